@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package org.fullrank.rigor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package org.fullrank.linalg;
+
+import org.jspecify.annotations.NullMarked;
