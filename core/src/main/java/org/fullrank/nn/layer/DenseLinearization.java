@@ -50,10 +50,11 @@ final class DenseLinearization implements Linearization {
 
   @Override
   public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
-    if (dTheta == null && dx == null) {
+    INDArray given = dTheta != null ? dTheta : dx;
+    if (given == null) {
       return null;
     }
-    long m = dTheta != null ? dTheta.size(0) : dx.size(0);
+    long m = given.size(0);
     long n = x.size(0);
     INDArray out = Tensors.zeros(x.dataType(), m, n, layer.out());
     if (dx != null) {
