@@ -119,7 +119,7 @@ class ActivationsTest {
     for (int i = 0; i < x.length; i++) {
       x[i] = random.nextGaussian() * Math.scalb(1.0, random.nextInt(12) - 5);
     }
-    double[] special = {0, -0.0, 4.9e-324, 1e-300, -1e-291, 18, -18.1, 800, -1e308};
+    double[] special = {0, -0.0, 4.9e-324, 1e-300, -1e-291, 18, -18.1, 800, -1e307};
     System.arraycopy(special, 0, x, 600, special.length);
     double[] value = new double[x.length];
     double[] derivative = new double[x.length];

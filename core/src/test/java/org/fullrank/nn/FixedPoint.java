@@ -3,7 +3,6 @@ package org.fullrank.nn;
 import static java.math.BigInteger.ONE;
 import static java.math.BigInteger.ZERO;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
@@ -20,7 +19,9 @@ final class FixedPoint {
 
   /** Exact: every double has at most 1074 binary places. */
   static BigInteger of(double x) {
-    return new BigDecimal(x).multiply(new BigDecimal(UNIT)).toBigIntegerExact();
+    int exponent = Math.max(Math.getExponent(x), Double.MIN_EXPONENT);
+    BigInteger mantissa = BigInteger.valueOf((long) Math.scalb(Math.scalb(x, -exponent), 52));
+    return mantissa.shiftLeft(BITS + exponent - 52);
   }
 
   static BigInteger ratio(long p, long q) {
