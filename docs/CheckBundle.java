@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPath;
 import javax.xml.xpath.XPathConstants;
@@ -150,7 +151,13 @@ final class CheckBundle {
   }
 
   private void pom(String name) {
-    Xml pom = Xml.parse(files.get(name));
+    Xml pom;
+    try {
+      pom = Xml.parse(files.get(name));
+    } catch (IllegalArgumentException e) {
+      problem(name, e.getMessage());
+      return;
+    }
     for (String field : POM_FIELDS) {
       if (pom.value("/project/" + field).isBlank()) {
         problem(name, "no <" + field + ">");
@@ -238,9 +245,11 @@ final class CheckBundle {
       try {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-        return new Xml(factory.newDocumentBuilder().parse(new ByteArrayInputStream(data)));
+        DocumentBuilder builder = factory.newDocumentBuilder();
+        builder.setErrorHandler(null); // the exception says it all
+        return new Xml(builder.parse(new ByteArrayInputStream(data)));
       } catch (Exception e) {
-        throw new IllegalArgumentException("malformed POM", e);
+        throw new IllegalArgumentException("malformed POM: " + e.getMessage(), e);
       }
     }
 
