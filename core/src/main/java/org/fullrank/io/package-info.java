@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package org.fullrank.io;
+
+import org.jspecify.annotations.NullMarked;
