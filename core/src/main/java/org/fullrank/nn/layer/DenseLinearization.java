@@ -2,11 +2,13 @@ package org.fullrank.nn.layer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.fullrank.diff.KroneckerBlock;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.Tensors;
@@ -23,6 +25,7 @@ final class DenseLinearization implements Linearization {
   private final INDArray w;
   private final boolean inOut;
   private final INDArray value;
+  private final AffineRounding rounding;
 
   DenseLinearization(Dense layer, INDArray x, INDArray w, @Nullable INDArray b) {
     this.layer = layer;
@@ -34,6 +37,7 @@ final class DenseLinearization implements Linearization {
     if (b != null) {
       addRow(value, b);
     }
+    this.rounding = AffineRounding.dense(layer, x, w, b);
   }
 
   /** Adds {@code sb} times a row {@code [1, out]} to every row. */
@@ -101,6 +105,11 @@ final class DenseLinearization implements Linearization {
   /** Blocks {@code [m, n, d]} as one matrix {@code [m n, d]}. */
   static INDArray flat(INDArray blocks, long d) {
     return Tensors.reshape(blocks, blocks.size(0) * blocks.size(1), d);
+  }
+
+  @Override
+  public Optional<RoundingModel> rounding() {
+    return Optional.of(rounding);
   }
 
   @Override
