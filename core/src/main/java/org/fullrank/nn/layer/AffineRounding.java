@@ -57,14 +57,7 @@ final class AffineRounding implements RoundingModel {
   /** A trained layer with weights {@code w} of either layout and bias {@code b [1, out]}. */
   static AffineRounding dense(Dense layer, INDArray x, INDArray w, @Nullable INDArray b) {
     return new AffineRounding(
-        x,
-        w,
-        layer.out(),
-        layer.weightScale(),
-        layer.biasScale(),
-        b,
-        b == null ? 1 : 2,
-        false);
+        x, w, layer.out(), layer.weightScale(), layer.biasScale(), b, b == null ? 1 : 2, false);
   }
 
   /** A fixed matrix {@code [out, in]}, taken for a rounded one in single precision. */

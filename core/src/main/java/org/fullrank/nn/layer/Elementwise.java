@@ -2,6 +2,7 @@ package org.fullrank.nn.layer;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
@@ -74,6 +75,11 @@ public final class Elementwise implements Layer {
   @Override
   public List<Slot> slots() {
     return List.of();
+  }
+
+  @Override
+  public OptionalInt polynomialDegree() {
+    return activation.regularity().polynomialDegree();
   }
 
   @Override

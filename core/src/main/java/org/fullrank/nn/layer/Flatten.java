@@ -2,6 +2,7 @@ package org.fullrank.nn.layer;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
@@ -34,6 +35,11 @@ public final class Flatten implements Layer {
   @Override
   public List<Slot> slots() {
     return List.of();
+  }
+
+  @Override
+  public OptionalInt polynomialDegree() {
+    return OptionalInt.of(1);
   }
 
   @Override
