@@ -2,11 +2,13 @@ package org.fullrank.nn.layer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.fullrank.diff.KroneckerBlock;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.Tensors;
@@ -24,6 +26,7 @@ final class DenseLinearization implements Linearization {
   private final INDArray w;
   private final boolean inOut;
   private final INDArray value;
+  private final AffineRounding rounding;
 
   DenseLinearization(Dense layer, INDArray x, INDArray w, @Nullable INDArray b) {
     this.layer = layer;
@@ -32,6 +35,7 @@ final class DenseLinearization implements Linearization {
     this.inOut = layer.layout() == Layout.IN_OUT;
     this.value = tiled(b, x.size(0), x.dataType());
     Products.multiply(layer.weightScale(), x, false, w, !inOut, 1, value);
+    this.rounding = AffineRounding.dense(layer, x, w, b);
   }
 
   /**
@@ -109,6 +113,11 @@ final class DenseLinearization implements Linearization {
   /** Blocks {@code [m, n, d]} as one matrix {@code [m n, d]}. */
   static INDArray flat(INDArray blocks, long d) {
     return Tensors.reshape(blocks, blocks.size(0) * blocks.size(1), d);
+  }
+
+  @Override
+  public Optional<RoundingModel> rounding() {
+    return Optional.of(rounding);
   }
 
   @Override
