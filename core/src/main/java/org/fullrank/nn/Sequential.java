@@ -2,10 +2,13 @@ package org.fullrank.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Tensors;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +84,20 @@ public final class Sequential implements Layer {
     return layers.stream().anyMatch(Layer::couplesSamples);
   }
 
+  /** The product of the layers' degrees; saturates at {@link Integer#MAX_VALUE}. */
+  @Override
+  public OptionalInt polynomialDegree() {
+    long degree = 1;
+    for (Layer layer : layers) {
+      OptionalInt d = layer.polynomialDegree();
+      if (d.isEmpty()) {
+        return d;
+      }
+      degree = Math.min(Integer.MAX_VALUE, degree * d.getAsInt());
+    }
+    return OptionalInt.of((int) degree);
+  }
+
   @Override
   public Linearization linearize(INDArray theta, INDArray x) {
     List<Linearization> parts = new ArrayList<>();
@@ -151,6 +168,11 @@ public final class Sequential implements Layer {
     @Override
     public void forEachPreActivation(BiConsumer<String, INDArray> visitor) {
       parts.forEach(p -> p.forEachPreActivation(visitor));
+    }
+
+    @Override
+    public Optional<RoundingModel> rounding() {
+      return ChainRounding.of(parts);
     }
 
     @Override

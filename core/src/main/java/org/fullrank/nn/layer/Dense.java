@@ -2,6 +2,7 @@ package org.fullrank.nn.layer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.diff.Linearization;
 import org.fullrank.linalg.Tensors;
@@ -374,12 +375,17 @@ public final class Dense implements Layer {
   }
 
   @Override
+  public OptionalInt polynomialDegree() {
+    return OptionalInt.of(1);
+  }
+
+  @Override
   public Linearization linearize(INDArray theta, INDArray x) {
     Tensors.requireShape("Dense '" + config.name + "' input", x, -1, config.in);
     Tensors.requireShape("Dense '" + config.name + "' theta", theta, parameterCount());
     Tensors.requireType("Dense '" + config.name + "' theta", x.dataType(), theta);
     INDArray w = Tensors.slice(theta, 0, slots.get(0).shape().dimensions());
-    INDArray b = hasBias() ? Tensors.slice(theta, slots.get(1).offset(), 1, config.out) : null;
+    INDArray b = hasBias() ? Tensors.slice(theta, slots.get(1).offset(), config.out) : null;
     return new DenseLinearization(this, x, w, b);
   }
 

@@ -3,10 +3,12 @@ package org.fullrank.nn.layer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
@@ -150,6 +152,15 @@ public final class Residual implements Layer {
   }
 
   @Override
+  public OptionalInt polynomialDegree() {
+    OptionalInt b = branch.polynomialDegree();
+    OptionalInt s = shortcut == null ? OptionalInt.of(1) : shortcut.polynomialDegree();
+    return b.isEmpty() || s.isEmpty()
+        ? OptionalInt.empty()
+        : OptionalInt.of(Math.max(b.getAsInt(), s.getAsInt()));
+  }
+
+  @Override
   public Linearization linearize(INDArray theta, INDArray x) {
     long p = branch.parameterCount();
     Linearization b = branch.linearize(Tensors.segment(theta, 0, p), x);
@@ -232,6 +243,17 @@ public final class Residual implements Layer {
       if (shortcut != null) {
         shortcut.forEachPreActivation(visitor);
       }
+    }
+
+    @Override
+    public Optional<RoundingModel> rounding() {
+      Optional<RoundingModel> b = branch.rounding();
+      Optional<RoundingModel> s = shortcut == null ? Optional.empty() : shortcut.rounding();
+      if (b.isEmpty() || (shortcut != null && s.isEmpty())) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new ResidualRounding(scale, branch, b.get(), shortcut, s.orElse(null), value));
     }
 
     @Override
