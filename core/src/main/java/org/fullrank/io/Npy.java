@@ -99,8 +99,9 @@ public final class Npy {
       throw new IllegalArgumentException(
           where + ": expected an npy header of at most 1 MiB but got " + headerLength + " bytes");
     }
-    ByteBuffer text = fill(in, (int) headerLength, size, 8 + lengthBytes, where);
-    NpyHeader header = NpyHeader.parse(text.array(), where);
+    byte[] text = new byte[(int) headerLength];
+    fill(in, text.length, size, 8 + lengthBytes, where).get(text);
+    NpyHeader header = NpyHeader.parse(text, where);
     long dataStart = 8 + lengthBytes + headerLength;
     long expected = dataStart + (long) header.count() * header.itemSize();
     if (size != expected) {

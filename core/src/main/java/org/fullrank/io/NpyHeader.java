@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param shape dimensions; {@code [1]} for a 0-d array
  * @param count number of values, at least 1 and below 2^31
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never published
 record NpyHeader(
     char kind, int itemSize, ByteOrder order, boolean fortran, long[] shape, int count) {
   private static final int MAX_RANK = 32;
