@@ -31,12 +31,39 @@ public interface RoundingModel {
    */
   Errors pullbackError(double[] inputError, INDArray dy, double[][] dyError);
 
-  /**
-   * Bounds of one pullback.
-   *
-   * @param inputCotangent {@code [m][n]}: norm of (stored input cotangent - exact one)
-   * @param rows one {@code [m][n]} array per slot: norm of (stored gradient row - exact one), where
-   *     the stored row is the exact product of the stored factors
-   */
-  record Errors(double[][] inputCotangent, List<double[][]> rows) {}
+  /** Bounds of one pullback. */
+  final class Errors {
+    private final double[][] inputCotangent;
+    private final List<double[][]> rows;
+
+    /**
+     * Bounds, each {@code [m][n]}.
+     *
+     * @param inputCotangent norm of (stored input cotangent - exact one)
+     * @param rows one array per slot: norm of (stored gradient row - exact one), where the stored
+     *     row is the exact product of the stored factors
+     */
+    public Errors(double[][] inputCotangent, List<double[][]> rows) {
+      this.inputCotangent = inputCotangent;
+      this.rows = List.copyOf(rows);
+    }
+
+    /**
+     * Errors of the input cotangents.
+     *
+     * @return {@code [m][n]}
+     */
+    public double[][] inputCotangent() {
+      return inputCotangent;
+    }
+
+    /**
+     * Errors of the gradient rows.
+     *
+     * @return one {@code [m][n]} array per slot
+     */
+    public List<double[][]> rows() {
+      return rows;
+    }
+  }
 }
