@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Json report = Json.object().with("n", 500).with("verdict", "HOLDS").with("bounds", Json.array(lo, hi));
  * Files.writeString(path, report.toPrettyText());
- * double n = Json.parse(text).number("n");
+ * Json.Obj back = (Json.Obj) Json.parse(text);
  * }</pre>
  */
 public sealed interface Json {

@@ -88,9 +88,15 @@ final class JsonWriter {
         case '\n' -> out.append("\\n");
         case '\t' -> out.append("\\t");
         default -> {
-          // Surrogates are escaped so that an unpaired one cannot spoil the UTF-8 of a file.
-          if (c < 0x20 || c == 0x7f || Character.isSurrogate(c)) {
+          if (c < 0x20 || c == 0x7f) {
             out.append(String.format("\\u%04x", (int) c));
+          } else if (Character.isSurrogate(c) && !isPaired(s, i)) {
+            throw new IllegalArgumentException(
+                "a JSON string expects valid Unicode but got an unpaired surrogate at index "
+                    + i
+                    + " of '"
+                    + Texts.printable(s)
+                    + "'");
           } else {
             out.append(c);
           }
@@ -98,6 +104,12 @@ final class JsonWriter {
       }
     }
     out.append('"');
+  }
+
+  private static boolean isPaired(String s, int i) {
+    return Character.isHighSurrogate(s.charAt(i))
+        ? i + 1 < s.length() && Character.isLowSurrogate(s.charAt(i + 1))
+        : i > 0 && Character.isHighSurrogate(s.charAt(i - 1));
   }
 
   /** The shortest decimal that reads back as the same double. */
@@ -110,6 +122,10 @@ final class JsonWriter {
     BigDecimal exact = new BigDecimal(v);
     for (int digits = best.precision() - 1; digits >= 1; digits--) {
       BigDecimal shorter = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+      if (shorter.doubleValue() != v) {
+        // Above a power of two the interval of a double reaches further away from zero.
+        shorter = exact.round(new MathContext(digits, RoundingMode.UP));
+      }
       if (shorter.doubleValue() != v) {
         break;
       }

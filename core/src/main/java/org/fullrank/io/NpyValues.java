@@ -11,32 +11,35 @@ final class NpyValues {
   /** The next value of any type as a double, exactly. */
   static double next(ByteBuffer b, NpyHeader header, int index, String where) {
     boolean signed = header.kind() == 'i';
-    switch (header.itemSize()) {
-      case 1:
+    boolean floating = header.kind() == 'f';
+    return switch (header.itemSize()) {
+      case 1 -> {
         byte v = b.get();
         if (header.kind() == 'b' && v != 0 && v != 1) {
           throw new IllegalArgumentException(
               where + ": expected 0 or 1 in a bool array but got " + v + " at value " + index);
         }
-        return signed ? v : v & 0xff;
-      case 2:
-        short s = b.getShort();
-        return header.kind() == 'f' ? half(s) : signed ? s : s & 0xffff;
-      case 4:
-        return header.kind() == 'f' ? b.getFloat() : signed ? b.getInt() : b.getInt() & 0xffffffffL;
-      default:
-        long l = b.getLong();
-        if (l > MAX_EXACT || l < (signed ? -MAX_EXACT : 0)) {
-          throw new IllegalArgumentException(
-              where
-                  + ": expected integers of at most 2^53 in size, which doubles hold exactly, but"
-                  + " got "
-                  + (signed ? Long.toString(l) : Long.toUnsignedString(l))
-                  + " at value "
-                  + index);
-        }
-        return l;
+        yield signed ? v : v & 0xff;
+      }
+      case 2 -> {
+        short v = b.getShort();
+        yield floating ? half(v) : signed ? v : v & 0xffff;
+      }
+      case 4 -> floating ? b.getFloat() : signed ? b.getInt() : (double) (b.getInt() & 0xffffffffL);
+      default -> floating ? b.getDouble() : exact(b.getLong(), signed, index, where);
+    };
+  }
+
+  private static double exact(long v, boolean signed, int index, String where) {
+    if (v > MAX_EXACT || v < (signed ? -MAX_EXACT : 0)) {
+      throw new IllegalArgumentException(
+          where
+              + ": expected integers of at most 2^53 in size, which doubles hold exactly, but got "
+              + (signed ? Long.toString(v) : Long.toUnsignedString(v))
+              + " at value "
+              + index);
     }
+    return v;
   }
 
   /** IEEE 754 binary16 to double, exactly. */
