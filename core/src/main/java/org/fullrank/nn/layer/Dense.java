@@ -2,6 +2,7 @@ package org.fullrank.nn.layer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.diff.Linearization;
 import org.fullrank.linalg.Tensors;
@@ -371,6 +372,11 @@ public final class Dense implements Layer {
   @Override
   public List<Slot> slots() {
     return slots;
+  }
+
+  @Override
+  public OptionalInt polynomialDegree() {
+    return OptionalInt.of(1);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.fullrank.nn.layer;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
@@ -72,6 +73,11 @@ public final class Elementwise implements Layer {
   @Override
   public List<Slot> slots() {
     return List.of();
+  }
+
+  @Override
+  public OptionalInt polynomialDegree() {
+    return activation.regularity().polynomialDegree();
   }
 
   @Override

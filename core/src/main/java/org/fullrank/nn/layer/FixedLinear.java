@@ -1,6 +1,7 @@
 package org.fullrank.nn.layer;
 
 import java.util.List;
+import java.util.OptionalInt;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.linalg.Arena;
@@ -76,6 +77,11 @@ public final class FixedLinear implements Layer {
   @Override
   public List<Slot> slots() {
     return List.of();
+  }
+
+  @Override
+  public OptionalInt polynomialDegree() {
+    return OptionalInt.of(1);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.fullrank.nn.layer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
@@ -147,6 +148,15 @@ public final class Residual implements Layer {
   @Override
   public boolean couplesSamples() {
     return branch.couplesSamples() || (shortcut != null && shortcut.couplesSamples());
+  }
+
+  @Override
+  public OptionalInt polynomialDegree() {
+    OptionalInt b = branch.polynomialDegree();
+    OptionalInt s = shortcut == null ? OptionalInt.of(1) : shortcut.polynomialDegree();
+    return b.isEmpty() || s.isEmpty()
+        ? OptionalInt.empty()
+        : OptionalInt.of(Math.max(b.getAsInt(), s.getAsInt()));
   }
 
   @Override
