@@ -1,0 +1,145 @@
+package org.fullrank.rigor;
+
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+
+/**
+ * A named number with what is known about it: an enclosure, how rigorous it is, what it is about,
+ * and how it was obtained.
+ *
+ * <p>Combining quantities can only weaken them: the result has the {@linkplain Rigor#weakest
+ * weakest} rigor and the {@linkplain Subject#narrowest narrowest} subject of its operands. For a
+ * rigor below {@link Rigor#VERIFIED} the interval is what the method delivered, not a proof; a
+ * floating-point estimate is a point.
+ *
+ * @param symbol name in the formulas, for instance {@code "lambda_min(K_0)"}; not blank
+ * @param interval enclosure of the value
+ * @param rigor what kind of knowledge the interval is
+ * @param subject what the number is about
+ * @param method how it was obtained; not blank
+ */
+public record Quantity(
+    String symbol, Interval interval, Rigor rigor, Subject subject, String method) {
+
+  /** Checks the texts. */
+  public Quantity {
+    requireText(symbol, "symbol");
+    requireText(method, "method");
+    Objects.requireNonNull(interval, "interval");
+    Objects.requireNonNull(rigor, "rigor");
+    Objects.requireNonNull(subject, "subject");
+  }
+
+  /** A quantity with these parts. */
+  public static Quantity of(
+      String symbol, Interval interval, Rigor rigor, Subject subject, String method) {
+    return new Quantity(symbol, interval, rigor, subject, method);
+  }
+
+  /** An enclosure in which all rounding errors are accounted for. */
+  public static Quantity verified(
+      String symbol, Interval interval, Subject subject, String method) {
+    return new Quantity(symbol, interval, Rigor.VERIFIED, subject, method);
+  }
+
+  /** A floating-point value without an error bound; must be finite. */
+  public static Quantity computed(String symbol, double value, Subject subject, String method) {
+    return new Quantity(symbol, Interval.of(value), Rigor.COMPUTED, subject, method);
+  }
+
+  /** Whether the enclosure is proved for {@link #subject}. */
+  public boolean isProof() {
+    return rigor == Rigor.VERIFIED;
+  }
+
+  /** The same number with another name. */
+  public Quantity withSymbol(String newSymbol) {
+    return new Quantity(newSymbol, interval, rigor, subject, method);
+  }
+
+  /** The same number with at most the given rigor; never stronger than before. */
+  public Quantity weakenedTo(Rigor atMost) {
+    return new Quantity(symbol, interval, Rigor.weakest(rigor, atMost), subject, method);
+  }
+
+  /**
+   * This number moved by an unknown amount of at most the magnitude of {@code error}, after which
+   * it is about {@code newSubject}. This is Weyl's inequality for an eigenvalue, with {@code error}
+   * a bound of the spectral norm of the perturbation. It is the one way to a wider subject.
+   *
+   * @param error a bound, whose upper end is used; its rigor limits that of the result
+   */
+  public Quantity perturbedBy(Quantity error, Subject newSubject) {
+    double radius = error.interval.magnitude();
+    Interval wide =
+        Double.isInfinite(radius) ? Interval.ENTIRE : interval.add(new Interval(-radius, radius));
+    return new Quantity(
+        symbol,
+        wide,
+        Rigor.weakest(rigor, error.rigor),
+        newSubject,
+        method + " +- " + error.symbol + " (" + error.method + ")");
+  }
+
+  /** Sum. */
+  public Quantity add(Quantity other) {
+    return combine("(" + symbol + " + " + other.symbol + ")", other, Interval::add);
+  }
+
+  /** Difference. */
+  public Quantity subtract(Quantity other) {
+    return combine("(" + symbol + " - " + other.symbol + ")", other, Interval::subtract);
+  }
+
+  /** Product. */
+  public Quantity multiply(Quantity other) {
+    return combine(symbol + " * " + other.symbol, other, Interval::multiply);
+  }
+
+  /** Quotient; unbounded if the divisor may be zero. */
+  public Quantity divide(Quantity other) {
+    return combine(symbol + " / " + other.symbol, other, Interval::divide);
+  }
+
+  /** Square root of the non-negative part of the interval. */
+  public Quantity sqrt() {
+    return map("sqrt(" + symbol + ")", Interval::sqrt);
+  }
+
+  /** Applies an outward-rounded function of one number. */
+  public Quantity map(String newSymbol, UnaryOperator<Interval> function) {
+    return new Quantity(newSymbol, function.apply(interval), rigor, subject, method);
+  }
+
+  /** Applies an outward-rounded function of two numbers. */
+  public Quantity combine(String newSymbol, Quantity other, BinaryOperator<Interval> function) {
+    return new Quantity(
+        newSymbol,
+        function.apply(interval, other.interval),
+        Rigor.weakest(rigor, other.rigor),
+        Subject.narrowest(subject, other.subject),
+        method.equals(other.method) ? method : method + "; " + other.method);
+  }
+
+  @Override
+  public String toString() {
+    return symbol
+        + " in "
+        + interval
+        + " ("
+        + rigor.name().toLowerCase(Locale.ROOT)
+        + ", "
+        + subject.text()
+        + "; "
+        + method
+        + ")";
+  }
+
+  private static void requireText(String text, String name) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("Quantity expects a non-blank " + name + " but got none");
+    }
+  }
+}
