@@ -1,6 +1,7 @@
 package org.fullrank.nn;
 
 import java.util.List;
+import java.util.OptionalInt;
 import org.fullrank.diff.Linearization;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -43,6 +44,16 @@ public interface Layer {
    */
   default boolean couplesSamples() {
     return false;
+  }
+
+  /**
+   * The degree of the output as a polynomial in the input, for every value of the parameters. It
+   * bounds the rank of features from the architecture alone.
+   *
+   * @return an upper bound of the degree, or empty if the layer is not known to be a polynomial
+   */
+  default OptionalInt polynomialDegree() {
+    return OptionalInt.empty();
   }
 
   /**

@@ -2,6 +2,7 @@ package org.fullrank.nn;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.diff.Linearization;
@@ -118,6 +119,15 @@ public final class Network {
    */
   public boolean couplesSamples() {
     return layers.couplesSamples();
+  }
+
+  /**
+   * The degree of the output as a polynomial in the input, for every value of the parameters.
+   *
+   * @return an upper bound, or empty if a layer is not known to be a polynomial
+   */
+  public OptionalInt polynomialDegree() {
+    return layers.polynomialDegree();
   }
 
   /**

@@ -1,8 +1,10 @@
 package org.fullrank.nn;
 
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -27,6 +29,11 @@ record Owned(Linearization inner, Arena arena) implements Linearization {
   @Override
   public void forEachPreActivation(BiConsumer<String, INDArray> visitor) {
     inner.forEachPreActivation(visitor);
+  }
+
+  @Override
+  public Optional<RoundingModel> rounding() {
+    return inner.rounding();
   }
 
   @Override

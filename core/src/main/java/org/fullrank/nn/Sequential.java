@@ -2,6 +2,7 @@ package org.fullrank.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
@@ -79,6 +80,20 @@ public final class Sequential implements Layer {
   @Override
   public boolean couplesSamples() {
     return layers.stream().anyMatch(Layer::couplesSamples);
+  }
+
+  /** The product of the layers' degrees; saturates at {@link Integer#MAX_VALUE}. */
+  @Override
+  public OptionalInt polynomialDegree() {
+    long degree = 1;
+    for (Layer layer : layers) {
+      OptionalInt d = layer.polynomialDegree();
+      if (d.isEmpty()) {
+        return d;
+      }
+      degree = Math.min(Integer.MAX_VALUE, degree * d.getAsInt());
+    }
+    return OptionalInt.of((int) degree);
   }
 
   @Override
