@@ -1,9 +1,9 @@
 package org.fullrank.report;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fullrank.rigor.Interval;
+import java.util.function.Function;
+import org.fullrank.io.Json;
 import org.fullrank.rigor.Quantity;
 
 /** Writes a dossier as JSON; {@link #SCHEMA_VERSION} counts changes of meaning. */
@@ -13,87 +13,103 @@ final class JsonReport {
   private JsonReport() {}
 
   static String render(Dossier dossier) {
-    Map<String, Object> root = new LinkedHashMap<>();
-    root.put("schema", "fullrank-dossier");
-    root.put("schemaVersion", SCHEMA_VERSION);
-    root.put("title", dossier.title());
-    dossier.provenance().ifPresent(p -> root.put("provenance", provenance(p)));
-    root.put("sections", dossier.sections().stream().map(JsonReport::section).toList());
-    return JsonText.of(root);
+    Json.Obj json =
+        Json.object()
+            .with("schema", "fullrank-dossier")
+            .with("schemaVersion", SCHEMA_VERSION)
+            .with("title", dossier.title());
+    if (dossier.provenance().isPresent()) {
+      json = json.with("provenance", provenance(dossier.provenance().get()));
+    }
+    return json.with("sections", array(dossier.sections(), JsonReport::section)).toPrettyText();
   }
 
-  private static Map<String, Object> provenance(Provenance provenance) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("version", provenance.version());
-    json.put("java", provenance.java());
-    json.put("platform", provenance.platform());
-    json.put("processors", provenance.processors());
-    json.put("backend", provenance.backend());
-    json.put("seed", provenance.seed());
-    json.put("data", provenance.data());
-    json.put("time", provenance.time().toString());
-    return json;
+  private static Json.Obj provenance(Provenance provenance) {
+    return Json.object()
+        .with("version", provenance.version())
+        .with("java", provenance.java())
+        .with("platform", provenance.platform())
+        .with("processors", provenance.processors())
+        .with("backend", texts(provenance.backend()))
+        .with("seed", provenance.seed())
+        .with("data", provenance.data())
+        .with("time", provenance.time().toString());
   }
 
-  private static Map<String, Object> section(Dossier.Section section) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("title", section.title());
-    json.put("blocks", section.blocks().stream().map(JsonReport::block).toList());
-    return json;
+  private static Json.Obj section(Dossier.Section section) {
+    return Json.object()
+        .with("title", section.title())
+        .with("blocks", array(section.blocks(), JsonReport::block));
   }
 
-  private static Map<String, Object> block(Block block) {
-    Map<String, Object> json = new LinkedHashMap<>();
+  private static Json.Obj block(Block block) {
     if (block instanceof Block.Prose prose) {
-      json.put("kind", "prose");
-      json.put("text", prose.text());
-    } else if (block instanceof Block.Warning warning) {
-      json.put("kind", "warning");
-      json.put("text", warning.text());
-    } else if (block instanceof Block.Figure figure) {
-      json.put("kind", "figure");
-      json.put("file", figure.file());
-      json.put("caption", figure.caption());
-    } else if (block instanceof Block.Facts facts) {
-      json.put("kind", "facts");
-      json.put("items", facts.items());
-    } else if (block instanceof Block.Quantities quantities) {
-      json.put("kind", "quantities");
-      json.put("items", list(quantities.items()));
-    } else if (block instanceof Block.Findings findings) {
-      json.put("kind", "findings");
-      json.put("items", findings.items().stream().map(JsonReport::finding).toList());
+      return Json.object().with("kind", "prose").with("text", prose.text());
     }
-    return json;
+    if (block instanceof Block.Warning warning) {
+      return Json.object().with("kind", "warning").with("text", warning.text());
+    }
+    if (block instanceof Block.Figure figure) {
+      return Json.object()
+          .with("kind", "figure")
+          .with("file", figure.file())
+          .with("caption", figure.caption());
+    }
+    if (block instanceof Block.Facts facts) {
+      return Json.object().with("kind", "facts").with("items", texts(facts.items()));
+    }
+    if (block instanceof Block.Quantities quantities) {
+      return Json.object()
+          .with("kind", "quantities")
+          .with("items", array(quantities.items(), JsonReport::quantity));
+    }
+    Block.Findings findings = (Block.Findings) block;
+    return Json.object()
+        .with("kind", "findings")
+        .with("items", array(findings.items(), JsonReport::finding));
   }
 
-  private static List<Map<String, Object>> list(List<Quantity> quantities) {
-    return quantities.stream().map(JsonReport::quantity).toList();
+  private static Json.Obj finding(Finding finding) {
+    Json.Obj json =
+        Json.object()
+            .with("name", finding.name())
+            .with("verdict", finding.verdict().name())
+            .with("rigor", finding.rigor().name())
+            .with("proof", finding.isProof());
+    if (finding.margin().isPresent()) {
+      json = json.with("margin", quantity(finding.margin().get()));
+    }
+    return json.with("reason", finding.reason());
   }
 
-  private static Map<String, Object> finding(Finding finding) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("name", finding.name());
-    json.put("verdict", finding.verdict().name());
-    json.put("rigor", finding.rigor().name());
-    json.put("proof", finding.isProof());
-    finding.margin().ifPresent(margin -> json.put("margin", quantity(margin)));
-    json.put("reason", finding.reason());
-    return json;
-  }
-
-  private static Map<String, Object> quantity(Quantity quantity) {
-    Interval interval = quantity.interval();
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("symbol", quantity.symbol());
-    json.put("lo", interval.lo());
-    json.put("hi", interval.hi());
+  private static Json.Obj quantity(Quantity quantity) {
+    Json.Obj json =
+        Json.object()
+            .with("symbol", quantity.symbol())
+            .with("lo", number(quantity.interval().lo()))
+            .with("hi", number(quantity.interval().hi()));
     if (!Legend.isEstimate(quantity)) { // a lone number without proof has no known width
-      json.put("relativeWidth", interval.relativeWidth());
+      json = json.with("relativeWidth", number(quantity.interval().relativeWidth()));
     }
-    json.put("rigor", quantity.rigor().name());
-    json.put("subject", quantity.subject().name());
-    json.put("method", quantity.method());
+    return json.with("rigor", quantity.rigor().name())
+        .with("subject", quantity.subject().name())
+        .with("method", quantity.method());
+  }
+
+  /** JSON has no infinite numbers; they become texts that {@code Double.parseDouble} accepts. */
+  private static Json number(double value) {
+    return Double.isInfinite(value) ? new Json.Text(Double.toString(value)) : new Json.Num(value);
+  }
+
+  private static Json.Obj texts(Map<String, String> items) {
+    Json.Obj json = Json.object();
+    for (Map.Entry<String, String> item : items.entrySet()) {
+      json = json.with(item.getKey(), item.getValue());
+    }
     return json;
+  }
+
+  private static <T> Json.Arr array(List<T> items, Function<T, Json.Obj> toJson) {
+    return Json.array(items.stream().map(toJson).toList());
   }
 }

@@ -10,8 +10,9 @@ import org.fullrank.rigor.Quantity;
 
 /**
  * A PNG picture of several series as an immutable value. Enclosures belong to the series added
- * before them and are drawn in its colour: a band from {@code lo} to {@code hi}, or a dashed line
- * where the band would be thinner than a pixel, with the numbers beside the plot.
+ * before them and are drawn in its colour: a band from {@code lo} to {@code hi}, or a single line
+ * where the band would be too thin, dashed for a proof and dotted for anything else, with the
+ * numbers beside the plot.
  *
  * <p>On a logarithmic y axis values that are not positive are drawn as triangles at the lower edge,
  * and the caption counts them. Nothing is dropped silently. Equal plots give equal bytes on one

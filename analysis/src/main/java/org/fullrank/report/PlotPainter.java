@@ -46,8 +46,9 @@ final class PlotPainter {
     this.xTicks =
         Ticks.of(
             content.xAxis().logarithmic(),
+            false,
             content.series().stream().flatMapToDouble(s -> DoubleStream.of(s.x())));
-    this.yTicks = Ticks.of(content.yAxis().logarithmic(), yValues(content));
+    this.yTicks = Ticks.of(content.yAxis().logarithmic(), true, yValues(content));
     this.caption = captionLines();
     this.labels = PlotLabels.of(content.series(), content.width());
     this.left = 104;
@@ -60,7 +61,7 @@ final class PlotPainter {
     grid();
     for (int i = 0; i < content.series().size(); i++) {
       for (Quantity enclosure : content.series().get(i).enclosures()) {
-        band(enclosure.interval(), colour(i));
+        band(enclosure, colour(i));
       }
     }
     for (int i = 0; i < content.series().size(); i++) {
@@ -118,7 +119,11 @@ final class PlotPainter {
     }
   }
 
-  private void band(Interval interval, int colour) {
+  /** Dashes for a proof, dots for anything else. */
+  private void band(Quantity enclosure, int colour) {
+    Interval interval = enclosure.interval();
+    double dash = enclosure.isProof() ? 8 : 0.01;
+    double period = enclosure.isProof() ? 14 : 6;
     double lower = yPixel(interval.lo());
     double upper = yPixel(interval.hi());
     if (lower - upper > 1) {
@@ -126,10 +131,10 @@ final class PlotPainter {
     }
     for (double y : lower - upper > 3 ? new double[] {lower, upper} : new double[] {lower}) {
       List<double[]> dashes = new ArrayList<>();
-      for (double x = left + 1; x < right; x += 14) {
-        dashes.add(new double[] {x, crisp(y), Math.min(x + 8, right), crisp(y)});
+      for (double x = left + 1; x < right; x += period) {
+        dashes.add(new double[] {x, crisp(y), Math.min(x + dash, right), crisp(y)});
       }
-      canvas.strokes(dashes, 1.4, colour, 0.9);
+      canvas.strokes(dashes, enclosure.isProof() ? 1.4 : 2, colour, 0.9);
     }
   }
 

@@ -22,15 +22,22 @@ record Ticks(boolean logarithmic, double lo, double hi, List<Mark> marks) {
 
   /**
    * Ticks for the given values, of which a logarithmic axis ignores those that are not positive.
+   *
+   * @param whole whether a logarithmic axis ends at decades rather than at the values
    */
-  static Ticks of(boolean logarithmic, DoubleStream values) {
+  static Ticks of(boolean logarithmic, boolean whole, DoubleStream values) {
     double[] used =
         values.filter(v -> Double.isFinite(v) && (!logarithmic || v > 0)).sorted().toArray();
     double least = used.length == 0 ? 1 : used[0];
     double greatest = used.length == 0 ? 1 : used[used.length - 1];
-    return logarithmic
-        ? decades((int) Math.floor(log10(least)), (int) Math.ceil(log10(greatest)))
-        : linear(least, greatest);
+    if (!logarithmic) {
+      return linear(least, greatest);
+    }
+    double from = log10(least);
+    double to = log10(greatest);
+    // Less than a decade may contain no labelled tick.
+    boolean tight = !whole && to - from > 1;
+    return tight ? decades(from, to) : wholeDecades((int) Math.floor(from), (int) Math.ceil(to));
   }
 
   /** Position of a value; outside [0, 1] if it is not on the axis. */
@@ -43,10 +50,12 @@ record Ticks(boolean logarithmic, double lo, double hi, List<Mark> marks) {
     return value > 0 ? Math.log10(value) : Double.NEGATIVE_INFINITY;
   }
 
-  private static Ticks decades(int from, int to) {
-    int first = from == to ? from - 1 : from;
-    int last = from == to ? to + 1 : to;
-    int span = last - first;
+  private static Ticks wholeDecades(int from, int to) {
+    return from == to ? decades(from - 1, to + 1) : decades(from, to);
+  }
+
+  private static Ticks decades(double from, double to) {
+    double span = to - from;
     int step = 1;
     for (int nice : new int[] {1, 2, 5, 10, 20, 50, 100}) {
       step = nice;
@@ -55,19 +64,20 @@ record Ticks(boolean logarithmic, double lo, double hi, List<Mark> marks) {
       }
     }
     List<Mark> marks = new ArrayList<>();
-    for (int decade = first; decade <= last; decade++) {
-      double at = (double) (decade - first) / span;
+    for (int decade = (int) Math.floor(from); decade <= to; decade++) {
       boolean major = Math.floorMod(decade, step) == 0;
-      if (major || step <= 2) {
-        marks.add(new Mark(at, major ? Integer.toString(decade) : "", major, true));
+      if (decade >= from && (major || step <= 2)) {
+        String label = major ? Integer.toString(decade) : "";
+        marks.add(new Mark((decade - from) / span, label, major, true));
       }
-      if (span <= MOST_DECADES_WITH_MINOR && decade < last) {
-        for (int digit = 2; digit <= 9; digit++) {
-          marks.add(new Mark(at + Math.log10(digit) / span, "", false, false));
+      for (int digit = 2; digit <= 9 && span <= MOST_DECADES_WITH_MINOR; digit++) {
+        double at = (decade + Math.log10(digit) - from) / span;
+        if (at >= 0 && at <= 1) {
+          marks.add(new Mark(at, "", false, false));
         }
       }
     }
-    return new Ticks(true, first, last, List.copyOf(marks));
+    return new Ticks(true, from, to, List.copyOf(marks));
   }
 
   private static Ticks linear(double least, double greatest) {
@@ -85,7 +95,9 @@ record Ticks(boolean logarithmic, double lo, double hi, List<Mark> marks) {
         break;
       }
     }
-    // Ends are multiples of the step only where that is close; long empty margins help nobody.
+    if (from > 0 && from <= step / 2) {
+      from = 0; // an axis that nearly starts at zero starts there
+    }
     double first = Math.ceil(from / step) * step;
     List<Mark> marks = new ArrayList<>();
     for (int i = 0; first + i * step <= to + step * 1e-9; i++) {
