@@ -249,7 +249,7 @@ class EmpiricalNtkTest {
     // One forgotten activation array [n, 7] per round would exceed this; a few bytes per view do
     // not.
     assertThat(settledBytes(before))
-        .isLessThanOrEqualTo(before + rounds * n * 7L * Double.BYTES / 2);
+        .isLessThanOrEqualTo(before + 4L * rounds * n * 7);
   }
 
   /** Bytes held once the collector has freed the small native descriptors of views. */
