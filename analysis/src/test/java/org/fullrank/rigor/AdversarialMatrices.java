@@ -26,92 +26,90 @@ public final class AdversarialMatrices {
 
   private static double[][] family(int family, int n, Random random) {
     switch (family) {
-      case 0:
+      case 0 -> {
         return fill(n, (i, j) -> 1.0 / (i + j + 1)); // Hilbert
-      case 1:
+      }
+      case 1 -> {
         return fill(
             n, (i, j) -> i == j ? Math.abs(i - (n - 1) / 2.0) : Math.abs(i - j) == 1 ? 1 : 0);
-      case 2:
-        {
-          double[] t = random.doubles(n).toArray(); // Vandermonde Gram
-          return gram(n, n, (i, k) -> Math.pow(t[i], k));
-        }
-      case 3:
-        {
-          double[][] g = gaussian(n, n, random); // graded
-          return fill(n, (i, j) -> g[i][j] * Math.pow(10, -2.0 * (i + j)) + (i == j ? 1e-30 : 0));
-        }
-      case 4:
-        {
-          double s = Math.sin(1.2); // Kahan
-          double c = Math.cos(1.2);
-          return gram(n, n, (i, k) -> k < i ? 0 : Math.pow(s, i) * (k == i ? 1 : -c));
-        }
-      case 5:
+      }
+      case 2 -> {
+        double[] t = random.doubles(n).toArray(); // Vandermonde Gram
+        return gram(n, n, (i, k) -> Math.pow(t[i], k));
+      }
+      case 3 -> {
+        double[][] g = gaussian(n, n, random); // graded
+        return fill(n, (i, j) -> g[i][j] * Math.pow(10, -2.0 * (i + j)) + (i == j ? 1e-30 : 0));
+      }
+      case 4 -> {
+        double s = Math.sin(1.2); // Kahan
+        double c = Math.cos(1.2);
+        return gram(n, n, (i, k) -> k < i ? 0 : Math.pow(s, i) * (k == i ? 1 : -c));
+      }
+      case 5 -> {
         return similar(n, random, i -> i < n / 2 ? 1 : 2); // repeated
-      case 6:
+      }
+      case 6 -> {
         return similar(n, random, i -> 1 + 1e-12 * i); // clustered
-      case 7:
+      }
+      case 7 -> {
         return similar(n, random, i -> Math.pow(10, -3.0 * i)); // ill-conditioned
-      case 8:
-        {
-          double[][] g = similar(n, random, i -> 1 + i); // tiny
-          scale(g, 1e-300);
-          return g;
-        }
-      case 9:
-        {
-          double[][] g = similar(n, random, i -> i == 0 ? 1e-14 : 1 + i); // huge
-          scale(g, 1e300);
-          return g;
-        }
-      case 10:
-        {
-          double[][] g = gaussian(n, n, random); // indefinite
-          return fill(n, (i, j) -> g[i][j]);
-        }
-      case 11:
-        {
-          int[][] g = new int[n][Math.max(1, n - 1)]; // exactly singular integer Gram
-          for (int[] row : g) {
-            for (int k = 0; k < row.length; k++) {
-              row[k] = random.nextInt(2001) - 1000;
-            }
+      }
+      case 8 -> {
+        double[][] g = similar(n, random, i -> 1 + i); // tiny
+        scale(g, 1e-300);
+        return g;
+      }
+      case 9 -> {
+        double[][] g = similar(n, random, i -> i == 0 ? 1e-14 : 1 + i); // huge
+        scale(g, 1e300);
+        return g;
+      }
+      case 10 -> {
+        double[][] g = gaussian(n, n, random); // indefinite
+        return fill(n, (i, j) -> g[i][j]);
+      }
+      case 11 -> {
+        int[][] g = new int[n][Math.max(1, n - 1)]; // exactly singular integer Gram
+        for (int[] row : g) {
+          for (int k = 0; k < row.length; k++) {
+            row[k] = random.nextInt(2001) - 1000;
           }
-          return gram(n, Math.max(1, n - 1), (i, k) -> g[i][k]);
         }
-      case 12:
-        {
-          double[] d = random.doubles(n, -2, 2).toArray(); // diagonal
-          return fill(n, (i, j) -> i == j ? d[i] : 0);
+        return gram(n, Math.max(1, n - 1), (i, k) -> g[i][k]);
+      }
+      case 12 -> {
+        double[] d = random.doubles(n, -2, 2).toArray(); // diagonal
+        return fill(n, (i, j) -> i == j ? d[i] : 0);
+      }
+      case 13 -> {
+        double[][] g = gaussian(n, n + 3, random); // near-duplicate rows, 1 ulp apart
+        if (n > 1) {
+          g[1] = g[0].clone();
+          g[1][0] = Math.nextUp(g[1][0]);
         }
-      case 13:
-        {
-          double[][] g = gaussian(n, n + 3, random); // near-duplicate rows, 1 ulp apart
-          if (n > 1) {
-            g[1] = g[0].clone();
-            g[1][0] = Math.nextUp(g[1][0]);
-          }
-          return gram(n, n + 3, (i, k) -> g[i][k]);
-        }
-      case 14:
+        return gram(n, n + 3, (i, k) -> g[i][k]);
+      }
+      case 14 -> {
         return fill(n, (i, j) -> 1); // rank one, exact
-      case 15:
+      }
+      case 15 -> {
         return fill(n, (i, j) -> 0);
-      case 16:
+      }
+      case 16 -> {
         return fill(n, (i, j) -> Double.MIN_VALUE * (random.nextInt(9) - (i == j ? 0 : 4)));
-      case 17:
+      }
+      case 17 -> {
         return fill(n, (i, j) -> Double.MAX_VALUE * (random.nextDouble() - (i == j ? 0 : 0.5)));
-      case 18:
-        {
-          double[][] g = gaussian(n, n, random); // entries of wildly different size
-          return fill(n, (i, j) -> Math.scalb(g[i][j], random.nextInt(1600) - 800));
-        }
-      default:
-        {
-          double x = random.nextDouble(); // singular but for rounding
-          return fill(n, (i, j) -> (1 + x * i) * (1 + x * j) + (i == j ? 1e-16 * i : 0));
-        }
+      }
+      case 18 -> {
+        double[][] g = gaussian(n, n, random); // entries of wildly different size
+        return fill(n, (i, j) -> Math.scalb(g[i][j], random.nextInt(1600) - 800));
+      }
+      default -> {
+        double x = random.nextDouble(); // singular but for rounding
+        return fill(n, (i, j) -> (1 + x * i) * (1 + x * j) + (i == j ? 1e-16 * i : 0));
+      }
     }
   }
 

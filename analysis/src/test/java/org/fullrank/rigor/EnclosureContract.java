@@ -36,7 +36,7 @@ public abstract class EnclosureContract {
 
   @Test
   void enclosesEveryMatrixOfTheBall() {
-    for (int index = 0; index < 400; index++) {
+    for (int index = 0; index < 200; index++) {
       double[][] a = AdversarialMatrices.draw(index, 3);
       ExactMatrix exact = ExactMatrix.of(a);
       SymmetricMatrix stored = SymmetricMatrix.of(a);
@@ -46,10 +46,12 @@ public abstract class EnclosureContract {
       }
       double radius = largest * (index % 3 == 0 ? 1e-14 : 1e-3);
       SymmetricMatrix ball = stored.perturbedBy(radius, Subject.EXACT_NETWORK);
+      Interval min = bound().lambdaMin(ball);
+      Interval max = bound().lambdaMax(ball);
       for (double moved : new double[] {radius, -radius}) {
         ExactMatrix other = exact.minus(moved);
-        assertThat(other.lambdaMinIn(bound().lambdaMin(ball))).as("lambda_min %d", index).isTrue();
-        assertThat(other.lambdaMaxIn(bound().lambdaMax(ball))).as("lambda_max %d", index).isTrue();
+        assertThat(other.lambdaMinIn(min)).as("lambda_min %d", index).isTrue();
+        assertThat(other.lambdaMaxIn(max)).as("lambda_max %d", index).isTrue();
       }
     }
   }

@@ -19,7 +19,7 @@ public final class ExactMatrix {
 
   /** The matrix of these doubles, square or not. */
   public static ExactMatrix of(double[][] rows) {
-    int lowest = 0;
+    int lowest = Integer.MAX_VALUE;
     for (double[] row : rows) {
       for (double x : row) {
         if (x != 0) {
@@ -27,6 +27,7 @@ public final class ExactMatrix {
         }
       }
     }
+    lowest = lowest == Integer.MAX_VALUE ? 0 : lowest;
     BigInteger[][] entries = new BigInteger[rows.length][rows[0].length];
     for (int i = 0; i < rows.length; i++) {
       for (int j = 0; j < rows[i].length; j++) {
@@ -118,6 +119,9 @@ public final class ExactMatrix {
 
   /** The largest double that is not above the smallest eigenvalue. */
   public double lambdaMinRoundedDown() {
+    if (definiteness() == 0) {
+      return 0;
+    }
     double lo = -1;
     while (!lambdaMinAtLeast(lo)) {
       lo *= 16;
