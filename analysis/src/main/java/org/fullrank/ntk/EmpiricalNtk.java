@@ -1,0 +1,311 @@
+package org.fullrank.ntk;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.fullrank.diff.Jacobian;
+import org.fullrank.diff.ParameterBlock;
+import org.fullrank.diff.Pullback;
+import org.fullrank.linalg.Products;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Network;
+import org.fullrank.nn.Slot;
+import org.fullrank.rigor.Quantity;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The empirical neural tangent kernel {@code K_((i,c),(j,d)) = <grad f_c(x_i), grad f_d(x_j)>} of a
+ * network at fixed parameters (Jacot, Gabriel, Hongler 2018).
+ *
+ * <p>Rows are ordered {@code i * k + c}. No factor {@code 1/n} or {@code 1/k} is applied; the
+ * parametrisation is that of the layers. Results are new arrays that the caller closes.
+ */
+public final class EmpiricalNtk {
+  /** How the kernel is computed; all give the same matrix up to rounding. */
+  public enum Method {
+    /**
+     * From the Kronecker factors of each layer's gradients, never forming the Jacobian: {@code k}
+     * cotangents pulled back once and, per dense layer, {@code O(n^2 d_in + k^2 n^2 d_out)}
+     * operations. Networks that couple samples are computed as {@link #JACOBIAN}.
+     */
+    LAYERWISE,
+    /**
+     * The stored Jacobian times its transpose: {@code n k p} elements, {@code O((n k)^2 p)}
+     * operations.
+     */
+    JACOBIAN,
+    /**
+     * {@code J (J^T e)} for each unit vector: {@code n k} backward and forward passes, least code.
+     */
+    OPERATOR
+  }
+
+  /** Tangents are applied in chunks of at most this many parameter entries. */
+  private static final long CHUNK_ELEMENTS = 1L << 24;
+
+  private final Network network;
+  private final INDArray theta;
+  private final Method method;
+  private final boolean errorBound;
+
+  private EmpiricalNtk(Network network, INDArray theta, Method method, boolean errorBound) {
+    this.network = network;
+    this.theta = theta;
+    this.method = method;
+    this.errorBound = errorBound;
+  }
+
+  /**
+   * The kernel of a network, computed layer by layer.
+   *
+   * @param network with vector outputs {@code [k]} and at least one trained tensor
+   * @param theta parameters {@code [p]}; not copied, must stay open and unchanged
+   * @return the kernel
+   */
+  public static EmpiricalNtk of(Network network, INDArray theta) {
+    network.outputs();
+    Tensors.requireShape("theta", theta, network.parameterCount());
+    Tensors.requireReal("theta", theta.dataType());
+    Tensors.requireFinite("theta", theta);
+    return new EmpiricalNtk(network, theta, Method.LAYERWISE, false);
+  }
+
+  /**
+   * The same kernel computed another way.
+   *
+   * @param newMethod the way
+   * @return the changed kernel
+   */
+  public EmpiricalNtk withMethod(Method newMethod) {
+    return new EmpiricalNtk(network, theta, newMethod, errorBound);
+  }
+
+  /**
+   * The same kernel, whose Grams carry {@link GramMatrix#errorBound()}. Costs a second backward
+   * pass and two products per weight matrix.
+   *
+   * @return the changed kernel
+   */
+  public EmpiricalNtk withErrorBound() {
+    return new EmpiricalNtk(network, theta, method, true);
+  }
+
+  /**
+   * The full Gram matrix.
+   *
+   * @param x inputs {@code [n, ...input]}
+   * @return {@code [n k, n k]}; one triangle is computed and mirrored
+   * @throws IllegalArgumentException if {@code n k} rows squared are 2^31 elements or more, or as
+   *     in {@link Network#linearize}
+   */
+  public GramMatrix gram(INDArray x) {
+    requireStorable(x, x);
+    try (Jacobian jacobian = network.jacobian(theta, x)) {
+      INDArray matrix = gram(jacobian);
+      Quantity error =
+          errorBound ? GramError.bound(jacobian, matrix, effective()) : GramMatrix.unknownError();
+      return GramMatrix.fromUpper(matrix, jacobian.samples(), jacobian.outputs(), error);
+    }
+  }
+
+  private INDArray gram(Jacobian jacobian) {
+    switch (effective()) {
+      case LAYERWISE -> {
+        try (Pullback pullback = jacobian.pullbackOutputs()) {
+          return LayerwiseGram.full(pullback.blocks(), pullback.blocks());
+        }
+      }
+      case JACOBIAN -> {
+        try (INDArray j = jacobian.toMatrix()) {
+          return Products.multiply(j, false, j, true);
+        }
+      }
+      default -> {
+        return operatorCross(jacobian, jacobian);
+      }
+    }
+  }
+
+  private Method effective() {
+    return method == Method.LAYERWISE && network.couplesSamples() ? Method.JACOBIAN : method;
+  }
+
+  /**
+   * The Gram between two sets of inputs.
+   *
+   * @param x2 inputs of the rows {@code [n2, ...input]}
+   * @param x inputs of the columns {@code [n, ...input]}
+   * @return {@code J(x2) J(x)^T} of shape {@code [n2 k, n k]}
+   */
+  public INDArray cross(INDArray x2, INDArray x) {
+    requireStorable(x2, x);
+    try (Jacobian left = network.jacobian(theta, x2);
+        Jacobian right = network.jacobian(theta, x)) {
+      switch (effective()) {
+        case LAYERWISE -> {
+          try (Pullback a = left.pullbackOutputs();
+              Pullback b = right.pullbackOutputs()) {
+            return LayerwiseGram.full(a.blocks(), b.blocks());
+          }
+        }
+        case JACOBIAN -> {
+          try (INDArray a = left.toMatrix();
+              INDArray b = right.toMatrix()) {
+            return Products.multiply(a, false, b, true);
+          }
+        }
+        default -> {
+          return operatorCross(left, right);
+        }
+      }
+    }
+  }
+
+  /** {@code J_left (J_right^T E)} for the columns of the identity, in chunks. */
+  private static INDArray operatorCross(Jacobian left, Jacobian right) {
+    long columns = right.rows();
+    INDArray out = Tensors.zeros(left.dataType(), left.rows(), columns);
+    long chunk = Math.max(1, Math.min(columns, CHUNK_ELEMENTS / left.columns()));
+    for (long from = 0; from < columns; from += chunk) {
+      long m = Math.min(chunk, columns - from);
+      try (INDArray unit = Tensors.zeros(left.dataType(), columns, m)) {
+        for (long t = 0; t < m; t++) {
+          unit.putScalar(from + t, t, 1);
+        }
+        try (INDArray gradient = right.applyTranspose(unit);
+            INDArray product = left.apply(gradient)) {
+          out.get(NDArrayIndex.all(), NDArrayIndex.interval(from, from + m)).assign(product);
+        }
+      }
+    }
+    return out;
+  }
+
+  /**
+   * The diagonal of the Gram, without the Gram: squared gradient norms.
+   *
+   * @param x inputs {@code [n, ...input]}
+   * @return {@code [n k]}
+   */
+  public INDArray diagonal(INDArray x) {
+    try (Jacobian jacobian = network.jacobian(theta, x)) {
+      if (network.couplesSamples()) {
+        try (INDArray j = jacobian.toMatrix();
+            INDArray squares = j.mul(j)) {
+          return squares.sum(1);
+        }
+      }
+      try (Pullback pullback = jacobian.pullbackOutputs()) {
+        return LayerwiseGram.diagonal(pullback.blocks());
+      }
+    }
+  }
+
+  /**
+   * The trace kernel {@code sum_c K_((i,c),(j,c))}, without the full Gram, at about {@code 1/k} of
+   * its cost.
+   *
+   * @param x inputs {@code [n, ...input]}
+   * @return {@code [n, n]}, typed as one output per sample
+   */
+  public GramMatrix traceKernel(INDArray x) {
+    Tensors.length(x.size(0), x.size(0));
+    if (network.couplesSamples()) {
+      throw new IllegalStateException(
+          "trace kernel expects independent samples but a layer couples them; use gram");
+    }
+    try (Jacobian jacobian = network.jacobian(theta, x);
+        Pullback pullback = jacobian.pullbackOutputs()) {
+      return GramMatrix.fromUpper(
+          LayerwiseGram.trace(pullback.blocks()), x.size(0), 1, GramMatrix.unknownError());
+    }
+  }
+
+  /**
+   * The part of each parameter tensor; the parts sum to the Gram.
+   *
+   * @param x inputs {@code [n, ...input]}
+   * @return slot name to part, in slot order; each is {@code [n k, n k]}
+   */
+  public Map<String, GramMatrix> perSlot(INDArray x) {
+    return parts(x, Slot::name);
+  }
+
+  /**
+   * The part of each layer: the sum over slots that share the name before the last dot.
+   *
+   * @param x inputs {@code [n, ...input]}
+   * @return layer name to part, in slot order; each is {@code [n k, n k]}
+   */
+  public Map<String, GramMatrix> perLayer(INDArray x) {
+    return parts(x, EmpiricalNtk::layerName);
+  }
+
+  private static String layerName(Slot slot) {
+    int dot = slot.name().lastIndexOf('.');
+    return dot < 0 ? slot.name() : slot.name().substring(0, dot);
+  }
+
+  private Map<String, GramMatrix> parts(INDArray x, Function<Slot, String> keyOf) {
+    requireStorable(x, x);
+    Map<String, INDArray> sums = new LinkedHashMap<>();
+    try (Jacobian jacobian = network.jacobian(theta, x)) {
+      if (effective() == Method.LAYERWISE) {
+        try (Pullback pullback = jacobian.pullbackOutputs()) {
+          for (int s = 0; s < network.slots().size(); s++) {
+            List<ParameterBlock> one = List.of(pullback.blocks().get(s));
+            merge(sums, keyOf.apply(network.slots().get(s)), LayerwiseGram.full(one, one));
+          }
+        }
+      } else {
+        try (INDArray j = jacobian.toMatrix()) {
+          for (Slot slot : network.slots()) {
+            try (INDArray columns = columns(j, slot)) {
+              merge(sums, keyOf.apply(slot), Products.multiply(columns, false, columns, true));
+            }
+          }
+        }
+      }
+      Map<String, GramMatrix> out = new LinkedHashMap<>();
+      sums.forEach(
+          (name, sum) ->
+              out.put(
+                  name,
+                  GramMatrix.fromUpper(
+                      sum, jacobian.samples(), jacobian.outputs(), GramMatrix.unknownError())));
+      return out;
+    }
+  }
+
+  private static INDArray columns(INDArray j, Slot slot) {
+    return j.get(
+            NDArrayIndex.all(), NDArrayIndex.interval(slot.offset(), slot.offset() + slot.size()))
+        .dup('c');
+  }
+
+  private static void merge(Map<String, INDArray> sums, String name, INDArray part) {
+    INDArray sum = sums.putIfAbsent(name, part);
+    if (sum != null) {
+      sum.addi(part);
+      part.close();
+    }
+  }
+
+  /**
+   * The kernel without storage.
+   *
+   * @param x inputs {@code [n, ...input]}
+   * @return the operator of size {@code n k}, which the caller closes
+   */
+  public NtkOperator operator(INDArray x) {
+    return new NtkOperator(network.jacobian(theta, x));
+  }
+
+  private void requireStorable(INDArray rows, INDArray columns) {
+    Tensors.requireShape("input", rows, network.inputShape().after(-1));
+    Tensors.requireShape("input", columns, network.inputShape().after(-1));
+    Tensors.length(rows.size(0), network.outputs(), columns.size(0), network.outputs());
+  }
+}

@@ -1,0 +1,88 @@
+package org.fullrank.ntk;
+
+import java.util.Optional;
+import org.fullrank.diff.Jacobian;
+import org.fullrank.diff.JacobianError;
+import org.fullrank.diff.KroneckerBlock;
+import org.fullrank.diff.ParameterBlock;
+import org.fullrank.diff.Pullback;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.Subject;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The a-priori bound of {@code ||K^ - K||_2}: with stored gradient rows {@code J^} at distance
+ * {@code d = ||J^ - J||_F} from the exact ones, {@code ||J^ J^^T - J J^T|| <= 2 ||J^|| d + d^2},
+ * and forming the products adds at most {@code gamma tr(K^)} (THEORY 8.2: each entry errs by {@code
+ * gamma ||J_r|| ||J_s||}).
+ */
+final class GramError {
+  /**
+   * Covers the rounding of evaluating the bound itself, far below a million operations per term.
+   */
+  private static final double INFLATION = 1 + 1e-6;
+
+  private GramError() {}
+
+  static Quantity bound(Jacobian jacobian, INDArray gram, EmpiricalNtk.Method method) {
+    Optional<double[][]> rows =
+        method == EmpiricalNtk.Method.OPERATOR
+            ? Optional.empty()
+            : JacobianError.rowErrors(jacobian.linearization());
+    if (rows.isEmpty()) {
+      return GramMatrix.unknownError();
+    }
+    double squares = 0;
+    for (double[] output : rows.get()) {
+      for (double error : output) {
+        squares += error * error;
+      }
+    }
+    double unit = gram.dataType() == DataType.DOUBLE ? 0x1p-53 : 0x1p-24;
+    double terms = termsPerEntry(jacobian, method) * unit;
+    double gamma = terms < 0.5 ? terms / (1 - terms) : Double.POSITIVE_INFINITY;
+    double trace = 0;
+    double[] diagonal = Tensors.toDoubles(gram);
+    int size = (int) gram.size(0);
+    for (int r = 0; r < size; r++) {
+      trace += Math.abs(diagonal[r * size + r]);
+    }
+    double exactTrace = trace / (1 - Math.min(0.5, gamma));
+    double d = Math.sqrt(squares);
+    double bound = INFLATION * (gamma * exactTrace + 2 * Math.sqrt(exactTrace) * d + d * d);
+    return new Quantity(
+        "||K^ - K||_2",
+        new Interval(0, Double.isNaN(bound) ? Double.POSITIVE_INFINITY : bound),
+        Rigor.COMPUTED,
+        Subject.EXACT_NETWORK,
+        "rounding analysis of " + gram.dataType() + " forward, adjoint and products");
+  }
+
+  /**
+   * The length of the longest chain of roundings of an entry: inner products of {@code d_in} and
+   * {@code d_out} terms layer by layer (of all parameters where rows are formed), one rounding for
+   * each factor, and one for each sum over tensors.
+   */
+  private static double termsPerEntry(Jacobian jacobian, EmpiricalNtk.Method method) {
+    if (method == EmpiricalNtk.Method.JACOBIAN) {
+      return jacobian.columns() + 8.0;
+    }
+    try (Pullback pullback = jacobian.pullbackOutputs()) {
+      long longest = 0;
+      for (ParameterBlock block : pullback.blocks()) {
+        boolean factored = block instanceof KroneckerBlock k && k.inputs().size(1) == 1;
+        long terms =
+            factored
+                ? ((KroneckerBlock) block).inputs().size(2)
+                    + ((KroneckerBlock) block).outputCotangents().size(3)
+                : block.size();
+        longest = Math.max(longest, terms);
+      }
+      return longest + 2.0 * pullback.blocks().size() + 8;
+    }
+  }
+}

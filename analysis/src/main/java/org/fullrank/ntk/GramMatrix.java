@@ -1,0 +1,209 @@
+package org.fullrank.ntk;
+
+import org.fullrank.linalg.Products;
+import org.fullrank.linalg.SymmetricOperator;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.Subject;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A stored kernel matrix of {@code n} samples and {@code k} outputs: symmetric to the bit, of size
+ * {@code n k}, row {@code i * k + c} for sample {@code i} and output {@code c}.
+ *
+ * <p>Owns off-heap memory, freed by {@link #close()}.
+ */
+public final class GramMatrix implements SymmetricOperator, AutoCloseable {
+  private final INDArray matrix;
+  private final long samples;
+  private final long outputs;
+  private final Quantity errorBound;
+
+  private GramMatrix(INDArray matrix, long samples, long outputs, Quantity errorBound) {
+    this.matrix = matrix;
+    this.samples = samples;
+    this.outputs = outputs;
+    this.errorBound = errorBound;
+  }
+
+  /**
+   * A kernel matrix from elsewhere, nothing known about its error.
+   *
+   * @param matrix {@code [n k, n k]}, finite and symmetric to the bit; copied
+   * @param samples n
+   * @param outputs k
+   * @return the typed matrix
+   * @throws IllegalArgumentException if the size is not {@code n k}, an entry is not finite or the
+   *     matrix is not symmetric to the bit (average the halves yourself, knowingly)
+   */
+  public static GramMatrix of(INDArray matrix, long samples, long outputs) {
+    if (samples < 1 || outputs < 1) {
+      throw new IllegalArgumentException(
+          "Gram matrix expects n >= 1 and k >= 1 but got n = " + samples + ", k = " + outputs);
+    }
+    Tensors.length(samples, outputs);
+    Tensors.requireShape("Gram matrix", matrix, samples * outputs, samples * outputs);
+    Tensors.requireReal("Gram matrix", matrix.dataType());
+    Tensors.requireFinite("Gram matrix", matrix);
+    double[] v = Tensors.toDoubles(matrix);
+    int size = (int) matrix.size(0);
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < i; j++) {
+        if (v[i * size + j] != v[j * size + i]) {
+          throw new IllegalArgumentException(
+              "Gram matrix expects equal entries at ("
+                  + i
+                  + ", "
+                  + j
+                  + ") and ("
+                  + j
+                  + ", "
+                  + i
+                  + ") but got "
+                  + v[i * size + j]
+                  + " and "
+                  + v[j * size + i]);
+        }
+      }
+    }
+    return new GramMatrix(matrix.dup('c'), samples, outputs, unknownError());
+  }
+
+  /** Takes ownership of a computed matrix; its upper triangle is mirrored. */
+  static GramMatrix fromUpper(INDArray matrix, long samples, long outputs, Quantity errorBound) {
+    int size = (int) matrix.size(0);
+    double[] v = Tensors.toDoubles(matrix);
+    for (int i = 1; i < size; i++) {
+      for (int j = 0; j < i; j++) {
+        v[i * size + j] = v[j * size + i];
+      }
+    }
+    Tensors.write(v, matrix);
+    Tensors.requireFinite("computed Gram matrix", matrix);
+    return new GramMatrix(matrix, samples, outputs, errorBound);
+  }
+
+  static Quantity unknownError() {
+    return new Quantity(
+        "||K^ - K||_2",
+        new Interval(0, Double.POSITIVE_INFINITY),
+        Rigor.COMPUTED,
+        Subject.EXACT_NETWORK,
+        "no error bound requested");
+  }
+
+  @Override
+  public long size() {
+    return samples * outputs;
+  }
+
+  @Override
+  public DataType dataType() {
+    return matrix.dataType();
+  }
+
+  /**
+   * The number of samples.
+   *
+   * @return n
+   */
+  public long samples() {
+    return samples;
+  }
+
+  /**
+   * The number of outputs of a sample.
+   *
+   * @return k
+   */
+  public long outputs() {
+    return outputs;
+  }
+
+  /**
+   * One entry.
+   *
+   * @param i first sample
+   * @param c its output
+   * @param j second sample
+   * @param d its output
+   * @return the inner product of the two gradients
+   */
+  public double entry(long i, long c, long j, long d) {
+    if (i < 0
+        || j < 0
+        || c < 0
+        || d < 0
+        || i >= samples
+        || j >= samples
+        || c >= outputs
+        || d >= outputs) {
+      throw new IllegalArgumentException(
+          "Gram entry expects samples below "
+              + samples
+              + " and outputs below "
+              + outputs
+              + " but got ("
+              + i
+              + ", "
+              + c
+              + ", "
+              + j
+              + ", "
+              + d
+              + ")");
+    }
+    return matrix.getDouble(i * outputs + c, j * outputs + d);
+  }
+
+  /**
+   * The stored matrix itself.
+   *
+   * @return {@code [n k, n k]}, row-major; do not write or close it
+   */
+  public INDArray matrix() {
+    return matrix;
+  }
+
+  /**
+   * An upper bound of the spectral norm of the difference between this stored matrix and the Gram
+   * of the network, with the stored parameters and inputs, in exact arithmetic.
+   *
+   * <p>It is an a-priori rounding analysis that trusts the native products to be sound, hence
+   * {@link Rigor#COMPUTED} and never a proof; {@code [0, infinity)} unless requested through {@link
+   * EmpiricalNtk#withErrorBound}.
+   *
+   * @return an interval that starts at 0
+   */
+  public Quantity errorBound() {
+    return errorBound;
+  }
+
+  @Override
+  public INDArray apply(INDArray v) {
+    Tensors.requireShape("Gram apply", v, size(), -1);
+    Tensors.requireType("Gram apply", dataType(), v);
+    Tensors.requireFinite("Gram apply", v);
+    return Products.multiply(matrix, false, v, false);
+  }
+
+  @Override
+  public INDArray toMatrix() {
+    return matrix.dup('c');
+  }
+
+  @Override
+  public void close() {
+    if (!matrix.wasClosed()) {
+      matrix.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "GramMatrix(n = " + samples + ", k = " + outputs + ", " + dataType() + ")";
+  }
+}

@@ -1,0 +1,49 @@
+package org.fullrank.diff;
+
+import org.fullrank.linalg.Tensors;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The block layout {@code [m, m', n, n']} that Gram contributions are added into. */
+final class GramBlocks {
+  private GramBlocks() {}
+
+  /** The block of cotangents {@code (c, d)} as a view {@code [n, n2]}. */
+  static INDArray view(INDArray target, long c, long d, long n, long n2) {
+    INDArray row = Tensors.leading(target, c, c + 1);
+    INDArray blocks = Tensors.reshape(row, target.size(1), n, n2);
+    return Tensors.reshape(Tensors.leading(blocks, d, d + 1), n, n2);
+  }
+
+  /**
+   * Adds a product to block {@code (c, d)}. With {@code symmetric}, only blocks {@code c <= d}
+   * count: each is added there and, transposed, to {@code (d, c)}; a native product of a matrix
+   * with its own transpose need not be symmetric to the bit, so the diagonal block takes its upper
+   * triangle.
+   */
+  static void add(
+      INDArray product, INDArray target, long c, long d, long n, long n2, boolean symmetric) {
+    if (!symmetric) {
+      view(target, c, d, n, n2).addi(product);
+    } else if (c < d) {
+      view(target, c, d, n, n2).addi(product);
+      try (INDArray t = Tensors.transpose(product)) {
+        view(target, d, c, n, n2).addi(t);
+      }
+    } else if (c == d) {
+      mirrorUpper(product);
+      view(target, c, d, n, n2).addi(product);
+    }
+  }
+
+  /** Copies the upper triangle of a square matrix onto the lower one. */
+  static void mirrorUpper(INDArray square) {
+    int n = (int) square.size(0);
+    double[] v = Tensors.toDoubles(square);
+    for (int i = 1; i < n; i++) {
+      for (int j = 0; j < i; j++) {
+        v[i * n + j] = v[j * n + i];
+      }
+    }
+    Tensors.write(v, square);
+  }
+}

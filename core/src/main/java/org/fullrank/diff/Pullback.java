@@ -1,0 +1,58 @@
+package org.fullrank.diff;
+
+import java.util.List;
+import org.fullrank.linalg.Arena;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The result of one backward pass: the cotangent of the input and, for each parameter tensor in
+ * slot order, the per-sample gradient rows.
+ *
+ * <p>Closing it frees the cotangents of all layers that the blocks refer to.
+ */
+public final class Pullback implements AutoCloseable {
+  private final INDArray inputCotangent;
+  private final List<ParameterBlock> blocks;
+  private final Arena arena;
+
+  private Pullback(INDArray inputCotangent, List<ParameterBlock> blocks, Arena arena) {
+    this.inputCotangent = inputCotangent;
+    this.blocks = List.copyOf(blocks);
+    this.arena = arena;
+  }
+
+  /**
+   * A pullback.
+   *
+   * @param inputCotangent {@code [m, n, ...input]}
+   * @param blocks one per slot, in slot order
+   * @param arena owner of the arrays that were made for it; closed with the result
+   * @return the pullback
+   */
+  public static Pullback of(INDArray inputCotangent, List<ParameterBlock> blocks, Arena arena) {
+    return new Pullback(inputCotangent, blocks, arena);
+  }
+
+  /**
+   * The transposed input derivative applied to the cotangents.
+   *
+   * @return {@code [m, n, ...input]}, valid until {@link #close()}
+   */
+  public INDArray inputCotangent() {
+    return inputCotangent;
+  }
+
+  /**
+   * Per-sample gradients of each slot.
+   *
+   * @return blocks in slot order, valid until {@link #close()}
+   */
+  public List<ParameterBlock> blocks() {
+    return blocks;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

@@ -1,0 +1,64 @@
+package org.fullrank.linalg;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A stored matrix seen as an operator. */
+public final class DenseOperator implements LinearOperator {
+  private final INDArray matrix;
+
+  private DenseOperator(INDArray matrix) {
+    this.matrix = matrix;
+  }
+
+  /**
+   * Wraps a copy of a matrix.
+   *
+   * @param matrix {@code [rows, columns]} with finite entries
+   * @return the operator
+   */
+  public static DenseOperator of(INDArray matrix) {
+    Tensors.requireRank("matrix", matrix, 2);
+    Tensors.requireReal("matrix", matrix.dataType());
+    Tensors.requireFinite("matrix", matrix);
+    return new DenseOperator(matrix.dup('c'));
+  }
+
+  @Override
+  public long rows() {
+    return matrix.size(0);
+  }
+
+  @Override
+  public long columns() {
+    return matrix.size(1);
+  }
+
+  @Override
+  public DataType dataType() {
+    return matrix.dataType();
+  }
+
+  @Override
+  public INDArray apply(INDArray v) {
+    return times(v, false);
+  }
+
+  @Override
+  public INDArray applyTranspose(INDArray u) {
+    return times(u, true);
+  }
+
+  private INDArray times(INDArray v, boolean transpose) {
+    String where = transpose ? "applyTranspose argument" : "apply argument";
+    Tensors.requireShape(where, v, transpose ? rows() : columns(), -1);
+    Tensors.requireType(where, dataType(), v);
+    Tensors.requireFinite(where, v);
+    return Products.multiply(matrix, transpose, v, false);
+  }
+
+  @Override
+  public INDArray toMatrix() {
+    return matrix.dup('c');
+  }
+}

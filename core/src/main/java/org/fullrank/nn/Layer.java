@@ -1,0 +1,67 @@
+package org.fullrank.nn;
+
+import java.util.List;
+import java.util.OptionalInt;
+import org.fullrank.diff.Linearization;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * An immutable description of a map of parameters and inputs. An extension point: implement {@link
+ * #linearize} and run the layer through the contract test of the library.
+ */
+public interface Layer {
+  /**
+   * The shape of a sample's output.
+   *
+   * @param input shape of a sample's input
+   * @return the output shape
+   * @throws IllegalArgumentException if the layer cannot take the shape; the message says both
+   */
+  Shape outputShape(Shape input);
+
+  /**
+   * The parameter tensors in the order of the parameter vector, offsets counted from 0.
+   *
+   * @return empty for a layer without parameters
+   */
+  List<Slot> slots();
+
+  /**
+   * Evaluates the layer and prepares its derivatives.
+   *
+   * @param theta this layer's own parameters {@code [p]}, without gaps; empty without slots
+   * @param x inputs {@code [n, ...input]}, row-major without gaps, of the same type; must stay open
+   *     and unchanged as long as the result is used
+   * @return the linearization, which the caller closes
+   */
+  Linearization linearize(INDArray theta, INDArray x);
+
+  /**
+   * Whether the output of one sample depends on other samples (batch normalisation in training
+   * mode).
+   *
+   * @return false unless overridden
+   */
+  default boolean couplesSamples() {
+    return false;
+  }
+
+  /**
+   * The degree of the output as a polynomial in the input, for every value of the parameters. It
+   * bounds the rank of features from the architecture alone.
+   *
+   * @return an upper bound of the degree, or empty if the layer is not known to be a polynomial
+   */
+  default OptionalInt polynomialDegree() {
+    return OptionalInt.empty();
+  }
+
+  /**
+   * The number of parameters.
+   *
+   * @return the sum of the slots' sizes
+   */
+  default long parameterCount() {
+    return slots().stream().mapToLong(Slot::size).sum();
+  }
+}

@@ -1,0 +1,290 @@
+package org.fullrank.nn;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.fullrank.diff.Jacobian;
+import org.fullrank.diff.Linearization;
+import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.Tensors;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A validated chain of layers with an input shape and a vector output {@code [k]}.
+ *
+ * <p>The network does not own its parameters: every method takes {@code theta}, one vector {@code
+ * [p]} in slot order. All methods check shapes, types and finiteness before any native call and
+ * accept views and Fortran-order arrays.
+ */
+public final class Network {
+  private final Shape inputShape;
+  private final Sequential layers;
+  private final Shape outputShape;
+  private final long parameterCount;
+
+  private Network(Shape inputShape, Sequential layers) {
+    this.inputShape = inputShape;
+    this.layers = layers;
+    this.outputShape = layers.outputShape(inputShape);
+    this.parameterCount = layers.parameterCount();
+    Set<String> names = new HashSet<>();
+    for (Slot slot : layers.slots()) {
+      if (!names.add(slot.name())) {
+        throw new IllegalArgumentException(
+            "expected unique slot names but '"
+                + slot.name()
+                + "' appears twice; give each layer its own name");
+      }
+    }
+    if (parameterCount > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "expected fewer than 2^31 parameters but got " + parameterCount);
+    }
+  }
+
+  /**
+   * A network.
+   *
+   * @param inputShape shape of one sample
+   * @param layers in forward order
+   * @return the network
+   * @throws IllegalArgumentException if shapes do not fit or slot names repeat
+   */
+  public static Network of(Shape inputShape, Layer... layers) {
+    return new Network(inputShape, Sequential.of(layers));
+  }
+
+  /**
+   * A network.
+   *
+   * @param inputShape shape of one sample
+   * @param layers in forward order
+   * @return the network
+   */
+  public static Network of(Shape inputShape, List<? extends Layer> layers) {
+    return new Network(inputShape, Sequential.of(layers));
+  }
+
+  /**
+   * The shape of one sample.
+   *
+   * @return without batch axis
+   */
+  public Shape inputShape() {
+    return inputShape;
+  }
+
+  /**
+   * The shape of one sample's output.
+   *
+   * @return without batch axis
+   */
+  public Shape outputShape() {
+    return outputShape;
+  }
+
+  /**
+   * The layers.
+   *
+   * @return in forward order
+   */
+  public List<Layer> layers() {
+    return layers.layers();
+  }
+
+  /**
+   * The parameter tensors.
+   *
+   * @return in the order of the parameter vector
+   */
+  public List<Slot> slots() {
+    return layers.slots();
+  }
+
+  /**
+   * The number of parameters.
+   *
+   * @return p
+   */
+  public long parameterCount() {
+    return parameterCount;
+  }
+
+  /**
+   * Whether a layer couples samples.
+   *
+   * @return true for batch statistics
+   */
+  public boolean couplesSamples() {
+    return layers.couplesSamples();
+  }
+
+  /**
+   * The degree of the output as a polynomial in the input, for every value of the parameters.
+   *
+   * @return an upper bound, or empty if a layer is not known to be a polynomial
+   */
+  public OptionalInt polynomialDegree() {
+    return layers.polynomialDegree();
+  }
+
+  /**
+   * Initial parameters in double precision.
+   *
+   * @param seed origin of the random numbers
+   * @return {@code theta} of shape {@code [p]}
+   */
+  public INDArray initialize(Seed seed) {
+    return initialize(seed, DataType.DOUBLE);
+  }
+
+  /**
+   * Initial parameters; {@code FLOAT} ones are the double ones rounded to nearest.
+   *
+   * @param seed origin of the random numbers
+   * @param type {@code DOUBLE} or {@code FLOAT}
+   * @return {@code theta} of shape {@code [p]}
+   */
+  public INDArray initialize(Seed seed, DataType type) {
+    requireParameters();
+    double[] theta = new double[(int) parameterCount];
+    for (Slot slot : slots()) {
+      double[] values = new double[(int) slot.size()];
+      slot.initializer().fill(values, slot.shape(), seed.stream(slot.name()));
+      System.arraycopy(values, 0, theta, (int) slot.offset(), values.length);
+    }
+    INDArray out = Tensors.of(type, theta, parameterCount);
+    Tensors.requireFinite("initial parameters", out);
+    return out;
+  }
+
+  /**
+   * The outputs.
+   *
+   * @param theta parameters {@code [p]}
+   * @param x inputs {@code [n, ...input]}, of the same type
+   * @return {@code [n, ...output]}
+   */
+  public INDArray forward(INDArray theta, INDArray x) {
+    try (Linearization l = linearize(theta, x)) {
+      return l.value().dup('c');
+    }
+  }
+
+  /**
+   * Evaluates the network and prepares its derivatives.
+   *
+   * @param theta parameters {@code [p]}; not copied unless it is a view
+   * @param x inputs {@code [n, ...input]}, of the same type; likewise. Neither may be written or
+   *     closed while the result is used
+   * @return the linearization, which the caller closes
+   * @throws IllegalArgumentException if shapes or types do not fit or a value is not finite
+   */
+  public Linearization linearize(INDArray theta, INDArray x) {
+    Tensors.requireShape("input", x, batch(-1));
+    Tensors.requireReal("input", x.dataType());
+    Tensors.requireFinite("input", x);
+    Arena arena = new Arena();
+    INDArray t = arena.contiguous(checkTheta(theta, x.dataType()));
+    return new Owned(layers.linearize(t, arena.contiguous(x)), arena);
+  }
+
+  private INDArray checkTheta(INDArray theta, DataType type) {
+    if (parameterCount == 0 && theta.isEmpty()) {
+      return theta;
+    }
+    requireParameters();
+    Tensors.requireShape("theta", theta, parameterCount);
+    Tensors.requireType("theta", type, theta);
+    Tensors.requireFinite("theta", theta);
+    return theta;
+  }
+
+  private void requireParameters() {
+    if (parameterCount == 0) {
+      throw new IllegalArgumentException(
+          "expected a network with parameters but all layers are fixed");
+    }
+  }
+
+  private long[] batch(long n) {
+    return inputShape.after(n);
+  }
+
+  /**
+   * The Jacobian of the outputs with respect to the parameters.
+   *
+   * @param theta parameters {@code [p]}
+   * @param x inputs {@code [n, ...input]}, of the same type
+   * @return the operator {@code R^p -> R^(n k)}, which the caller closes
+   * @throws IllegalArgumentException if the output is not a vector, or as in {@link #linearize}
+   */
+  public Jacobian jacobian(INDArray theta, INDArray x) {
+    requireParameters();
+    outputs();
+    return Jacobian.of(linearize(theta, x), parameterCount, couplesSamples());
+  }
+
+  /**
+   * The number of outputs of a sample.
+   *
+   * @return k
+   * @throws IllegalArgumentException if the output of a sample is not a vector
+   */
+  public long outputs() {
+    if (outputShape.rank() != 1) {
+      throw new IllegalArgumentException(
+          "expected an output of shape [k] but got "
+              + outputShape
+              + "; end the network with Flatten or Dense");
+    }
+    return outputShape.size(0);
+  }
+
+  /**
+   * The first layers as a network of their own; its parameters are the leading ones of {@code
+   * theta}.
+   *
+   * @param count number of layers kept, at least 1
+   * @return the shortened network
+   */
+  public Network prefix(int count) {
+    if (count < 1 || count > layers().size()) {
+      throw new IllegalArgumentException(
+          "expected 1 to " + layers().size() + " layers but got " + count);
+    }
+    return new Network(inputShape, Sequential.of(layers().subList(0, count)));
+  }
+
+  /**
+   * The features: the input of the last layer.
+   *
+   * @param theta parameters {@code [p]} of the whole network
+   * @param x inputs {@code [n, ...input]}, of the same type
+   * @return {@code [n, ...features]}; the inputs themselves for a single layer
+   */
+  public INDArray features(INDArray theta, INDArray x) {
+    checkTheta(theta, x.dataType());
+    if (layers().size() == 1) {
+      Tensors.requireShape("input", x, batch(-1));
+      Tensors.requireFinite("input", x);
+      return x.dup('c');
+    }
+    Network body = prefix(layers().size() - 1);
+    return body.forward(Tensors.segment(theta, 0, body.parameterCount()), x);
+  }
+
+  @Override
+  public String toString() {
+    return "Network"
+        + inputShape
+        + " -> "
+        + outputShape
+        + ", p = "
+        + parameterCount
+        + ", "
+        + layers();
+  }
+}

@@ -1,0 +1,81 @@
+package org.fullrank.nn;
+
+import java.util.OptionalInt;
+
+/**
+ * {@code x} for {@code x > 0}, {@code negativeSlope * x} for {@code x < 0}: ReLU, leaky ReLU and
+ * the absolute value. The derivative at the kink is that of the ReLU convention: {@code
+ * negativeSlope} for {@code x <= 0}; for the absolute value it is 0.
+ *
+ * <p>Exact up to the rounding of one product. The derivative is not Lipschitz, so {@link
+ * Regularity#smoothness()} is infinite.
+ *
+ * @param negativeSlope the slope on the negative half line, finite and not 1
+ */
+public record PiecewiseLinear(double negativeSlope) implements Activation {
+  /** Checks the slope and makes -0 and 0 the same. */
+  public PiecewiseLinear {
+    if (!Double.isFinite(negativeSlope) || negativeSlope == 1) {
+      throw new IllegalArgumentException(
+          "expected a finite negative slope other than 1 (that is Activations.IDENTITY) but got "
+              + negativeSlope);
+    }
+    negativeSlope += 0.0;
+  }
+
+  @Override
+  public String name() {
+    if (negativeSlope == 0) {
+      return "relu";
+    }
+    return negativeSlope == -1 ? "abs" : "leaky_relu(" + Activations.parameter(negativeSlope) + ")";
+  }
+
+  @Override
+  public double value(double x) {
+    if (x > 0) {
+      return x;
+    }
+    // The sum turns -0 into 0 and passes NaN on; a slope of 0 must not meet an infinite x.
+    return negativeSlope == 0 && x < 0 ? 0 : negativeSlope * x + 0.0;
+  }
+
+  @Override
+  public double derivative(double x) {
+    if (x > 0) {
+      return 1;
+    }
+    return x == 0 && negativeSlope == -1 ? 0 : negativeSlope;
+  }
+
+  @Override
+  public double secondDerivative(double x) {
+    return 0;
+  }
+
+  @Override
+  public Regularity regularity() {
+    return new Regularity(
+        Math.max(1, Math.abs(negativeSlope)),
+        Double.POSITIVE_INFINITY,
+        false,
+        false,
+        negativeSlope > 0,
+        OptionalInt.empty());
+  }
+
+  @Override
+  public void evaluate(double[] x, double[] value, double[] derivative) {
+    double atKink = derivative(0);
+    for (int i = 0; i < x.length; i++) {
+      double t = x[i];
+      value[i] = value(t);
+      derivative[i] = t > 0 ? 1 : t == 0 ? atKink : negativeSlope;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}

@@ -1,0 +1,33 @@
+package org.fullrank.nn;
+
+import java.util.OptionalInt;
+
+/**
+ * What theorems need to know about an activation.
+ *
+ * @param lipschitz an upper bound of {@code sup |sigma'|}, rounded up
+ * @param smoothness an upper bound of {@code sup |sigma''|}, rounded up; infinite if {@code sigma'}
+ *     is not Lipschitz
+ * @param smooth infinitely differentiable
+ * @param analytic real analytic on the whole line
+ * @param monotone strictly increasing
+ * @param polynomialDegree the degree if the function is a polynomial, else empty
+ */
+public record Regularity(
+    double lipschitz,
+    double smoothness,
+    boolean smooth,
+    boolean analytic,
+    boolean monotone,
+    OptionalInt polynomialDegree) {
+  /** Checks the constants. */
+  public Regularity {
+    if (!(lipschitz >= 0) || !(smoothness >= 0)) {
+      throw new IllegalArgumentException(
+          "expected constants >= 0 but got lipschitz "
+              + lipschitz
+              + " and smoothness "
+              + smoothness);
+    }
+  }
+}

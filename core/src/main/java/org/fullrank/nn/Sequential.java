@@ -1,0 +1,183 @@
+package org.fullrank.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BiConsumer;
+import org.fullrank.diff.Linearization;
+import org.fullrank.diff.ParameterBlock;
+import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
+import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.Tensors;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Layers one after the other; their slots follow each other in the parameter vector. */
+public final class Sequential implements Layer {
+  private final List<Layer> layers;
+  private final List<Slot> slots;
+
+  private Sequential(List<Layer> layers) {
+    this.layers = List.copyOf(layers);
+    List<Slot> all = new ArrayList<>();
+    long offset = 0;
+    for (Layer layer : layers) {
+      for (Slot slot : layer.slots()) {
+        all.add(slot.at(offset + slot.offset()));
+      }
+      offset += layer.parameterCount();
+    }
+    this.slots = List.copyOf(all);
+  }
+
+  /**
+   * A chain.
+   *
+   * @param layers in forward order, at least one
+   * @return the chain
+   */
+  public static Sequential of(Layer... layers) {
+    return of(List.of(layers));
+  }
+
+  /**
+   * A chain.
+   *
+   * @param layers in forward order, at least one
+   * @return the chain
+   */
+  public static Sequential of(List<? extends Layer> layers) {
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException("Sequential expects at least one layer but got none");
+    }
+    return new Sequential(List.copyOf(layers));
+  }
+
+  /**
+   * The layers.
+   *
+   * @return in forward order
+   */
+  public List<Layer> layers() {
+    return layers;
+  }
+
+  @Override
+  public Shape outputShape(Shape input) {
+    Shape shape = input;
+    for (Layer layer : layers) {
+      shape = layer.outputShape(shape);
+    }
+    return shape;
+  }
+
+  @Override
+  public List<Slot> slots() {
+    return slots;
+  }
+
+  @Override
+  public boolean couplesSamples() {
+    return layers.stream().anyMatch(Layer::couplesSamples);
+  }
+
+  /** The product of the layers' degrees; saturates at {@link Integer#MAX_VALUE}. */
+  @Override
+  public OptionalInt polynomialDegree() {
+    long degree = 1;
+    for (Layer layer : layers) {
+      OptionalInt d = layer.polynomialDegree();
+      if (d.isEmpty()) {
+        return d;
+      }
+      degree = Math.min(Integer.MAX_VALUE, degree * d.getAsInt());
+    }
+    return OptionalInt.of((int) degree);
+  }
+
+  @Override
+  public Linearization linearize(INDArray theta, INDArray x) {
+    List<Linearization> parts = new ArrayList<>();
+    INDArray h = x;
+    long offset = 0;
+    try {
+      for (Layer layer : layers) {
+        long p = layer.parameterCount();
+        Linearization part = layer.linearize(Tensors.segment(theta, offset, p), h);
+        parts.add(part);
+        h = part.value();
+        offset += p;
+      }
+    } catch (RuntimeException e) {
+      parts.forEach(Linearization::close);
+      throw e;
+    }
+    return new Chain(parts, layers);
+  }
+
+  @Override
+  public String toString() {
+    return "Sequential" + layers;
+  }
+
+  private record Chain(List<Linearization> parts, List<Layer> layers) implements Linearization {
+    @Override
+    public INDArray value() {
+      return parts.get(parts.size() - 1).value();
+    }
+
+    @Override
+    public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
+      try (Arena arena = new Arena()) {
+        INDArray tangent = dx;
+        long offset = 0;
+        for (int l = 0; l < parts.size(); l++) {
+          long p = layers.get(l).parameterCount();
+          INDArray own = dTheta == null || p == 0 ? null : columns(dTheta, offset, p, arena);
+          tangent = parts.get(l).jvp(own, tangent);
+          if (tangent != null) {
+            arena.own(tangent);
+          }
+          offset += p;
+        }
+        return tangent == null ? null : arena.release(tangent);
+      }
+    }
+
+    private static INDArray columns(INDArray a, long offset, long p, Arena arena) {
+      return arena.contiguous(a.get(NDArrayIndex.all(), NDArrayIndex.interval(offset, offset + p)));
+    }
+
+    @Override
+    public Pullback pullback(INDArray dy) {
+      Arena arena = new Arena();
+      List<List<ParameterBlock>> blocks = new ArrayList<>();
+      INDArray cotangent = dy;
+      for (int l = parts.size() - 1; l >= 0; l--) {
+        Pullback part = parts.get(l).pullback(cotangent);
+        arena.absorb(part::close);
+        blocks.add(0, part.blocks());
+        cotangent = part.inputCotangent();
+      }
+      return Pullback.of(cotangent, blocks.stream().flatMap(List::stream).toList(), arena);
+    }
+
+    @Override
+    public void forEachPreActivation(BiConsumer<String, INDArray> visitor) {
+      parts.forEach(p -> p.forEachPreActivation(visitor));
+    }
+
+    @Override
+    public Optional<RoundingModel> rounding() {
+      return ChainRounding.of(parts);
+    }
+
+    @Override
+    public void close() {
+      parts.forEach(Linearization::close);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.fullrank.nn;
+
+import java.util.OptionalInt;
+
+/** The identity, sine and cosine. */
+final class SimpleActivations {
+  private SimpleActivations() {}
+
+  static final class Identity extends NamedActivation {
+    Identity() {
+      super("identity", new Regularity(1, 0, true, true, true, OptionalInt.of(1)));
+    }
+
+    @Override
+    public double value(double x) {
+      return x;
+    }
+
+    @Override
+    public double derivative(double x) {
+      return 1;
+    }
+
+    @Override
+    public double secondDerivative(double x) {
+      return 0;
+    }
+  }
+
+  static final class Sine extends NamedActivation {
+    Sine() {
+      super("sin", analytic(1, 1, false));
+    }
+
+    @Override
+    public double value(double x) {
+      return Math.sin(x);
+    }
+
+    @Override
+    public double derivative(double x) {
+      return Math.cos(x);
+    }
+
+    @Override
+    public double secondDerivative(double x) {
+      return -Math.sin(x);
+    }
+  }
+
+  static final class Cosine extends NamedActivation {
+    Cosine() {
+      super("cos", analytic(1, 1, false));
+    }
+
+    @Override
+    public double value(double x) {
+      return Math.cos(x);
+    }
+
+    @Override
+    public double derivative(double x) {
+      return -Math.sin(x);
+    }
+
+    @Override
+    public double secondDerivative(double x) {
+      return -Math.cos(x);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package org.fullrank.nn;
+
+/**
+ * One parameter tensor: its place in the parameter vector and how it is initialised.
+ *
+ * @param name unique within a network; keys the random stream of its initial values
+ * @param shape dimensions, row-major in the parameter vector
+ * @param offset first element, from the start of the layer or network that lists the slot
+ * @param initializer draws its initial values
+ */
+public record Slot(String name, Shape shape, long offset, Initializer initializer) {
+  /** Checks the components. */
+  public Slot {
+    if (name.isBlank() || offset < 0) {
+      throw new IllegalArgumentException(
+          "slot expects a name and an offset >= 0 but got '" + name + "' at " + offset);
+    }
+  }
+
+  /**
+   * The number of parameters.
+   *
+   * @return the product of the dimensions
+   */
+  public long size() {
+    return shape.length();
+  }
+
+  /**
+   * The same slot elsewhere.
+   *
+   * @param newOffset its first element
+   * @return the moved slot
+   */
+  public Slot at(long newOffset) {
+    return new Slot(name, shape, newOffset, initializer);
+  }
+}

@@ -1,0 +1,81 @@
+package org.fullrank.nn;
+
+/**
+ * {@code ln(1 + exp(a x)) / a}, a smooth ReLU: between 0 and {@code ln(2)/a} above it.
+ *
+ * <p><b>Error.</b> Value, derivative and second derivative are within 12u relative ({@code u =
+ * 2^-53}); the second derivative is {@code a s (1 - s)}, {@code s} the sigmoid of {@code a x}. The
+ * rounding error of {@code a x} is carried along, it would otherwise be amplified {@code |a x|}
+ * times in the left tail. Below about {@code -745/a} the value underflows.
+ *
+ * @param sharpness {@code a} in {@code [1e-300, 1e300]}; the second derivative reaches {@code a/4}
+ */
+public record Softplus(double sharpness) implements Activation {
+  /** Checks the sharpness. */
+  public Softplus {
+    if (!(sharpness >= 1e-300 && sharpness <= 1e300)) {
+      throw new IllegalArgumentException(
+          "expected a sharpness in [1e-300, 1e300] for softplus but got " + sharpness);
+    }
+  }
+
+  @Override
+  public String name() {
+    return sharpness == 1 ? "softplus" : "softplus(" + Activations.parameter(sharpness) + ")";
+  }
+
+  @Override
+  public double value(double x) {
+    return valueFrom(x, decay(x));
+  }
+
+  @Override
+  public double derivative(double x) {
+    return derivativeFrom(x, decay(x));
+  }
+
+  @Override
+  public double secondDerivative(double x) {
+    double e = decay(x);
+    return sharpness * (e / ((1 + e) * (1 + e)));
+  }
+
+  @Override
+  public Regularity regularity() {
+    return NamedActivation.analytic(1, sharpness / 4, true);
+  }
+
+  @Override
+  public void evaluate(double[] x, double[] value, double[] derivative) {
+    for (int i = 0; i < x.length; i++) {
+      double t = x[i];
+      double e = decay(t);
+      value[i] = valueFrom(t, e);
+      derivative[i] = derivativeFrom(t, e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+
+  /** {@code exp(-a |x|)}, within 4u. */
+  private double decay(double x) {
+    double positive = Math.abs(x);
+    double product = sharpness * positive;
+    if (product > 750) {
+      return 0;
+    }
+    double e = Math.exp(-product);
+    return Math.fma(-e, Math.fma(sharpness, positive, -product), e);
+  }
+
+  private double valueFrom(double x, double e) {
+    return Math.max(x, 0) + Math.log1p(e) / sharpness;
+  }
+
+  private static double derivativeFrom(double x, double e) {
+    return (x < 0 ? e : 1) / (1 + e);
+  }
+}

@@ -1,0 +1,405 @@
+package org.fullrank.nn.layer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.fullrank.diff.KroneckerBlock.Layout;
+import org.fullrank.diff.Linearization;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Initializer;
+import org.fullrank.nn.Layer;
+import org.fullrank.nn.Parameterization;
+import org.fullrank.nn.Shape;
+import org.fullrank.nn.Slot;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The affine map {@code z = sw (h W) + sb b} of rows {@code h}, both {@code W} and {@code b}
+ * trained.
+ *
+ * <p>NTK parametrisation (the default): {@code sw = sigma_w / sqrt(in)}, {@code sb = sigma_b} and
+ * standard normal initial values. Standard parametrisation: {@code sw = sb = 1} and initial
+ * deviations {@code sigma_w / sqrt(in)} and {@code sigma_b}. Weights are stored {@code [in, out]}
+ * or, as in PyTorch, {@code [out, in]}. Slots are named {@code NAME.W} and {@code NAME.b}.
+ *
+ * <p>Cost: {@code 2 n in out} operations forward, the same per tangent and cotangent.
+ */
+public final class Dense implements Layer {
+  private final Config config;
+  private final List<Slot> slots;
+
+  /** Everything that defines the layer; a null bias name means no bias. */
+  private record Config(
+      String name,
+      long in,
+      long out,
+      Parameterization parameterization,
+      double sigmaW,
+      double sigmaB,
+      double weightScale,
+      double biasScale,
+      Layout layout,
+      String weightName,
+      @Nullable String biasName,
+      @Nullable Initializer weights) {}
+
+  private Dense(Config config) {
+    this.config = config;
+    boolean ntk = config.parameterization == Parameterization.NTK;
+    Shape shape =
+        config.layout == Layout.IN_OUT
+            ? Shape.of(config.in, config.out)
+            : Shape.of(config.out, config.in);
+    Initializer weights =
+        config.weights != null
+            ? config.weights
+            : Initializer.gaussian(ntk ? 1 : config.sigmaW / Math.sqrt((double) config.in));
+    List<Slot> list = new ArrayList<>();
+    list.add(new Slot(config.weightName, shape, 0, weights));
+    if (config.biasName != null) {
+      Initializer bias = Initializer.gaussian(ntk ? 1 : config.sigmaB);
+      list.add(new Slot(config.biasName, Shape.of(config.out), shape.length(), bias));
+    }
+    this.slots = List.copyOf(list);
+  }
+
+  /**
+   * A layer without bias in NTK parametrisation with {@code sigma_w = 1}, weights {@code [in,
+   * out]}.
+   *
+   * @param name unique within the network; it keys the random stream of the initial weights
+   * @param in input width
+   * @param out output width
+   * @return the layer
+   */
+  public static Dense of(String name, long in, long out) {
+    if (name.isBlank() || in < 1 || out < 1) {
+      throw new IllegalArgumentException(
+          "Dense expects a name and positive widths but got '" + name + "' " + in + " -> " + out);
+    }
+    double sw = 1 / Math.sqrt((double) in);
+    return new Dense(
+        new Config(
+            name,
+            in,
+            out,
+            Parameterization.NTK,
+            1,
+            0,
+            sw,
+            0,
+            Layout.IN_OUT,
+            name + ".W",
+            null,
+            null));
+  }
+
+  /**
+   * The same layer with another weight deviation; resets the scales to the parametrisation's.
+   *
+   * @param sigmaW positive and finite
+   * @return the changed layer
+   */
+  public Dense withSigmaW(double sigmaW) {
+    requirePositive("sigma_w", sigmaW);
+    return parameterized(config.parameterization, sigmaW, config.sigmaB, config.biasName);
+  }
+
+  /**
+   * The same layer with a trained bias; resets the scales to the parametrisation's.
+   *
+   * @param sigmaB deviation of the bias, finite and at least 0; in NTK parametrisation it is also
+   *     the bias's factor, so 0 makes the bias ineffective there
+   * @return the changed layer
+   */
+  public Dense withBias(double sigmaB) {
+    if (!(sigmaB >= 0) || Double.isInfinite(sigmaB)) {
+      throw new IllegalArgumentException(
+          "Dense '" + config.name + "' expects a finite sigma_b >= 0 but got " + sigmaB);
+    }
+    return parameterized(config.parameterization, config.sigmaW, sigmaB, config.name + ".b");
+  }
+
+  /**
+   * The same layer in another parametrisation; resets the scales to that parametrisation's.
+   *
+   * @param parameterization NTK or standard
+   * @return the changed layer
+   */
+  public Dense withParameterization(Parameterization parameterization) {
+    return parameterized(parameterization, config.sigmaW, config.sigmaB, config.biasName);
+  }
+
+  private Dense parameterized(
+      Parameterization p, double sigmaW, double sigmaB, @Nullable String biasName) {
+    boolean ntk = p == Parameterization.NTK;
+    double sw = ntk ? sigmaW / Math.sqrt((double) config.in) : 1;
+    double sb = biasName == null ? 0 : ntk ? sigmaB : 1;
+    Config c = config;
+    return new Dense(
+        new Config(
+            c.name,
+            c.in,
+            c.out,
+            p,
+            sigmaW,
+            sigmaB,
+            sw,
+            sb,
+            c.layout,
+            c.weightName,
+            biasName,
+            c.weights));
+  }
+
+  /**
+   * The same layer with given factors instead of the parametrisation's, as stored model files have
+   * them.
+   *
+   * @param weightScale factor of {@code h W}, positive and finite
+   * @param biasScale factor of {@code b}, finite; ignored without bias
+   * @return the changed layer
+   */
+  public Dense withScales(double weightScale, double biasScale) {
+    requirePositive("weight scale", weightScale);
+    if (!Double.isFinite(biasScale)) {
+      throw new IllegalArgumentException(
+          "Dense '" + config.name + "' expects a finite bias scale but got " + biasScale);
+    }
+    Config c = config;
+    double sb = c.biasName == null ? 0 : biasScale;
+    return new Dense(
+        new Config(
+            c.name,
+            c.in,
+            c.out,
+            c.parameterization,
+            c.sigmaW,
+            c.sigmaB,
+            weightScale,
+            sb,
+            c.layout,
+            c.weightName,
+            c.biasName,
+            c.weights));
+  }
+
+  /**
+   * The same layer with the weight tensor stored the other way.
+   *
+   * @param layout {@code IN_OUT} or {@code OUT_IN}
+   * @return the changed layer
+   */
+  public Dense withLayout(Layout layout) {
+    Config c = config;
+    return new Dense(
+        new Config(
+            c.name,
+            c.in,
+            c.out,
+            c.parameterization,
+            c.sigmaW,
+            c.sigmaB,
+            c.weightScale,
+            c.biasScale,
+            layout,
+            c.weightName,
+            c.biasName,
+            c.weights));
+  }
+
+  /**
+   * The same layer with another distribution of the initial weights.
+   *
+   * @param weights the initializer
+   * @return the changed layer
+   */
+  public Dense withWeights(Initializer weights) {
+    Config c = config;
+    return new Dense(
+        new Config(
+            c.name,
+            c.in,
+            c.out,
+            c.parameterization,
+            c.sigmaW,
+            c.sigmaB,
+            c.weightScale,
+            c.biasScale,
+            c.layout,
+            c.weightName,
+            c.biasName,
+            weights));
+  }
+
+  /**
+   * The same layer with other slot names.
+   *
+   * @param weightName name of the weight tensor
+   * @param biasName name of the bias; ignored without bias
+   * @return the changed layer
+   */
+  public Dense withSlotNames(String weightName, String biasName) {
+    Config c = config;
+    return new Dense(
+        new Config(
+            c.name,
+            c.in,
+            c.out,
+            c.parameterization,
+            c.sigmaW,
+            c.sigmaB,
+            c.weightScale,
+            c.biasScale,
+            c.layout,
+            weightName,
+            c.biasName == null ? null : biasName,
+            c.weights));
+  }
+
+  private void requirePositive(String what, double value) {
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(
+          "Dense '" + config.name + "' expects a positive finite " + what + " but got " + value);
+    }
+  }
+
+  /**
+   * The name.
+   *
+   * @return as given
+   */
+  public String name() {
+    return config.name;
+  }
+
+  /**
+   * The input width.
+   *
+   * @return in
+   */
+  public long in() {
+    return config.in;
+  }
+
+  /**
+   * The output width.
+   *
+   * @return out
+   */
+  public long out() {
+    return config.out;
+  }
+
+  /**
+   * The parametrisation.
+   *
+   * @return NTK or standard
+   */
+  public Parameterization parameterization() {
+    return config.parameterization;
+  }
+
+  /**
+   * The deviation of the weights.
+   *
+   * @return sigma_w
+   */
+  public double sigmaW() {
+    return config.sigmaW;
+  }
+
+  /**
+   * The deviation of the bias.
+   *
+   * @return sigma_b, 0 without bias
+   */
+  public double sigmaB() {
+    return config.sigmaB;
+  }
+
+  /**
+   * The factor of {@code h W}.
+   *
+   * @return sw
+   */
+  public double weightScale() {
+    return config.weightScale;
+  }
+
+  /**
+   * The factor of {@code b}.
+   *
+   * @return sb, 0 without bias
+   */
+  public double biasScale() {
+    return config.biasScale;
+  }
+
+  /**
+   * Whether there is a bias.
+   *
+   * @return true after {@link #withBias}
+   */
+  public boolean hasBias() {
+    return config.biasName != null;
+  }
+
+  /**
+   * The order of the weight tensor.
+   *
+   * @return {@code IN_OUT} or {@code OUT_IN}
+   */
+  public Layout layout() {
+    return config.layout;
+  }
+
+  @Override
+  public Shape outputShape(Shape input) {
+    if (!input.equals(Shape.of(config.in))) {
+      throw new IllegalArgumentException(
+          "Dense '"
+              + config.name
+              + "' expects input [n, "
+              + config.in
+              + "] but got samples of shape "
+              + input);
+    }
+    return Shape.of(config.out);
+  }
+
+  @Override
+  public List<Slot> slots() {
+    return slots;
+  }
+
+  @Override
+  public OptionalInt polynomialDegree() {
+    return OptionalInt.of(1);
+  }
+
+  @Override
+  public Linearization linearize(INDArray theta, INDArray x) {
+    Tensors.requireShape("Dense '" + config.name + "' input", x, -1, config.in);
+    Tensors.requireShape("Dense '" + config.name + "' theta", theta, parameterCount());
+    Tensors.requireType("Dense '" + config.name + "' theta", x.dataType(), theta);
+    INDArray w = Tensors.slice(theta, 0, slots.get(0).shape().dimensions());
+    INDArray b = hasBias() ? Tensors.slice(theta, slots.get(1).offset(), config.out) : null;
+    return new DenseLinearization(this, x, w, b);
+  }
+
+  @Override
+  public String toString() {
+    return "Dense("
+        + config.name
+        + ", "
+        + config.in
+        + " -> "
+        + config.out
+        + (hasBias() ? ", bias" : "")
+        + ", "
+        + config.parameterization
+        + ")";
+  }
+}

@@ -1,0 +1,127 @@
+package org.fullrank.nn.layer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.fullrank.diff.KroneckerBlock;
+import org.fullrank.diff.KroneckerBlock.Layout;
+import org.fullrank.diff.Linearization;
+import org.fullrank.diff.ParameterBlock;
+import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
+import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.Products;
+import org.fullrank.linalg.Tensors;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * A dense layer at given weights {@code w}, bias {@code b [1, out]} and inputs {@code x [n, in]}.
+ */
+final class DenseLinearization implements Linearization {
+  private final Dense layer;
+  private final INDArray x;
+  private final INDArray w;
+  private final boolean inOut;
+  private final INDArray value;
+  private final AffineRounding rounding;
+
+  DenseLinearization(Dense layer, INDArray x, INDArray w, @Nullable INDArray b) {
+    this.layer = layer;
+    this.x = x;
+    this.w = w;
+    this.inOut = layer.layout() == Layout.IN_OUT;
+    this.value = tiled(b, x.size(0), x.dataType());
+    Products.multiply(layer.weightScale(), x, false, w, !inOut, 1, value);
+    this.rounding = AffineRounding.dense(layer, x, w, b);
+  }
+
+  /**
+   * {@code sb} times the bias in each of {@code n} rows, or zeros: what the product is added to.
+   */
+  private INDArray tiled(@Nullable INDArray b, long n, DataType type) {
+    if (b == null) {
+      return Tensors.zeros(type, n, layer.out());
+    }
+    double[] row = Tensors.toDoubles(b);
+    double[] rows = new double[Tensors.length(n, row.length)];
+    for (int q = 0; q < rows.length; q++) {
+      rows[q] = layer.biasScale() * row[q % row.length];
+    }
+    return Tensors.of(type, rows, n, row.length);
+  }
+
+  @Override
+  public INDArray value() {
+    return value;
+  }
+
+  @Override
+  public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
+    INDArray given = dTheta != null ? dTheta : dx;
+    if (given == null) {
+      return null;
+    }
+    long m = given.size(0);
+    long n = x.size(0);
+    INDArray out = Tensors.zeros(x.dataType(), m, n, layer.out());
+    if (dx != null) {
+      Products.multiply(
+          layer.weightScale(), flat(dx, layer.in()), false, w, !inOut, 0, flat(out, layer.out()));
+    }
+    if (dTheta != null) {
+      long size = w.length();
+      for (long t = 0; t < m; t++) {
+        INDArray target = Tensors.reshape(Tensors.leading(out, t, t + 1), n, layer.out());
+        INDArray tangent = dTheta.get(NDArrayIndex.point(t), NDArrayIndex.all());
+        INDArray dw = Tensors.slice(tangent, 0, w.shape());
+        Products.multiply(layer.weightScale(), x, false, dw, !inOut, 1, target);
+        if (layer.hasBias()) {
+          try (INDArray rows = tiled(Tensors.slice(tangent, size, layer.out()), n, x.dataType())) {
+            target.addi(rows);
+          }
+        }
+      }
+    }
+    return out;
+  }
+
+  @Override
+  public Pullback pullback(INDArray dy) {
+    Arena arena = new Arena();
+    long m = dy.size(0);
+    long n = x.size(0);
+    INDArray dx = arena.zeros(x.dataType(), m, n, layer.in());
+    Products.multiply(
+        layer.weightScale(), flat(dy, layer.out()), false, w, inOut, 0, flat(dx, layer.in()));
+    INDArray g = Tensors.reshape(dy, m, n, 1, layer.out());
+    List<ParameterBlock> blocks = new ArrayList<>();
+    blocks.add(
+        KroneckerBlock.of(
+            Tensors.reshape(x, n, 1, layer.in()), g, layer.weightScale(), layer.layout()));
+    if (layer.hasBias()) {
+      INDArray ones = arena.zeros(x.dataType(), n, 1, 1);
+      ones.addi(1);
+      // The same array g, so that weight and bias share one product of cotangents in the Gram.
+      blocks.add(KroneckerBlock.of(ones, g, layer.biasScale(), layer.layout()));
+    }
+    return Pullback.of(dx, blocks, arena);
+  }
+
+  /** Blocks {@code [m, n, d]} as one matrix {@code [m n, d]}. */
+  static INDArray flat(INDArray blocks, long d) {
+    return Tensors.reshape(blocks, blocks.size(0) * blocks.size(1), d);
+  }
+
+  @Override
+  public Optional<RoundingModel> rounding() {
+    return Optional.of(rounding);
+  }
+
+  @Override
+  public void close() {
+    value.close();
+  }
+}

@@ -1,0 +1,142 @@
+package org.fullrank.nn.layer;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BiConsumer;
+import org.fullrank.diff.Linearization;
+import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
+import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Activation;
+import org.fullrank.nn.Layer;
+import org.fullrank.nn.Shape;
+import org.fullrank.nn.Slot;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * An activation applied to every entry. Function and derivative are evaluated together in plain
+ * Java and in double precision; single-precision results are rounded once.
+ */
+public final class Elementwise implements Layer {
+  private final String name;
+  private final Activation activation;
+
+  private Elementwise(String name, Activation activation) {
+    this.name = name;
+    this.activation = activation;
+  }
+
+  /**
+   * A layer named after its activation.
+   *
+   * @param activation the function
+   * @return the layer
+   */
+  public static Elementwise of(Activation activation) {
+    return new Elementwise(activation.name(), activation);
+  }
+
+  /**
+   * The same layer under another name.
+   *
+   * @param newName for messages and files
+   * @return the renamed layer
+   */
+  public Elementwise withName(String newName) {
+    return new Elementwise(newName, activation);
+  }
+
+  /**
+   * The name.
+   *
+   * @return that of the activation unless another was given
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The function.
+   *
+   * @return the activation
+   */
+  public Activation activation() {
+    return activation;
+  }
+
+  @Override
+  public Shape outputShape(Shape input) {
+    return input;
+  }
+
+  @Override
+  public List<Slot> slots() {
+    return List.of();
+  }
+
+  @Override
+  public OptionalInt polynomialDegree() {
+    return activation.regularity().polynomialDegree();
+  }
+
+  @Override
+  public Linearization linearize(INDArray theta, INDArray x) {
+    double[] v = Tensors.toDoubles(x);
+    double[] slope = new double[v.length];
+    activation.evaluate(v, v, slope);
+    return new Entrywise(
+        name,
+        activation,
+        x,
+        Tensors.of(x.dataType(), v, x.shape()),
+        Tensors.of(x.dataType(), slope, x.shape()));
+  }
+
+  @Override
+  public String toString() {
+    return name.equals(activation.name()) ? name : name + ":" + activation.name();
+  }
+
+  private record Entrywise(
+      String name, Activation activation, INDArray input, INDArray value, INDArray slope)
+      implements Linearization {
+    @Override
+    public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
+      return dx == null ? null : scaled(dx);
+    }
+
+    @Override
+    public Pullback pullback(INDArray dy) {
+      Arena arena = new Arena();
+      return Pullback.of(arena.own(scaled(dy)), List.of(), arena);
+    }
+
+    /** Each block times the slopes. */
+    private INDArray scaled(INDArray blocks) {
+      INDArray out = blocks.dup('c');
+      for (long t = 0; t < out.size(0); t++) {
+        Tensors.reshape(Tensors.leading(out, t, t + 1), slope.shape()).muli(slope);
+      }
+      return out;
+    }
+
+    @Override
+    public void forEachPreActivation(BiConsumer<String, INDArray> visitor) {
+      visitor.accept(name, input);
+    }
+
+    @Override
+    public Optional<RoundingModel> rounding() {
+      return ElementwiseRounding.of(activation, input, value, slope);
+    }
+
+    @Override
+    public void close() {
+      value.close();
+      slope.close();
+    }
+  }
+}

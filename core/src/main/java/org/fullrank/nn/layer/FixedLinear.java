@@ -1,0 +1,137 @@
+package org.fullrank.nn.layer;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.fullrank.diff.Linearization;
+import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
+import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.Products;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Layer;
+import org.fullrank.nn.Shape;
+import org.fullrank.nn.Slot;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The untrained linear map {@code h <- M h} of each sample, {@code M} of shape {@code [out, in]}
+ * (the column convention of the deep linear papers). It has no slots. In single precision {@code M}
+ * is rounded to nearest.
+ */
+public final class FixedLinear implements Layer {
+  private final String name;
+  private final INDArray matrix;
+
+  private FixedLinear(String name, INDArray matrix) {
+    this.name = name;
+    this.matrix = matrix;
+  }
+
+  /**
+   * A fixed map.
+   *
+   * @param name for messages and files
+   * @param matrix {@code [out, in]}, finite; copied
+   * @return the layer
+   */
+  public static FixedLinear of(String name, INDArray matrix) {
+    String where = "FixedLinear '" + name + "' matrix";
+    Tensors.requireRank(where, matrix, 2);
+    Tensors.requireReal(where, matrix.dataType());
+    Tensors.requireFinite(where, matrix);
+    return new FixedLinear(name, matrix.dup('c'));
+  }
+
+  /**
+   * The name.
+   *
+   * @return as given
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The map.
+   *
+   * @return a copy {@code [out, in]}
+   */
+  public INDArray matrix() {
+    return matrix.dup('c');
+  }
+
+  @Override
+  public Shape outputShape(Shape input) {
+    if (!input.equals(Shape.of(matrix.size(1)))) {
+      throw new IllegalArgumentException(
+          "FixedLinear '"
+              + name
+              + "' expects input [n, "
+              + matrix.size(1)
+              + "] but got samples of shape "
+              + input);
+    }
+    return Shape.of(matrix.size(0));
+  }
+
+  @Override
+  public List<Slot> slots() {
+    return List.of();
+  }
+
+  @Override
+  public OptionalInt polynomialDegree() {
+    return OptionalInt.of(1);
+  }
+
+  @Override
+  public Linearization linearize(INDArray theta, INDArray x) {
+    Tensors.requireShape("FixedLinear '" + name + "' input", x, -1, matrix.size(1));
+    Arena arena = new Arena();
+    INDArray m =
+        x.dataType() == matrix.dataType()
+            ? matrix
+            : arena.own(Tensors.convert(matrix, x.dataType()));
+    return new Fixed(x, m, arena.own(Products.multiply(x, false, m, true)), arena);
+  }
+
+  @Override
+  public String toString() {
+    return "FixedLinear(" + name + ", " + matrix.size(1) + " -> " + matrix.size(0) + ")";
+  }
+
+  private record Fixed(INDArray input, INDArray matrix, INDArray value, Arena arena)
+      implements Linearization {
+    @Override
+    public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
+      return dx == null ? null : times(dx, true);
+    }
+
+    @Override
+    public Pullback pullback(INDArray dy) {
+      Arena own = new Arena();
+      return Pullback.of(own.own(times(dy, false)), List.of(), own);
+    }
+
+    /** Each of the {@code m n} rows times the matrix, transposed or not. */
+    private INDArray times(INDArray blocks, boolean transpose) {
+      long from = matrix.size(transpose ? 1 : 0);
+      long to = matrix.size(transpose ? 0 : 1);
+      INDArray rows = DenseLinearization.flat(blocks, from);
+      INDArray out = Products.multiply(rows, false, matrix, transpose);
+      return Tensors.reshape(out, blocks.size(0), blocks.size(1), to);
+    }
+
+    @Override
+    public Optional<RoundingModel> rounding() {
+      return Optional.of(AffineRounding.fixed(input, matrix));
+    }
+
+    @Override
+    public void close() {
+      arena.close();
+    }
+  }
+}

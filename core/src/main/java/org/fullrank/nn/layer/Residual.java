@@ -1,0 +1,268 @@
+package org.fullrank.nn.layer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BiConsumer;
+import org.fullrank.diff.Linearization;
+import org.fullrank.diff.ParameterBlock;
+import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
+import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Layer;
+import org.fullrank.nn.Sequential;
+import org.fullrank.nn.Shape;
+import org.fullrank.nn.Slot;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * {@code h <- S(h) + scale * branch(h)}: the shortcut {@code S} is the identity, or a layer such as
+ * {@link FixedLinear} or {@link Dense} where the widths differ. Slots: the branch's, then the
+ * shortcut's.
+ */
+public final class Residual implements Layer {
+  private final double scale;
+  private final Sequential branch;
+  private final @Nullable Layer shortcut;
+  private final List<Slot> slots;
+  private final String name;
+
+  private Residual(String name, double scale, Sequential branch, @Nullable Layer shortcut) {
+    this.name = name;
+    this.scale = scale;
+    this.branch = branch;
+    this.shortcut = shortcut;
+    List<Slot> all = new ArrayList<>(branch.slots());
+    if (shortcut != null) {
+      shortcut.slots().forEach(s -> all.add(s.at(branch.parameterCount() + s.offset())));
+    }
+    this.slots = List.copyOf(all);
+  }
+
+  /**
+   * A block with identity shortcut.
+   *
+   * @param scale factor of the branch, finite
+   * @param branch its layers in forward order
+   * @return the layer
+   */
+  public static Residual of(double scale, Layer... branch) {
+    return of(scale, List.of(branch));
+  }
+
+  /**
+   * A block with identity shortcut.
+   *
+   * @param scale factor of the branch, finite
+   * @param branch its layers in forward order
+   * @return the layer
+   */
+  public static Residual of(double scale, List<? extends Layer> branch) {
+    if (!Double.isFinite(scale)) {
+      throw new IllegalArgumentException("Residual expects a finite scale but got " + scale);
+    }
+    return new Residual("residual", scale, Sequential.of(branch), null);
+  }
+
+  /**
+   * The same block with a layer in place of the identity.
+   *
+   * @param layer maps the input to the branch's output shape
+   * @return the changed block
+   */
+  public Residual withShortcut(Layer layer) {
+    return new Residual(name, scale, branch, layer);
+  }
+
+  /**
+   * The same block under another name.
+   *
+   * @param newName for messages and files
+   * @return the renamed block
+   */
+  public Residual withName(String newName) {
+    return new Residual(newName, scale, branch, shortcut);
+  }
+
+  /**
+   * The name.
+   *
+   * @return "residual" unless another was given
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The factor of the branch.
+   *
+   * @return scale
+   */
+  public double scale() {
+    return scale;
+  }
+
+  /**
+   * The branch.
+   *
+   * @return its layers
+   */
+  public Sequential branch() {
+    return branch;
+  }
+
+  /**
+   * The shortcut.
+   *
+   * @return empty for the identity
+   */
+  public Optional<Layer> shortcut() {
+    return Optional.ofNullable(shortcut);
+  }
+
+  @Override
+  public Shape outputShape(Shape input) {
+    Shape out = branch.outputShape(input);
+    Shape skip = shortcut == null ? input : shortcut.outputShape(input);
+    if (!out.equals(skip)) {
+      throw new IllegalArgumentException(
+          "Residual '"
+              + name
+              + "' expects branch and shortcut of equal output shape but got "
+              + out
+              + " and "
+              + skip
+              + "; give a FixedLinear or Dense shortcut");
+    }
+    return out;
+  }
+
+  @Override
+  public List<Slot> slots() {
+    return slots;
+  }
+
+  @Override
+  public boolean couplesSamples() {
+    return branch.couplesSamples() || (shortcut != null && shortcut.couplesSamples());
+  }
+
+  @Override
+  public OptionalInt polynomialDegree() {
+    OptionalInt b = branch.polynomialDegree();
+    OptionalInt s = shortcut == null ? OptionalInt.of(1) : shortcut.polynomialDegree();
+    return b.isEmpty() || s.isEmpty()
+        ? OptionalInt.empty()
+        : OptionalInt.of(Math.max(b.getAsInt(), s.getAsInt()));
+  }
+
+  @Override
+  public Linearization linearize(INDArray theta, INDArray x) {
+    long p = branch.parameterCount();
+    Linearization b = branch.linearize(Tensors.segment(theta, 0, p), x);
+    Linearization s =
+        shortcut == null
+            ? null
+            : shortcut.linearize(Tensors.segment(theta, p, shortcut.parameterCount()), x);
+    INDArray value = b.value().dup('c').muli(scale).addi(s == null ? x : s.value());
+    return new Sum(scale, p, shortcut == null ? 0 : shortcut.parameterCount(), b, s, value);
+  }
+
+  @Override
+  public String toString() {
+    return "Residual("
+        + scale
+        + ", "
+        + branch.layers()
+        + (shortcut == null ? "" : ", shortcut " + shortcut)
+        + ")";
+  }
+
+  private record Sum(
+      double scale,
+      long branchParameters,
+      long shortcutParameters,
+      Linearization branch,
+      @Nullable Linearization shortcut,
+      INDArray value)
+      implements Linearization {
+    @Override
+    public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
+      try (Arena arena = new Arena()) {
+        INDArray b = branch.jvp(part(dTheta, 0, branchParameters, arena), dx);
+        INDArray s =
+            shortcut == null
+                ? dx
+                : shortcut.jvp(part(dTheta, branchParameters, shortcutParameters, arena), dx);
+        if (b != null) {
+          b.muli(scale);
+        }
+        if (b == null || s == null) {
+          return b != null ? b : s == dx && s != null ? s.dup('c') : s;
+        }
+        b.addi(s);
+        if (s != dx) {
+          s.close();
+        }
+        return b;
+      }
+    }
+
+    private static @Nullable INDArray part(
+        @Nullable INDArray dTheta, long offset, long count, Arena arena) {
+      if (dTheta == null || count == 0) {
+        return null;
+      }
+      return arena.contiguous(
+          dTheta.get(NDArrayIndex.all(), NDArrayIndex.interval(offset, offset + count)));
+    }
+
+    @Override
+    public Pullback pullback(INDArray dy) {
+      Arena arena = new Arena();
+      Pullback b = branch.pullback(arena.own(dy.dup('c').muli(scale)));
+      arena.absorb(b::close);
+      List<ParameterBlock> blocks = new ArrayList<>(b.blocks());
+      INDArray skip = dy;
+      if (shortcut != null) {
+        Pullback s = shortcut.pullback(dy);
+        arena.absorb(s::close);
+        blocks.addAll(s.blocks());
+        skip = s.inputCotangent();
+      }
+      return Pullback.of(arena.own(b.inputCotangent().dup('c').addi(skip)), blocks, arena);
+    }
+
+    @Override
+    public void forEachPreActivation(BiConsumer<String, INDArray> visitor) {
+      branch.forEachPreActivation(visitor);
+      if (shortcut != null) {
+        shortcut.forEachPreActivation(visitor);
+      }
+    }
+
+    @Override
+    public Optional<RoundingModel> rounding() {
+      Optional<RoundingModel> b = branch.rounding();
+      Optional<RoundingModel> s = shortcut == null ? Optional.empty() : shortcut.rounding();
+      if (b.isEmpty() || (shortcut != null && s.isEmpty())) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new ResidualRounding(scale, branch, b.get(), shortcut, s.orElse(null), value));
+    }
+
+    @Override
+    public void close() {
+      branch.close();
+      if (shortcut != null) {
+        shortcut.close();
+      }
+      value.close();
+    }
+  }
+}
