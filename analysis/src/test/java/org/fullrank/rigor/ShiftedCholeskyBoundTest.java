@@ -52,7 +52,7 @@ class ShiftedCholeskyBoundTest extends EnclosureContract {
     int n = 60;
     int indefinite = 0;
     int completed = 0;
-    for (int trial = 0; trial < 200; trial++) {
+    for (int trial = 0; trial < 50; trial++) {
       double t = 0.5 + random.nextDouble();
       BigDecimal exact = new BigDecimal(t).pow(2).multiply(BigDecimal.valueOf(n - 1));
       double corner = exact.doubleValue();
