@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Matcher;
@@ -19,6 +20,13 @@ final class OpenBlasInfo {
   static final String UNKNOWN = "unknown";
   private static final Pattern VERSION = Pattern.compile("\\d+\\.\\d+\\.\\d+");
   private static final Path MAPS = Path.of("/proc/self/maps");
+
+  /**
+   * {@code RTLD_LAZY | RTLD_NOLOAD} of Linux, without {@code RTLD_GLOBAL}. JNA's default makes the
+   * library's symbols global; ND4J maps two copies of OpenBLAS, and one would then free the other's
+   * buffers ("Bad memory unallocation").
+   */
+  private static final int LAZY_LOCAL_LOADED_ONLY = 1 | 4;
 
   private OpenBlasInfo() {}
 
@@ -76,12 +84,14 @@ final class OpenBlasInfo {
       return UNKNOWN;
     }
     try {
-      Class<?> type = Class.forName("com.sun.jna.Function");
-      Object f =
-          type.getMethod("getFunction", String.class, String.class)
-              .invoke(null, library.get(), function);
+      Object handle =
+          Class.forName("com.sun.jna.NativeLibrary")
+              .getMethod("getInstance", String.class, Map.class)
+              .invoke(null, library.get(), Map.of("open-flags", LAZY_LOCAL_LOADED_ONLY));
+      Object f = handle.getClass().getMethod("getFunction", String.class).invoke(handle, function);
       Object text =
-          type.getMethod("invoke", Class.class, Object[].class)
+          f.getClass()
+              .getMethod("invoke", Class.class, Object[].class)
               .invoke(f, String.class, new Object[0]);
       return text == null ? UNKNOWN : text.toString().trim();
     } catch (ReflectiveOperationException | LinkageError e) {
