@@ -305,7 +305,7 @@ class RoundingTest {
 
   @Test
   void boundsGrowWithTheErrorsOfInputAndCotangent() {
-    sample().forEach(RoundingTest::requireMonotone);
+    sample().limit(6).forEach(RoundingTest::requireMonotone);
   }
 
   private static void requireMonotone(Case c) {
