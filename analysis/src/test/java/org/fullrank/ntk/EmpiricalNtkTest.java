@@ -231,20 +231,36 @@ class EmpiricalNtkTest {
   }
 
   @Test
-  void offHeapMemoryReturns() {
+  void offHeapMemoryReturns() throws InterruptedException {
+    int n = 200;
     Network network = RandomNetworks.tanh(true, 3);
     INDArray theta = network.initialize(Seed.of(8));
-    INDArray x = RandomNetworks.inputs("x", 6);
+    INDArray x = RandomNetworks.inputs("x", n);
     EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
     ntk.gram(x).close();
-    long before = Pointer.totalBytes();
-    for (int r = 0; r < 20; r++) {
+    long before = settledBytes(0);
+    int rounds = 10;
+    for (int r = 0; r < rounds; r++) {
       ntk.gram(x).close();
       ntk.cross(x, x).close();
       ntk.diagonal(x).close();
       ntk.traceKernel(x).close();
     }
-    assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(before);
+    // One forgotten activation array [n, 7] per round would exceed this; a few bytes per view do
+    // not.
+    assertThat(settledBytes(before))
+        .isLessThanOrEqualTo(before + 4L * rounds * n * 7);
+  }
+
+  /** Bytes held once the collector has freed the small native descriptors of views. */
+  private static long settledBytes(long target) throws InterruptedException {
+    long bytes = Pointer.totalBytes();
+    for (int t = 0; t < 10 && (target == 0 || bytes > target); t++) {
+      System.gc();
+      Thread.sleep(20);
+      bytes = Pointer.totalBytes();
+    }
+    return bytes;
   }
 
   @Test

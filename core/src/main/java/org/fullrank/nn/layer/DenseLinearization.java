@@ -13,6 +13,7 @@ import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.Tensors;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -32,19 +33,24 @@ final class DenseLinearization implements Linearization {
     this.x = x;
     this.w = w;
     this.inOut = layer.layout() == Layout.IN_OUT;
-    this.value = Tensors.zeros(x.dataType(), x.size(0), layer.out());
-    Products.multiply(layer.weightScale(), x, false, w, !inOut, 0, value);
-    if (b != null) {
-      addRow(value, b);
-    }
+    this.value = tiled(b, x.size(0), x.dataType());
+    Products.multiply(layer.weightScale(), x, false, w, !inOut, 1, value);
     this.rounding = AffineRounding.dense(layer, x, w, b);
   }
 
-  /** Adds {@code sb} times a row {@code [1, out]} to every row. */
-  private void addRow(INDArray target, INDArray row) {
-    try (INDArray scaled = row.dup('c').muli(layer.biasScale())) {
-      target.addiRowVector(scaled);
+  /**
+   * {@code sb} times the bias in each of {@code n} rows, or zeros: what the product is added to.
+   */
+  private INDArray tiled(@Nullable INDArray b, long n, DataType type) {
+    if (b == null) {
+      return Tensors.zeros(type, n, layer.out());
     }
+    double[] row = Tensors.toDoubles(b);
+    double[] rows = new double[Tensors.length(n, row.length)];
+    for (int q = 0; q < rows.length; q++) {
+      rows[q] = layer.biasScale() * row[q % row.length];
+    }
+    return Tensors.of(type, rows, n, row.length);
   }
 
   @Override
@@ -73,7 +79,9 @@ final class DenseLinearization implements Linearization {
         INDArray dw = Tensors.slice(tangent, 0, w.shape());
         Products.multiply(layer.weightScale(), x, false, dw, !inOut, 1, target);
         if (layer.hasBias()) {
-          addRow(target, Tensors.slice(tangent, size, 1, layer.out()));
+          try (INDArray rows = tiled(Tensors.slice(tangent, size, layer.out()), n, x.dataType())) {
+            target.addi(rows);
+          }
         }
       }
     }

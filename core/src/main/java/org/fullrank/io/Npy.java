@@ -1,0 +1,237 @@
+package org.fullrank.io;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import org.fullrank.linalg.Tensors;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * NumPy's {@code .npy} files.
+ *
+ * <p>Use this class and not ND4J's reader and writer: those return wrong values without an error
+ * for Fortran order and for views, and big-endian files end the JVM (measured with 1.0.0-M2.1).
+ *
+ * <p><b>Reading</b> takes header versions 1 to 3, both byte orders and both index orders. {@code
+ * f4} becomes {@code FLOAT} and {@code f8} {@code DOUBLE}, bit for bit, NaN and infinities
+ * included; {@code f2}, {@code i1} to {@code i8}, {@code u1} to {@code u8} and {@code b1} become
+ * {@code DOUBLE}, exactly: an integer beyond 2^53 in size is refused rather than rounded. A 0-d
+ * array becomes {@code [1]}. Nothing is allocated for the values before the length of the file was
+ * found to be what the header promises.
+ *
+ * <p><b>Writing</b> emits version 1.0, row-major, little-endian {@code <f8} or {@code <f4}, the
+ * same bytes as {@code numpy.save} for a C-order array; views, transposes and Fortran order come
+ * out right.
+ *
+ * <p>Both need about one Java array of doubles of the same length besides the tensor.
+ *
+ * @see <a href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html">The
+ *     format</a>
+ */
+public final class Npy {
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final int CHUNK = 1 << 18;
+  private static final int MAX_HEADER = 1 << 20;
+
+  private Npy() {}
+
+  /**
+   * Reads a file.
+   *
+   * @param file an {@code .npy} file
+   * @return a new row-major array, {@code FLOAT} for {@code f4} and {@code DOUBLE} otherwise
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if the content is not an array as described above; the message
+   *     says what was expected, what was found, and where
+   */
+  public static INDArray read(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return read(channel, channel.size(), file.toString());
+    }
+  }
+
+  /**
+   * Reads a stream to its end, such as a class path resource or the entry of an archive. The stream
+   * is held in memory, at most 2 GiB.
+   *
+   * @param in the bytes of one {@code .npy} file; not closed
+   * @param where name of the stream for error messages
+   * @return as {@link #read(Path)}
+   * @throws IOException if the stream cannot be read
+   * @throws IllegalArgumentException as {@link #read(Path)}
+   */
+  public static INDArray read(InputStream in, String where) throws IOException {
+    byte[] bytes = in.readAllBytes();
+    return read(Channels.newChannel(new ByteArrayInputStream(bytes)), bytes.length, where);
+  }
+
+  private static INDArray read(ReadableByteChannel in, long size, String where) throws IOException {
+    ByteBuffer start = fill(in, 8, size, 0, where);
+    byte[] magic = new byte[6];
+    start.get(magic);
+    int major = start.get();
+    int minor = start.get();
+    if (!Arrays.equals(magic, MAGIC)) {
+      throw new IllegalArgumentException(
+          where
+              + ": expected an .npy file, which starts with \\x93NUMPY, but got the bytes "
+              + Arrays.toString(magic));
+    }
+    if (major < 1 || major > 3 || minor != 0) {
+      throw new IllegalArgumentException(
+          where + ": expected npy version 1.0, 2.0 or 3.0 but got " + major + "." + minor);
+    }
+    int lengthBytes = major == 1 ? 2 : 4;
+    ByteBuffer length = fill(in, lengthBytes, size, 8, where);
+    long headerLength = major == 1 ? length.getShort() & 0xffffL : length.getInt() & 0xffffffffL;
+    if (headerLength > MAX_HEADER) {
+      throw new IllegalArgumentException(
+          where + ": expected an npy header of at most 1 MiB but got " + headerLength + " bytes");
+    }
+    byte[] text = new byte[(int) headerLength];
+    fill(in, text.length, size, 8 + lengthBytes, where).get(text);
+    NpyHeader header = NpyHeader.parse(text, where);
+    long dataStart = 8 + lengthBytes + headerLength;
+    long expected = dataStart + (long) header.count() * header.itemSize();
+    if (size != expected) {
+      throw new IllegalArgumentException(
+          where
+              + ": expected "
+              + expected
+              + " bytes for shape "
+              + Arrays.toString(header.shape())
+              + " of "
+              + header.itemSize()
+              + "-byte values but got "
+              + size
+              + (size < expected ? " (truncated)" : " (trailing bytes)"));
+    }
+    double[] values = values(in, header, size, dataStart, where);
+    boolean single = header.kind() == 'f' && header.itemSize() == 4;
+    return Tensors.of(
+        single ? DataType.FLOAT : DataType.DOUBLE,
+        header.fortran() ? NpyValues.rowMajor(values, header.shape()) : values,
+        header.shape());
+  }
+
+  private static double[] values(
+      ReadableByteChannel in, NpyHeader header, long size, long dataStart, String where)
+      throws IOException {
+    double[] values = new double[header.count()];
+    int item = header.itemSize();
+    int perChunk = CHUNK / item;
+    for (int first = 0; first < values.length; first += perChunk) {
+      int n = Math.min(perChunk, values.length - first);
+      ByteBuffer chunk = fill(in, n * item, size, dataStart + (long) first * item, where);
+      chunk.order(header.order());
+      if (header.kind() == 'f' && item == 8) {
+        chunk.asDoubleBuffer().get(values, first, n);
+      } else {
+        for (int i = 0; i < n; i++) {
+          values[first + i] = NpyValues.next(chunk, header, first + i, where);
+        }
+      }
+    }
+    return values;
+  }
+
+  private static ByteBuffer fill(
+      ReadableByteChannel in, int bytes, long size, long offset, String where) throws IOException {
+    if (offset + bytes > size) {
+      throw new IllegalArgumentException(
+          where
+              + ": expected at least "
+              + (offset + bytes)
+              + " bytes but got "
+              + size
+              + " (truncated)");
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    while (buffer.hasRemaining()) {
+      if (in.read(buffer) < 0) {
+        throw new IOException(where + ": the file became shorter while it was read");
+      }
+    }
+    return buffer.flip();
+  }
+
+  /**
+   * Writes a file, replacing what was there.
+   *
+   * @param file the file
+   * @param array {@code DOUBLE} or {@code FLOAT}, of any order, stride and offset
+   * @throws IOException if the file cannot be written
+   * @throws IllegalArgumentException if the array is empty or of another type; no file is made then
+   */
+  public static void write(Path file, INDArray array) throws IOException {
+    requireWritable(array, file.toString());
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      write(channel, array);
+    }
+  }
+
+  /**
+   * Writes to a stream.
+   *
+   * @param out receives the bytes of one {@code .npy} file; not closed
+   * @param array as in {@link #write(Path, INDArray)}
+   * @throws IOException if the stream cannot be written
+   * @throws IllegalArgumentException if the array is empty or of another type
+   */
+  public static void write(OutputStream out, INDArray array) throws IOException {
+    requireWritable(array, "npy stream");
+    write(Channels.newChannel(out), array);
+    out.flush();
+  }
+
+  private static void requireWritable(INDArray array, String where) {
+    if (array.isEmpty()) {
+      throw new IllegalArgumentException(where + ": expected values but got an empty array");
+    }
+    Tensors.requireReal(where, array.dataType());
+  }
+
+  private static void write(WritableByteChannel out, INDArray array) throws IOException {
+    boolean single = array.dataType() == DataType.FLOAT;
+    writeAll(out, ByteBuffer.wrap(NpyHeader.encode(single ? "<f4" : "<f8", array.shape())));
+    double[] values = Tensors.toDoubles(array);
+    int item = single ? 4 : 8;
+    ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+    for (int first = 0; first < values.length; first += CHUNK / item) {
+      int n = Math.min(CHUNK / item, values.length - first);
+      chunk.clear();
+      if (single) {
+        for (int i = 0; i < n; i++) {
+          chunk.putFloat((float) values[first + i]);
+        }
+        chunk.flip();
+      } else {
+        chunk.asDoubleBuffer().put(values, first, n);
+        chunk.limit(n * 8);
+      }
+      writeAll(out, chunk);
+    }
+  }
+
+  private static void writeAll(WritableByteChannel out, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      out.write(bytes);
+    }
+  }
+}
