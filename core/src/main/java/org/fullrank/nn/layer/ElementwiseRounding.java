@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
+import org.fullrank.nn.PiecewiseLinear;
 import org.fullrank.nn.Regularity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -12,22 +13,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Rounding of {@code y = sigma(z)} and {@code dz = sigma'(z) o g}, entrywise.
  *
  * <p>Assumed of the activation: the constants of its {@link Regularity} hold, and in double
- * precision its value errs by at most 8 units in the last place of {@code |sigma(z)| + L1 |z|}, its
- * derivative by as many of {@code L1} (sums that cancel, as in the derivative of gelu, allow no
- * relative bound). Single-precision results are rounded once more.
+ * precision its value errs by at most {@code eps (|sigma(z)| + L1 |z|)} and its derivative by
+ * {@code eps L1}, {@code eps = 32 2^-53}, as {@link org.fullrank.nn.Activations} states for its own
+ * (sums that cancel, as in the derivative of gelu, allow no relative bound).
  *
- * <p>Value: {@code L e + eps (||y|| + L1 ||z||) + u ||y||}, {@code eps} the 8 units, the last term
- * for single precision only. {@code L = min(L1, max_k |sigma'(z_k)| + L2 e)} bounds the slope
- * between stored and exact input.
+ * <p>Value: {@code L e + eps (||y|| + L1 ||z||) + u ||y||}, the last term for the conversion to
+ * single precision only. {@code L = min(L1, max_k |sigma'(z_k)| + L2 e)} bounds the slope between
+ * stored and exact input.
  *
  * <p>Pullback: {@code L dyErr + min(L2 e max_k |g_k|, 2 L1 ||g||) + (eps L1 + 2 u max_k
- * |sigma'(z_k)|) ||g||}. Where {@code sigma} is linear on either side of zero, the middle term is
- * the jump of the slope times the norm of those {@code g_k} with {@code |z_k| <= e}: no other entry
- * can have crossed the kink. Other functions of infinite {@code L2} have no model.
+ * |sigma'(z_k)|) ||g||}. Where {@code sigma} is linear on either side of zero (relu, leaky relu,
+ * abs), the middle term is the jump of the slope times the norm of those {@code g_k} with {@code
+ * |z_k| <= e}: no other entry can have crossed the kink. Other functions of infinite {@code L2}
+ * have no model: nothing here knows where their kinks are.
  */
 final class ElementwiseRounding implements RoundingModel {
-  /** 8 ulp: one unit in the last place is at most {@code 2 u} of the number. */
-  private static final double EVALUATION = 16 * Roundoff.JAVA.unit();
+  private static final double EVALUATION = 32 * Roundoff.JAVA.unit();
 
   private final Roundoff roundoff;
   private final double lipschitz;
@@ -38,15 +39,11 @@ final class ElementwiseRounding implements RoundingModel {
   private final INDArray slope;
 
   private ElementwiseRounding(
-      Regularity regularity,
-      Optional<PiecewiseLinear> kinked,
-      INDArray input,
-      INDArray value,
-      INDArray slope) {
+      Regularity regularity, double jump, INDArray input, INDArray value, INDArray slope) {
     this.roundoff = Roundoff.of(input.dataType());
     this.lipschitz = regularity.lipschitz();
-    this.smoothness = kinked.isPresent() ? 0 : regularity.smoothness();
-    this.jump = kinked.map(PiecewiseLinear::jump).orElse(0.0);
+    this.smoothness = jump > 0 ? 0 : regularity.smoothness();
+    this.jump = jump;
     this.input = input;
     this.value = value;
     this.slope = slope;
@@ -56,14 +53,12 @@ final class ElementwiseRounding implements RoundingModel {
   static Optional<RoundingModel> of(
       Activation activation, INDArray input, INDArray value, INDArray slope) {
     Regularity regularity = activation.regularity();
-    Optional<PiecewiseLinear> kinked = Optional.empty();
-    if (Double.isInfinite(regularity.smoothness())) {
-      kinked = PiecewiseLinear.of(activation);
-      if (kinked.isEmpty() || Double.isInfinite(regularity.lipschitz())) {
-        return Optional.empty();
-      }
+    // The record excludes a slope of 1, so the jump is positive exactly for a kink at zero.
+    double jump = activation instanceof PiecewiseLinear p ? Math.abs(1 - p.negativeSlope()) : 0;
+    if (jump == 0 && Double.isInfinite(regularity.smoothness())) {
+      return Optional.empty();
     }
-    return Optional.of(new ElementwiseRounding(regularity, kinked, input, value, slope));
+    return Optional.of(new ElementwiseRounding(regularity, jump, input, value, slope));
   }
 
   /** What a sample's entries say about the derivative around them. */
