@@ -213,6 +213,17 @@ public final class Tensors {
   }
 
   /**
+   * An array without elements: the parameters of a network without slots.
+   *
+   * @param type {@code DOUBLE} or {@code FLOAT}
+   * @return an empty array
+   */
+  public static INDArray empty(DataType type) {
+    requireReal("type", type);
+    return Nd4j.empty(type);
+  }
+
+  /**
    * A view of consecutive elements of a vector, which may be none.
    *
    * @param vector a vector {@code [p]} without gaps
@@ -221,7 +232,7 @@ public final class Tensors {
    * @return a view {@code [length]}, or an empty array of the same type
    */
   public static INDArray segment(INDArray vector, long offset, long length) {
-    return length == 0 ? Nd4j.empty(vector.dataType()) : slice(vector, offset, length);
+    return length == 0 ? empty(vector.dataType()) : slice(vector, offset, length);
   }
 
   /**
