@@ -1,0 +1,188 @@
+package org.fullrank.report;
+
+import java.util.List;
+import java.util.Map;
+import org.fullrank.rigor.Quantity;
+
+/** Writes a dossier as GitHub-flavoured Markdown. */
+final class MarkdownReport {
+  private final StringBuilder out = new StringBuilder();
+
+  private MarkdownReport() {}
+
+  static String render(Dossier dossier) {
+    MarkdownReport report = new MarkdownReport();
+    report.write(dossier);
+    return report.out.toString();
+  }
+
+  private void write(Dossier dossier) {
+    out.append("# ").append(escape(dossier.title())).append("\n\n");
+    for (Dossier.Section section : dossier.sections()) {
+      boolean introduction = section.title().isEmpty();
+      if (!introduction) {
+        out.append("## ").append(escape(section.title())).append("\n\n");
+      }
+      section.blocks().forEach(this::write);
+      if (introduction) {
+        glance(dossier.findings());
+      }
+    }
+    dossier.provenance().ifPresent(this::write);
+    Map<String, String> legend = Legend.of(dossier);
+    if (!legend.isEmpty()) {
+      out.append("## How to read this report\n\n");
+      row("Word", "Meaning");
+      out.append("|---|---|\n");
+      legend.forEach((word, meaning) -> row("**" + escape(word) + "**", escape(meaning)));
+      out.append('\n');
+    }
+    out.setLength(out.length() - 1);
+  }
+
+  private void glance(List<Finding> findings) {
+    if (findings.isEmpty()) {
+      return;
+    }
+    out.append("**Answers**\n\n");
+    for (Finding finding : findings) {
+      out.append("- **")
+          .append(finding.verdict())
+          .append("**: ")
+          .append(escape(finding.name()))
+          .append(" (")
+          .append(escape(Legend.headline(finding)))
+          .append(")\n");
+    }
+    out.append('\n');
+  }
+
+  private void write(Provenance provenance) {
+    out.append("## Where the numbers come from\n\n");
+    facts(provenance.rows());
+  }
+
+  private void write(Block block) {
+    if (block instanceof Block.Prose prose) {
+      Text.paragraphs(prose.text()).forEach(p -> out.append(paragraph(p)).append("\n\n"));
+    } else if (block instanceof Block.Warning warning) {
+      out.append("> **Warning.** ").append(escape(warning.text())).append("\n\n");
+    } else if (block instanceof Block.Figure figure) {
+      String caption = escape(figure.caption());
+      String file = figure.file().replace(" ", "%20").replace("(", "%28").replace(")", "%29");
+      out.append("![").append(caption).append("](").append(file).append(")\n\n");
+      out.append('*').append(caption).append("*\n\n");
+    } else if (block instanceof Block.Facts facts) {
+      facts(facts.items());
+    } else if (block instanceof Block.Quantities quantities) {
+      quantities(quantities.items());
+    } else if (block instanceof Block.Findings findings) {
+      findings(findings.items());
+    }
+  }
+
+  private void facts(Map<String, String> facts) {
+    if (facts.isEmpty()) {
+      return;
+    }
+    row("Name", "Value");
+    out.append("|---|---|\n");
+    facts.forEach((name, value) -> row(escape(name), escape(value)));
+    out.append('\n');
+  }
+
+  private void quantities(List<Quantity> quantities) {
+    if (quantities.isEmpty()) {
+      return;
+    }
+    row("Quantity", "Value or enclosure", "Relative width", "Rigor", "About", "Method");
+    out.append("|---|---|---|---|---|---|\n");
+    for (Quantity quantity : quantities) {
+      row(
+          code(quantity.symbol()),
+          code(Legend.value(quantity)),
+          escape(Legend.relativeWidth(quantity)),
+          quantity.rigor().name(),
+          Legend.name(quantity.subject()),
+          escape(quantity.method()));
+    }
+    out.append('\n');
+  }
+
+  private void findings(List<Finding> findings) {
+    row("Question", "Answer", "Rigor", "Margin", "Reason");
+    out.append("|---|---|---|---|---|\n");
+    for (Finding finding : findings) {
+      String margin =
+          finding
+              .margin()
+              .map(
+                  m ->
+                      code(m.symbol())
+                          + " in "
+                          + code(Legend.value(m))
+                          + ", about the "
+                          + Legend.name(m.subject()))
+              .orElse("none");
+      row(
+          escape(finding.name()),
+          "**" + finding.verdict() + "**",
+          finding.rigor().name(),
+          margin,
+          escape(finding.reason()));
+    }
+    out.append('\n');
+  }
+
+  private void row(String... cells) {
+    out.append("| ").append(String.join(" | ", cells)).append(" |\n");
+  }
+
+  /** A paragraph whose first characters cannot start a list, a heading or a quotation. */
+  private static String paragraph(String line) {
+    String escaped = escape(line);
+    if (escaped.matches("[-+#>=].*")) {
+      return "\\" + escaped;
+    }
+    return escaped.replaceFirst("^(\\d+)([.)])(?= |$)", "$1\\\\$2");
+  }
+
+  /** Plain text as Markdown that renders to it, also inside a table cell. */
+  static String escape(String text) {
+    String line = Text.oneLine(text);
+    StringBuilder escaped = new StringBuilder();
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      boolean special = "\\`*[]<|~&".indexOf(c) >= 0;
+      // An underscore inside a word is literal in Markdown; escaping it would hurt the eye.
+      boolean emphasis = c == '_' && !(isWord(line, i - 1) && isWord(line, i + 1));
+      // Before a space neither a tilde nor an ampersand starts anything.
+      boolean harmless = "~&".indexOf(c) >= 0 && i + 1 < line.length() && line.charAt(i + 1) == ' ';
+      if ((special && !harmless) || emphasis) {
+        escaped.append('\\');
+      }
+      escaped.append(c);
+    }
+    return escaped.toString();
+  }
+
+  /** A code span inside a table cell; a bar must be escaped even there. */
+  static String code(String text) {
+    String line = Text.oneLine(text).replace("|", "\\|");
+    if (line.indexOf('`') < 0) {
+      return "`" + line + "`";
+    }
+    int longest = 0;
+    int run = 0;
+    for (int i = 0; i < line.length(); i++) {
+      run = line.charAt(i) == '`' ? run + 1 : 0;
+      longest = Math.max(longest, run);
+    }
+    String fence = "`".repeat(longest + 1);
+    return fence + " " + line + " " + fence;
+  }
+
+  private static boolean isWord(String line, int index) {
+    return index >= 0 && index < line.length() && Character.isLetterOrDigit(line.charAt(index));
+  }
+}
