@@ -20,7 +20,8 @@ class PyTorchExportTest {
   void readsTheExportAndReproducesTheOutputs() throws IOException, URISyntaxException {
     Path folder =
         Path.of(
-            Objects.requireNonNull(getClass().getResource("/pytorch/my-network"), "export").toURI());
+            Objects.requireNonNull(getClass().getResource("/pytorch/my-network"), "export")
+                .toURI());
     NetworkFile file = NetworkFile.read(folder);
     assertThat(file.network().slots().stream().map(Slot::name))
         .containsExactly("0.weight", "0.bias", "2.weight", "2.bias");
