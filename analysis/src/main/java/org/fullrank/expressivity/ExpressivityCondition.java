@@ -10,12 +10,12 @@ import org.fullrank.spectrum.RankReport;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The expressivity condition {@code rank [h(X), 1] = n} of Kawaguchi and Sun (2021, Assumption 1) for a
- * network at given parameters, {@code h} the input of the last layer.
+ * The expressivity condition {@code rank [h(X), 1] = n} of Kawaguchi and Sun (2021, Assumption 1)
+ * for a network at given parameters, {@code h} the input of the last layer.
  *
- * <p>Certified through an approximate right inverse that is checked in plain Java (THEORY 8.5), which
- * reaches condition numbers near {@code 1e14}. Cost: one forward pass, a singular value decomposition
- * of {@code [n, w + 1]} and two or three products of {@code n^2 w}.
+ * <p>Certified through an approximate right inverse that is checked in plain Java (THEORY 8.5),
+ * which reaches condition numbers near {@code 1e14}. Cost: one forward pass, a singular value
+ * decomposition of {@code [n, w + 1]} and two or three products of {@code n^2 w}.
  */
 public final class ExpressivityCondition {
   private final Network network;

@@ -31,8 +31,8 @@ public final class ExpressivityReport {
   /**
    * The verdict, derived from the causes and the certificate.
    *
-   * @return {@code FAILS} if a structural cause excludes full rank, {@code HOLDS} if full rank of the
-   *     stored features is proved, otherwise {@code UNDECIDED}
+   * @return {@code FAILS} if a structural cause excludes full rank, {@code HOLDS} if full rank of
+   *     the stored features is proved, otherwise {@code UNDECIDED}
    */
   public Verdict verdict() {
     if (!causes.isEmpty()) {
@@ -53,11 +53,11 @@ public final class ExpressivityReport {
   }
 
   /**
-   * The margin: {@code sigma_min([h(X), 1])}, with the square root of the smallest eigenvalue of {@code
-   * M M^T} meant, so it is 0 where the rank is deficient.
+   * The margin: {@code sigma_min([h(X), 1])}, with the square root of the smallest eigenvalue of
+   * {@code M M^T} meant, so it is 0 where the rank is deficient.
    *
-   * @return a verified enclosure about the stored features, or exactly 0 about the exact network where
-   *     a cause of that kind was found
+   * @return a verified enclosure about the stored features, or exactly 0 about the exact network
+   *     where a cause of that kind was found
    */
   public Quantity margin() {
     String symbol = "sigma_min([h, 1])";
@@ -91,7 +91,9 @@ public final class ExpressivityReport {
           + " features can reach every target.";
     }
     return "Full rank of the stored [h(X), 1] is not proved; the numerical rank is "
-        + rank.numericalRank() + " of " + samples
+        + rank.numericalRank()
+        + " of "
+        + samples
         + ". A condition number above about 1e14 cannot be certified in double precision: a wider last"
         + " hidden layer, larger weights or less correlated inputs help.";
   }
@@ -124,8 +126,8 @@ public final class ExpressivityReport {
   }
 
   /**
-   * The rank that NumPy's {@code matrix_rank} reports for {@code [h(X), 1]}: singular values above {@code
-   * sigma_max * max(n, w + 1) * 2^-52}. A heuristic in both directions.
+   * The rank that NumPy's {@code matrix_rank} reports for {@code [h(X), 1]}: singular values above
+   * {@code sigma_max * max(n, w + 1) * 2^-52}. A heuristic in both directions.
    *
    * @return a count
    */
@@ -173,7 +175,10 @@ public final class ExpressivityReport {
     if (certifiedRank().isPresent()) {
       out.add(
           new Quantity(
-              "certified rank", Interval.of(samples), Rigor.VERIFIED, Subject.STORED_MATRIX,
+              "certified rank",
+              Interval.of(samples),
+              Rigor.VERIFIED,
+              Subject.STORED_MATRIX,
               "checked right inverse"));
     }
     return out;

@@ -8,8 +8,8 @@ package org.fullrank.rigor;
  * subtracted one by one, {@code k} ascending, each by one fused multiply-add; then it is divided by
  * the pivot (not multiplied by a reciprocal), or the square root is taken. So it has at most {@code
  * j + 1} roundings with zero-based {@code j}, and the analysis of Rump (2006) with {@code
- * gamma_(n+1)} applies; see {@link ShiftedCholesky}. Blocking and threads change neither the order
- * nor the bits.
+ * gamma_(n+1)} applies; see {@link ShiftedCholeskyBound}. Blocking and threads change neither the
+ * order nor the bits.
  *
  * <p><b>Cost.</b> {@code n^3 / 3} operations, about {@code n * 1 KB} of scratch.
  */

@@ -121,17 +121,13 @@ public record Interval(double lo, double hi) {
 
   /** Product. */
   public Interval multiply(Interval other) {
-    double a = other.lo;
-    double b = other.hi;
-    double down =
+    return new Interval(
         Math.min(
-            Math.min(Rounding.multiplyDown(lo, a), Rounding.multiplyDown(lo, b)),
-            Math.min(Rounding.multiplyDown(hi, a), Rounding.multiplyDown(hi, b)));
-    double up =
+            Math.min(Rounding.multiplyDown(lo, other.lo), Rounding.multiplyDown(lo, other.hi)),
+            Math.min(Rounding.multiplyDown(hi, other.lo), Rounding.multiplyDown(hi, other.hi))),
         Math.max(
-            Math.max(Rounding.multiplyUp(lo, a), Rounding.multiplyUp(lo, b)),
-            Math.max(Rounding.multiplyUp(hi, a), Rounding.multiplyUp(hi, b)));
-    return new Interval(down, up);
+            Math.max(Rounding.multiplyUp(lo, other.lo), Rounding.multiplyUp(lo, other.hi)),
+            Math.max(Rounding.multiplyUp(hi, other.lo), Rounding.multiplyUp(hi, other.hi))));
   }
 
   /** Product with the exact number {@code other}. */
@@ -144,17 +140,13 @@ public record Interval(double lo, double hi) {
     if (other.contains(0)) {
       return ENTIRE;
     }
-    double a = other.lo;
-    double b = other.hi;
-    double down =
+    return new Interval(
         Math.min(
-            Math.min(Rounding.divideDown(lo, a), Rounding.divideDown(lo, b)),
-            Math.min(Rounding.divideDown(hi, a), Rounding.divideDown(hi, b)));
-    double up =
+            Math.min(Rounding.divideDown(lo, other.lo), Rounding.divideDown(lo, other.hi)),
+            Math.min(Rounding.divideDown(hi, other.lo), Rounding.divideDown(hi, other.hi))),
         Math.max(
-            Math.max(Rounding.divideUp(lo, a), Rounding.divideUp(lo, b)),
-            Math.max(Rounding.divideUp(hi, a), Rounding.divideUp(hi, b)));
-    return new Interval(down, up);
+            Math.max(Rounding.divideUp(lo, other.lo), Rounding.divideUp(lo, other.hi)),
+            Math.max(Rounding.divideUp(hi, other.lo), Rounding.divideUp(hi, other.hi))));
   }
 
   /** Quotient by the exact number {@code other}; {@link #ENTIRE} if it is zero. */
@@ -237,11 +229,8 @@ public record Interval(double lo, double hi) {
    */
   public double relativeWidth() {
     double magnitude = magnitude();
-    if (lo == hi) {
-      return 0;
-    }
-    if (Double.isInfinite(magnitude)) {
-      return Double.POSITIVE_INFINITY;
+    if (lo == hi || Double.isInfinite(magnitude)) {
+      return lo == hi ? 0 : Double.POSITIVE_INFINITY;
     }
     // Dividing first keeps hi - lo from overflowing; the quotients are at most 1.
     return Rounding.subtractUp(

@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Encloses the extreme eigenvalues of {@code J J^T} in exact arithmetic for a stored {@code J}:
  * {@code VERIFIED} about {@code EXACT_PRODUCT}. The product is computed in plain Java with a bound
- * on its rounding error, {@code gamma_p ||J||_F^2}, by which the enclosure of the rounded product is
- * widened (Weyl). The result is cut to the non-negative numbers, and to zero where {@code J} has
+ * on its rounding error, {@code gamma_p ||J||_F^2}, by which the enclosure of the rounded product
+ * is widened (Weyl). The result is cut to the non-negative numbers, and to zero where {@code J} has
  * more rows than columns.
  *
  * <p>Cost: {@code N^2 p} operations and the cost of {@link CholeskyBound}. Reach: the smallest
@@ -70,8 +70,7 @@ public final class ExactProductBound {
     SymmetricMatrix product = SymmetricProduct.of(Tensors.toRows(j), threads);
     Extremes e = bound.bound(product, Hint.none(), Hint.none());
     boolean singular = j.size(0) > j.size(1);
-    Quantity min =
-        e.lambdaMin().map("lambda_min", x -> singular ? Interval.ZERO : nonNegative(x));
+    Quantity min = e.lambdaMin().map("lambda_min", x -> singular ? Interval.ZERO : nonNegative(x));
     Quantity max = e.lambdaMax().map("lambda_max", ExactProductBound::nonNegative);
     return new Extremes(
         Objects.requireNonNull(min),

@@ -91,7 +91,9 @@ class ExpressivityConditionTest {
     assertThat(report.verdict()).isEqualTo(Verdict.FAILS);
     assertThat(report.subject()).isEqualTo(Subject.EXACT_NETWORK);
     assertThat(report.margin().interval().hi()).isZero();
-    assertThat(report.causes()).extracting(Cause::kind).containsExactly(Cause.Kind.TOO_FEW_FEATURES);
+    assertThat(report.causes())
+        .extracting(Cause::kind)
+        .containsExactly(Cause.Kind.TOO_FEW_FEATURES);
     assertThat(report.causes().get(0).rankAtMost()).isEqualTo(19);
     assertThat(report.numericalRank()).isEqualTo(19);
   }
@@ -172,7 +174,8 @@ class ExpressivityConditionTest {
     assertThat(report.causes().get(0).rankAtMost()).isEqualTo(4);
     assertThat(report.numericalRank()).isEqualTo(4);
     // Two layers: degree 9, ten monomials.
-    assertThat(check(network(new Cubic(), 1, 30, 30), x).causes().get(0).rankAtMost()).isEqualTo(10);
+    assertThat(check(network(new Cubic(), 1, 30, 30), x).causes().get(0).rankAtMost())
+        .isEqualTo(10);
   }
 
   @Test
@@ -223,6 +226,7 @@ class ExpressivityConditionTest {
     Network network = network(Activations.TANH, D, 50, 25);
     INDArray theta = network.initialize(Seed.of(4), DataType.FLOAT);
     INDArray x = Tensors.convert(inputs(N, D), DataType.FLOAT);
-    assertThat(ExpressivityCondition.of(network, theta).check(x).verdict()).isEqualTo(Verdict.HOLDS);
+    assertThat(ExpressivityCondition.of(network, theta).check(x).verdict())
+        .isEqualTo(Verdict.HOLDS);
   }
 }

@@ -3,6 +3,7 @@ package org.fullrank.rigor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +45,29 @@ class RankCertificateTest {
       check(gram, RankCertificate.of(m, AdversarialMatrices.gaussian(w, n, random), 1), trial);
     }
     assertThat(certified).isGreaterThan(trials / 2);
+  }
+
+  /** Sums of one number, whose roundings all have one sign: the computed residual is too small. */
+  @Test
+  void epsilonCoversTheExactResidual() {
+    Random random = new Random(2);
+    for (int trial = 0; trial < 400; trial++) {
+      int w = 100 + random.nextInt(400);
+      double x = random.nextDouble();
+      double y = 1 / (w * x);
+      double[][] m = new double[1][w];
+      java.util.Arrays.fill(m[0], x);
+      double[][] p = new double[w][1];
+      for (double[] row : p) {
+        row[0] = y;
+      }
+      BigDecimal residual =
+          BigDecimal.ONE.subtract(
+              new BigDecimal(x).multiply(new BigDecimal(y)).multiply(BigDecimal.valueOf(w)));
+      double epsilon = RankCertificate.of(m, p, 1).epsilon();
+      assertThat(residual.abs()).isLessThanOrEqualTo(new BigDecimal(epsilon));
+      assertThat(epsilon).isLessThan(1e-12);
+    }
   }
 
   @Test

@@ -32,11 +32,12 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Recomputes what reference cases store and prints one line per quantity: name, largest error relative
- * to the largest stored value, and PASS, FAIL or UNSUPPORTED. Exit status 1 if anything fails.
+ * Recomputes what reference cases store and prints one line per quantity: name, largest error
+ * relative to the largest stored value, and PASS, FAIL or UNSUPPORTED. Exit status 1 if anything
+ * fails.
  *
- * <p>Arguments: folders of cases in the network format of {@code docs/network-format.md}, or folders
- * that hold such folders.
+ * <p>Arguments: folders of cases in the network format of {@code docs/network-format.md}, or
+ * folders that hold such folders.
  */
 public final class CheckFixtures {
   /** Float64 results of two sound implementations differ by far less. */
@@ -91,7 +92,7 @@ public final class CheckFixtures {
     try {
       file = NetworkFile.read(folder);
     } catch (UnsupportedLayerException e) {
-      report("network", "UNSUPPORTED", e.getMessage());
+      report("network", "UNSUPPORTED", e.op() + " at " + e.where());
       return;
     }
     Map<String, INDArray> got = recompute(folder, file);
@@ -120,8 +121,7 @@ public final class CheckFixtures {
     }
   }
 
-  private static Map<String, INDArray> recompute(Path folder, NetworkFile file)
-      throws IOException {
+  private static Map<String, INDArray> recompute(Path folder, NetworkFile file) throws IOException {
     Network network = file.network();
     INDArray theta = file.theta();
     INDArray x = Npy.read(folder.resolve("X.npy"));
@@ -138,12 +138,12 @@ public final class CheckFixtures {
     got.put("gram_cross", ntk.cross(x2, x));
     got.put("ntk_per_param", stack(ntk.perSlot(x)));
     got.put(
-        "eigenvalues",
-        vector(DenseEigenSolver.withDefaults().solve(gram, Wanted.all()).values()));
+        "eigenvalues", vector(DenseEigenSolver.withDefaults().solve(gram, Wanted.all()).values()));
     INDArray features = file.features(x);
     got.put("features", features);
     got.put("features_singular_values", vector(Lapack.svd(features).singularValues()));
-    got.put("features_ones_singular_values", vector(Lapack.svd(withOnes(features)).singularValues()));
+    got.put(
+        "features_ones_singular_values", vector(Lapack.svd(withOnes(features)).singularValues()));
     try (Linearization l = network.linearize(theta, x)) {
       l.forEachPreActivation((name, z) -> got.put("preact." + name, z.dup('c')));
     }
@@ -180,7 +180,10 @@ public final class CheckFixtures {
       report(
           name,
           "FAIL",
-          "shape " + Arrays.toString(got.shape()) + " but stored " + Arrays.toString(stored.shape()));
+          "shape "
+              + Arrays.toString(got.shape())
+              + " but stored "
+              + Arrays.toString(stored.shape()));
       return;
     }
     double[] a = Tensors.toDoubles(got);
@@ -194,7 +197,10 @@ public final class CheckFixtures {
       scale = Math.max(scale, Math.abs(b[i]));
     }
     double relative = scale > 0 ? error / scale : error;
-    report(name, relative <= TOLERANCE ? "PASS" : "FAIL", String.format(Locale.ROOT, "%.1e", relative));
+    report(
+        name,
+        relative <= TOLERANCE ? "PASS" : "FAIL",
+        String.format(Locale.ROOT, "%.1e", relative));
   }
 
   /** The verified enclosures of the stored Gram against its eigenvalues in 34-digit arithmetic. */
@@ -211,7 +217,7 @@ public final class CheckFixtures {
   }
 
   private void contains(String name, Interval enclosure, @Nullable Json truth) {
-    if (truth instanceof Json.Str text) {
+    if (truth instanceof Json.Text text) {
       boolean inside = enclosure.contains(new BigDecimal(text.value()));
       report(name, inside ? "PASS" : "FAIL", enclosure + " and " + text.value());
     }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.fullrank.expressivity.ExpressivityCondition;
 import org.fullrank.expressivity.ExpressivityReport;
 import org.fullrank.io.Csv;
@@ -40,11 +41,12 @@ import org.fullrank.spectrum.Wanted;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The main job of the library on real data: for a residual tanh network on 8x8 images of digits, the
- * NTK Gram matrix, proved enclosures of its extreme eigenvalues, and the expressivity condition.
+ * The main job of the library on real data: for a residual tanh network on 8x8 images of digits,
+ * the NTK Gram matrix, proved enclosures of its extreme eigenvalues, and the expressivity
+ * condition.
  *
- * <p>Writes {@code report.md}, {@code report.json} and {@code spectrum.png} into the folder given as
- * argument, by default the current one.
+ * <p>Writes {@code report.md}, {@code report.json} and {@code spectrum.png} into the folder given
+ * as argument, by default the current one.
  */
 public final class Quickstart {
   private static final Seed SEED = Seed.of(2026);
@@ -75,25 +77,35 @@ public final class Quickstart {
                 Provenance.at(Instant.now())
                     .withSeed(SEED.value())
                     .withData(digits.provenance())
-                    .withBackend(backend.lines()))
+                    .withBackend(Map.of("linear algebra", backend.summary())))
             .prose(
                 "How well conditioned is this network on these data? The NTK Gram matrix K = J J^T holds"
                     + " the inner products of the gradients of all outputs at all samples. If its smallest"
                     + " eigenvalue is positive, gradient descent can change every output independently,"
                     + " and the larger it is, the faster the loss falls. Each number below comes with an"
                     + " interval that contains it and says how that is known.");
-    if (!test.passed()) {
-      dossier = dossier.warning(test.text());
+    if (!(test.status() == SelfTest.Status.PASSED)) {
+      dossier =
+          dossier.warning(
+              "Native linear algebra: "
+                  + test.status()
+                  + " "
+                  + test.wrong()
+                  + ". "
+                  + test.remedy());
     }
     Study study =
-        new Study(dossier, SpectrumPlot.titledWithLogIndex("NTK spectra of a residual network on digits"));
+        new Study(
+            dossier,
+            SpectrumPlot.titledWithLogIndex("NTK spectra of a residual network on digits"));
     study = study(study, digits, 500, 1);
     study = study(study, digits, 200, 10);
     Dossier done =
         study
             .dossier()
             .section("Figure")
-            .figure("spectrum.png", "Eigenvalues of both Gram matrices; the lines are the enclosures.")
+            .figure(
+                "spectrum.png", "Eigenvalues of both Gram matrices; the lines are the enclosures.")
             .section("What this does not say")
             .prose(
                 "A positive smallest eigenvalue at the initial parameters is not yet a proof that gradient"
@@ -106,7 +118,8 @@ public final class Quickstart {
     study.plot().writeTo(out.resolve("spectrum.png"));
     progress("");
     System.out.println(done);
-    System.out.println("wrote report.md, report.json and spectrum.png to " + out.toAbsolutePath().normalize());
+    System.out.println(
+        "wrote report.md, report.json and spectrum.png to " + out.toAbsolutePath().normalize());
   }
 
   private static Network network(int n, int k) {
@@ -154,7 +167,9 @@ public final class Quickstart {
         before
             .dossier()
             .section("NTK Gram matrix, " + label)
-            .fact("network", BLOCKS + " residual blocks of width " + WIDTH + ", tanh, NTK parametrisation")
+            .fact(
+                "network",
+                BLOCKS + " residual blocks of width " + WIDTH + ", tanh, NTK parametrisation")
             .fact("parameters p", String.valueOf(network.parameterCount()))
             .fact("Gram matrix", gram.size() + " x " + gram.size() + ", float64")
             .fact(
@@ -167,7 +182,7 @@ public final class Quickstart {
                 extremes.conditionNumber(),
                 exactMin,
                 extremes.lambdaMax().perturbedBy(gram.errorBound(), Subject.EXACT_NETWORK))
-            .quantities(summary.quantities())
+            .quantities(summary.effectiveRank(), summary.intrinsicDimension())
             .finding(
                 Finding.of(
                     "lambda_min(K) > 0, " + label,
@@ -187,9 +202,7 @@ public final class Quickstart {
                     expressivity.margin(),
                     expressivity.reason()));
     SpectrumPlot plot =
-        before
-            .plot()
-            .withSpectrum(label, spectrum.values(), lambdaMin, extremes.lambdaMax());
+        before.plot().withSpectrum(label, spectrum.values(), lambdaMin, extremes.lambdaMax());
     gram.close();
     spectrum.close();
     return new Study(dossier, plot);
@@ -210,9 +223,9 @@ public final class Quickstart {
     }
   }
 
-  /** One line that is overwritten, on terminals only. */
+  /** One line that is overwritten; the launcher asks for it when standard error is a terminal. */
   private static void progress(String text) {
-    if (System.console() != null) {
+    if (Boolean.getBoolean("fullrank.progress")) {
       System.err.printf("\r%-70s", text.isEmpty() ? "" : text + " ...");
       System.err.print(text.isEmpty() ? "\r" : "");
       System.err.flush();
