@@ -95,6 +95,9 @@ public final class NetworkFile {
             .with("network", ops)
             .with("parameters", parameters(network))
             .with("constants", constants(writer.constants()));
+    if (featureLayers == 0) {
+      manifest = manifest.with("input_tap", "features");
+    }
     return new NetworkFile(network, own, featureLayers, writer.constants(), manifest);
   }
 
