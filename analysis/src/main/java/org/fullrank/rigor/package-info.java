@@ -1,4 +1,36 @@
-/** Placeholder. */
+/**
+ * What is known about a number, and the arithmetic that makes it known. This package is the trusted
+ * base of the library: plain Java on strict IEEE doubles, no native call, no tensor library.
+ * Whatever reaches {@link org.fullrank.rigor.Rigor#VERIFIED} was computed or bounded here.
+ *
+ * <p>An {@link org.fullrank.rigor.Interval} encloses a real number with outward rounding. A {@link
+ * org.fullrank.rigor.Quantity} adds a name, the {@link org.fullrank.rigor.Rigor} of the knowledge,
+ * the {@link org.fullrank.rigor.Subject} it is about, and the method. Combining quantities takes
+ * the weakest rigor and the narrowest subject, so a guarantee can get lost but never appear.
+ * Conditions on quantities answer with a {@link org.fullrank.rigor.Verdict}.
+ *
+ * <p>Eigenvalue statements start from a {@link org.fullrank.rigor.SymmetricMatrix}: stored entries
+ * and a radius, standing for all matrices within that distance. {@link
+ * org.fullrank.rigor.SymmetricProduct} makes one from a stored Jacobian, with the rounding error of
+ * the product as radius, so that bounds are about the exact Gram matrix. Three methods implement
+ * {@link org.fullrank.rigor.EigenvalueBound}: {@link org.fullrank.rigor.GershgorinBound} and {@link
+ * org.fullrank.rigor.WolkowiczStyanBound} look at the matrix once; {@link
+ * org.fullrank.rigor.ShiftedCholeskyBound} proves positive definiteness of shifted matrices and
+ * decides the sign of the smallest eigenvalue nearly to the limit of double precision. It accepts a
+ * {@link org.fullrank.rigor.Hint} from any solver and trusts none of it. {@link
+ * org.fullrank.rigor.RankCertificate} does the same for the smallest singular value of a
+ * rectangular matrix, without squaring its condition number.
+ *
+ * <p>Below that are the kernels: {@link org.fullrank.rigor.Cholesky}, {@link
+ * org.fullrank.rigor.Product}, {@link org.fullrank.rigor.Norms} and {@link
+ * org.fullrank.rigor.Dot2}. They share one inner loop, shaped for the JIT's vectoriser, in which
+ * every entry is a chain of fused multiply-adds in a fixed order. That order is what the error
+ * bounds are proved for, and it makes results independent of blocking and of the number of threads,
+ * bit for bit.
+ *
+ * <p>What is not guaranteed: that an enclosure is narrow, or that a true inequality is decided. A
+ * status says why, and what could help.
+ */
 @NullMarked
 package org.fullrank.rigor;
 

@@ -151,21 +151,22 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
    */
   public Pullback pullbackOutputs() {
     requireIndependentSamples();
-    INDArray dy = outputBasis();
+    INDArray dy = outputBasis(dataType(), (int) n, (int) k);
     Pullback inner = linearization.pullback(dy);
     Arena arena = new Arena();
     arena.own(dy);
     return Pullback.of(inner.inputCotangent(), inner.blocks(), arena.absorb(inner::close));
   }
 
-  private INDArray outputBasis() {
+  /** Cotangents {@code [k, n, k]}: block c is unit vector c for every sample. */
+  static INDArray outputBasis(DataType type, int n, int k) {
     double[] v = new double[Tensors.length(k, n, k)];
     for (int c = 0; c < k; c++) {
       for (int i = 0; i < n; i++) {
-        v[(int) ((c * n + i) * k + c)] = 1;
+        v[(c * n + i) * k + c] = 1;
       }
     }
-    return Tensors.of(dataType(), v, k, n, k);
+    return Tensors.of(type, v, k, n, k);
   }
 
   @Override

@@ -127,6 +127,26 @@ public sealed interface Json {
     }
 
     /**
+     * As {@link #with(String, Json)} for an integer.
+     *
+     * @param name its name
+     * @param value at most 2^53 in size
+     * @return a new object
+     * @throws IllegalArgumentException if a double cannot be sure to hold the value
+     */
+    public Obj with(String name, long value) {
+      if (Math.abs(value) > 1L << 53 || value == Long.MIN_VALUE) {
+        throw new IllegalArgumentException(
+            "a JSON number expects an integer of at most 2^53 in size but got "
+                + value
+                + " for \""
+                + name
+                + "\"; write it as a string");
+      }
+      return with(name, new Num((double) value));
+    }
+
+    /**
      * As {@link #with(String, Json)} for a string.
      *
      * @param name its name

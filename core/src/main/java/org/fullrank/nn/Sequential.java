@@ -2,11 +2,13 @@ package org.fullrank.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Tensors;
 import org.jspecify.annotations.Nullable;
@@ -166,6 +168,11 @@ public final class Sequential implements Layer {
     @Override
     public void forEachPreActivation(BiConsumer<String, INDArray> visitor) {
       parts.forEach(p -> p.forEachPreActivation(visitor));
+    }
+
+    @Override
+    public Optional<RoundingModel> rounding() {
+      return ChainRounding.of(parts);
     }
 
     @Override

@@ -385,7 +385,7 @@ public final class Dense implements Layer {
     Tensors.requireShape("Dense '" + config.name + "' theta", theta, parameterCount());
     Tensors.requireType("Dense '" + config.name + "' theta", x.dataType(), theta);
     INDArray w = Tensors.slice(theta, 0, slots.get(0).shape().dimensions());
-    INDArray b = hasBias() ? Tensors.slice(theta, slots.get(1).offset(), 1, config.out) : null;
+    INDArray b = hasBias() ? Tensors.slice(theta, slots.get(1).offset(), config.out) : null;
     return new DenseLinearization(this, x, w, b);
   }
 

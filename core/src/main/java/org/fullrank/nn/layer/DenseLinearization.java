@@ -2,15 +2,18 @@ package org.fullrank.nn.layer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.fullrank.diff.KroneckerBlock;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.Tensors;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -23,24 +26,31 @@ final class DenseLinearization implements Linearization {
   private final INDArray w;
   private final boolean inOut;
   private final INDArray value;
+  private final AffineRounding rounding;
 
   DenseLinearization(Dense layer, INDArray x, INDArray w, @Nullable INDArray b) {
     this.layer = layer;
     this.x = x;
     this.w = w;
     this.inOut = layer.layout() == Layout.IN_OUT;
-    this.value = Tensors.zeros(x.dataType(), x.size(0), layer.out());
-    Products.multiply(layer.weightScale(), x, false, w, !inOut, 0, value);
-    if (b != null) {
-      addRow(value, b);
-    }
+    this.value = tiled(b, x.size(0), x.dataType());
+    Products.multiply(layer.weightScale(), x, false, w, !inOut, 1, value);
+    this.rounding = AffineRounding.dense(layer, x, w, b);
   }
 
-  /** Adds {@code sb} times a row {@code [1, out]} to every row. */
-  private void addRow(INDArray target, INDArray row) {
-    try (INDArray scaled = row.dup('c').muli(layer.biasScale())) {
-      target.addiRowVector(scaled);
+  /**
+   * {@code sb} times the bias in each of {@code n} rows, or zeros: what the product is added to.
+   */
+  private INDArray tiled(@Nullable INDArray b, long n, DataType type) {
+    if (b == null) {
+      return Tensors.zeros(type, n, layer.out());
     }
+    double[] row = Tensors.toDoubles(b);
+    double[] rows = new double[Tensors.length(n, row.length)];
+    for (int q = 0; q < rows.length; q++) {
+      rows[q] = layer.biasScale() * row[q % row.length];
+    }
+    return Tensors.of(type, rows, n, row.length);
   }
 
   @Override
@@ -69,7 +79,9 @@ final class DenseLinearization implements Linearization {
         INDArray dw = Tensors.slice(tangent, 0, w.shape());
         Products.multiply(layer.weightScale(), x, false, dw, !inOut, 1, target);
         if (layer.hasBias()) {
-          addRow(target, Tensors.slice(tangent, size, 1, layer.out()));
+          try (INDArray rows = tiled(Tensors.slice(tangent, size, layer.out()), n, x.dataType())) {
+            target.addi(rows);
+          }
         }
       }
     }
@@ -101,6 +113,11 @@ final class DenseLinearization implements Linearization {
   /** Blocks {@code [m, n, d]} as one matrix {@code [m n, d]}. */
   static INDArray flat(INDArray blocks, long d) {
     return Tensors.reshape(blocks, blocks.size(0) * blocks.size(1), d);
+  }
+
+  @Override
+  public Optional<RoundingModel> rounding() {
+    return Optional.of(rounding);
   }
 
   @Override

@@ -1,10 +1,12 @@
 package org.fullrank.nn.layer;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
@@ -87,6 +89,7 @@ public final class Elementwise implements Layer {
     activation.evaluate(v, v, slope);
     return new Entrywise(
         name,
+        activation,
         x,
         Tensors.of(x.dataType(), v, x.shape()),
         Tensors.of(x.dataType(), slope, x.shape()));
@@ -97,7 +100,8 @@ public final class Elementwise implements Layer {
     return name.equals(activation.name()) ? name : name + ":" + activation.name();
   }
 
-  private record Entrywise(String name, INDArray input, INDArray value, INDArray slope)
+  private record Entrywise(
+      String name, Activation activation, INDArray input, INDArray value, INDArray slope)
       implements Linearization {
     @Override
     public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
@@ -122,6 +126,11 @@ public final class Elementwise implements Layer {
     @Override
     public void forEachPreActivation(BiConsumer<String, INDArray> visitor) {
       visitor.accept(name, input);
+    }
+
+    @Override
+    public Optional<RoundingModel> rounding() {
+      return ElementwiseRounding.of(activation, input, value, slope);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package org.fullrank.nn.layer;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.Tensors;
@@ -92,7 +94,7 @@ public final class FixedLinear implements Layer {
         x.dataType() == matrix.dataType()
             ? matrix
             : arena.own(Tensors.convert(matrix, x.dataType()));
-    return new Fixed(m, arena.own(Products.multiply(x, false, m, true)), arena);
+    return new Fixed(x, m, arena.own(Products.multiply(x, false, m, true)), arena);
   }
 
   @Override
@@ -100,7 +102,8 @@ public final class FixedLinear implements Layer {
     return "FixedLinear(" + name + ", " + matrix.size(1) + " -> " + matrix.size(0) + ")";
   }
 
-  private record Fixed(INDArray matrix, INDArray value, Arena arena) implements Linearization {
+  private record Fixed(INDArray input, INDArray matrix, INDArray value, Arena arena)
+      implements Linearization {
     @Override
     public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
       return dx == null ? null : times(dx, true);
@@ -119,6 +122,11 @@ public final class FixedLinear implements Layer {
       INDArray rows = DenseLinearization.flat(blocks, from);
       INDArray out = Products.multiply(rows, false, matrix, transpose);
       return Tensors.reshape(out, blocks.size(0), blocks.size(1), to);
+    }
+
+    @Override
+    public Optional<RoundingModel> rounding() {
+      return Optional.of(AffineRounding.fixed(input, matrix));
     }
 
     @Override

@@ -1,9 +1,11 @@
 package org.fullrank.nn.layer;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
@@ -79,6 +81,11 @@ public final class Flatten implements Layer {
       shape[0] = dy.size(0);
       System.arraycopy(inputShape, 0, shape, 1, inputShape.length);
       return Pullback.of(Tensors.reshape(dy, shape), List.of(), new Arena());
+    }
+
+    @Override
+    public Optional<RoundingModel> rounding() {
+      return Optional.of(FlattenRounding.INSTANCE);
     }
 
     @Override

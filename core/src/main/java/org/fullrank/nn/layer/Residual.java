@@ -8,6 +8,7 @@ import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
@@ -242,6 +243,17 @@ public final class Residual implements Layer {
       if (shortcut != null) {
         shortcut.forEachPreActivation(visitor);
       }
+    }
+
+    @Override
+    public Optional<RoundingModel> rounding() {
+      Optional<RoundingModel> b = branch.rounding();
+      Optional<RoundingModel> s = shortcut == null ? Optional.empty() : shortcut.rounding();
+      if (b.isEmpty() || (shortcut != null && s.isEmpty())) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new ResidualRounding(scale, branch, b.get(), shortcut, s.orElse(null), value));
     }
 
     @Override

@@ -1,0 +1,33 @@
+package org.fullrank.rigor;
+
+/** How the search for an eigenvalue enclosure ended. The enclosure is valid in every case. */
+public enum EnclosureStatus {
+  /** The requested relative width was reached. */
+  CONVERGED("the requested relative width was reached"),
+  /**
+   * As narrow as the rounding error of a Cholesky factorisation in double precision permits, which
+   * is wider than requested.
+   */
+  AT_PRECISION(
+      "limited by double precision, about n u trace; enclose singular values of a factor with a"
+          + " rank certificate instead of squaring its condition number, or remove near-duplicate"
+          + " samples"),
+  /** The permitted number of factorisations was used up. */
+  BUDGET_EXHAUSTED(
+      "the permitted number of factorisations was used up; raise it or give an eigenvalue estimate"),
+  /** No factorisation certified anything: the cheap bounds are all there is. */
+  CHEAP_BOUNDS_ONLY(
+      "no shifted Cholesky factorisation succeeded, only Gershgorin and trace bounds hold; raise"
+          + " the number of factorisations or give an eigenvalue estimate");
+
+  private final String text;
+
+  EnclosureStatus(String text) {
+    this.text = text;
+  }
+
+  /** A sentence for the reader, with the remedy where there is one. */
+  public String text() {
+    return text;
+  }
+}

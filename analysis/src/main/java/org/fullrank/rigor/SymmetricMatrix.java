@@ -1,0 +1,140 @@
+package org.fullrank.rigor;
+
+/**
+ * A symmetric matrix for the eigenvalue bounds: entries that are stored doubles, and a radius.
+ *
+ * <p>It stands for every symmetric matrix whose spectral-norm distance to the stored one is at most
+ * the radius (0 unless a perturbation was stated), and the bounds of this package hold for all of
+ * them. Internally it is {@code 2^e} times a matrix with entries of moderate size, so that neither
+ * overflow nor underflow disturbs the bounds; any loss in that scaling is part of the radius.
+ *
+ * <p>Immutable; the entries are copied, lower triangle only ({@code 4 n^2} bytes).
+ */
+public final class SymmetricMatrix {
+  private final double[][] lower;
+  private final int exponent;
+  private final double scaledRadius;
+  private final Subject subject;
+
+  private SymmetricMatrix(double[][] lower, int exponent, double scaledRadius, Subject subject) {
+    this.lower = lower;
+    this.exponent = exponent;
+    this.scaledRadius = scaledRadius;
+    this.subject = subject;
+  }
+
+  /**
+   * The matrix with these rows.
+   *
+   * @param rows {@code [n][n]}, n at least 1, finite, {@code rows[i][j] == rows[j][i]} for all i, j
+   * @throws IllegalArgumentException if it is empty, not square, not finite or not symmetric; an
+   *     asymmetry is never repaired silently
+   */
+  public static SymmetricMatrix of(double[][] rows) {
+    double largest = ErrorTerms.requireFiniteMatrix(rows, "SymmetricMatrix");
+    int n = rows.length;
+    if (rows[0].length != n) {
+      throw new IllegalArgumentException(
+          "SymmetricMatrix expects a square matrix but got [" + n + ", " + rows[0].length + "]");
+    }
+    double[][] lower = new double[n][];
+    for (int i = 0; i < n; i++) {
+      lower[i] = java.util.Arrays.copyOf(rows[i], i + 1);
+      for (int j = 0; j < i; j++) {
+        if (rows[i][j] != rows[j][i]) {
+          throw new IllegalArgumentException(
+              "SymmetricMatrix expects equal entries at ("
+                  + i
+                  + ", "
+                  + j
+                  + ") and ("
+                  + j
+                  + ", "
+                  + i
+                  + ") but got "
+                  + rows[i][j]
+                  + " and "
+                  + rows[j][i]);
+        }
+      }
+    }
+    int exponent = ErrorTerms.exponentFor(largest);
+    double radius = 0;
+    if (exponent != 0) {
+      lower = ErrorTerms.scaledCopy(lower, exponent);
+      // Scaling up is exact; scaling down may lose less than eta per entry, in norm at most n eta.
+      radius = exponent < 0 ? 0 : ErrorTerms.underflow(n);
+    }
+    return new SymmetricMatrix(lower, exponent, radius, Subject.STORED_MATRIX);
+  }
+
+  /** {@code 2^exponent * lower} with a radius in the same units; takes ownership of the array. */
+  static SymmetricMatrix ofScaled(
+      double[][] lower, int exponent, double scaledRadius, Subject subject) {
+    return new SymmetricMatrix(lower, exponent, scaledRadius, subject);
+  }
+
+  /** Number of rows. */
+  public int order() {
+    return lower.length;
+  }
+
+  /** The stored entry, to nearest if it had to be scaled. */
+  public double get(int i, int j) {
+    return Math.scalb(i >= j ? lower[i][j] : lower[j][i], exponent);
+  }
+
+  /** What the bounds computed from this are about. */
+  public Subject subject() {
+    return subject;
+  }
+
+  /**
+   * Upper bound of the spectral-norm distance between the stored matrix and the one meant. For
+   * matrices with entries above {@code 1e60} this includes a scaling loss of relative size below
+   * {@code n * 1e-323}.
+   */
+  public double radius() {
+    return ErrorTerms.scaleUp(scaledRadius, exponent);
+  }
+
+  /**
+   * The same entries standing for a ball that is larger by {@code radius}: all symmetric matrices
+   * within that spectral-norm distance (Weyl's inequality).
+   *
+   * @param radius bound of the 2-norm of the perturbation, for instance the largest absolute row
+   *     sum of a matrix of entry errors; non-negative, may be infinite
+   * @param newSubject what the perturbed matrix is
+   */
+  public SymmetricMatrix perturbedBy(double radius, Subject newSubject) {
+    if (!(radius >= 0)) {
+      throw new IllegalArgumentException("perturbedBy expects a radius >= 0 but got " + radius);
+    }
+    return new SymmetricMatrix(
+        lower,
+        exponent,
+        Rounding.addUp(scaledRadius, ErrorTerms.scaleUp(radius, -exponent)),
+        newSubject);
+  }
+
+  /** Rows of the scaled lower triangle; callers in this package must not write. */
+  double[][] scaledLower() {
+    return lower;
+  }
+
+  int exponent() {
+    return exponent;
+  }
+
+  double scaledRadius() {
+    return scaledRadius;
+  }
+
+  /** {@code scaled} enlarged by the radius and scaled back. */
+  Interval widened(Interval scaled) {
+    if (Double.isInfinite(scaledRadius)) {
+      return Interval.ENTIRE;
+    }
+    return ErrorTerms.scale(scaled.add(new Interval(-scaledRadius, scaledRadius)), exponent);
+  }
+}

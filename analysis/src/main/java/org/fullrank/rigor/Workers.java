@@ -1,0 +1,97 @@
+package org.fullrank.rigor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A team of short-lived threads for one kernel call. Which thread computes a tile is decided at run
+ * time; what is computed in a tile is not, so the bits of a result do not depend on the number of
+ * threads.
+ */
+final class Workers {
+  /** The work of one team member; called once per thread, the caller's thread included. */
+  interface Job {
+    void run(Workers team, int member);
+  }
+
+  private final CyclicBarrier barrier;
+  private final AtomicInteger next = new AtomicInteger();
+
+  private Workers(int threads) {
+    // Everybody has left the phase when the counter is set back for the next one.
+    barrier = new CyclicBarrier(threads, () -> next.set(0));
+  }
+
+  /** Runs {@code job} on {@code threads} threads and returns when all are done. */
+  static void run(int threads, Job job) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("expected threads >= 1 but got " + threads);
+    }
+    Workers team = new Workers(threads);
+    List<Throwable> failures = new ArrayList<>();
+    List<Thread> others = new ArrayList<>();
+    for (int m = 1; m < threads; m++) {
+      int member = m;
+      Thread thread = new Thread(() -> team.guarded(job, member, failures), "fullrank-rigor-" + m);
+      thread.setDaemon(true);
+      thread.start();
+      others.add(thread);
+    }
+    team.guarded(job, 0, failures);
+    boolean interrupted = false;
+    for (Thread thread : others) {
+      while (true) {
+        try {
+          thread.join();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (failures) {
+      if (!failures.isEmpty()) {
+        throw new IllegalStateException("a kernel thread failed", failures.get(0));
+      }
+    }
+  }
+
+  /** The next task number of this phase. */
+  int take() {
+    return next.getAndIncrement();
+  }
+
+  /** Waits for the others; afterwards {@link #take} starts at 0 again. */
+  void await() {
+    boolean interrupted = false;
+    try {
+      barrier.await();
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } catch (BrokenBarrierException e) {
+      throw new IllegalStateException("another kernel thread failed or was interrupted", e);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while computing");
+    }
+  }
+
+  @SuppressWarnings("CatchAndPrintStackTrace")
+  private void guarded(Job job, int member, List<Throwable> failures) {
+    try {
+      job.run(this, member);
+    } catch (RuntimeException | Error e) {
+      synchronized (failures) {
+        failures.add(e);
+      }
+      barrier.reset(); // releases the others with a broken barrier instead of a deadlock
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package org.fullrank.spectrum;
+
+import java.util.Objects;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.Hint;
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.SymmetricMatrix;
+import org.fullrank.rigor.SymmetricProduct;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Encloses the extreme eigenvalues of {@code J J^T} in exact arithmetic for a stored {@code J}:
+ * {@code VERIFIED} about {@code EXACT_PRODUCT}. The product is computed in plain Java with a bound
+ * on its rounding error, {@code gamma_p ||J||_F^2}, by which the enclosure of the rounded product is
+ * widened (Weyl). The result is cut to the non-negative numbers, and to zero where {@code J} has
+ * more rows than columns.
+ *
+ * <p>Cost: {@code N^2 p} operations and the cost of {@link CholeskyBound}. Reach: the smallest
+ * eigenvalue is told from zero above about {@code (N + p) u tr(J J^T)}; below that, use {@link
+ * RankAnalysis} on {@code J}, which does not square the condition number.
+ */
+public final class ExactProductBound {
+  private final CholeskyBound bound;
+  private final int threads;
+
+  private ExactProductBound(CholeskyBound bound, int threads) {
+    this.bound = bound;
+    this.threads = threads;
+  }
+
+  /**
+   * One thread, relative width {@code 1e-6}.
+   *
+   * @return the bound
+   */
+  public static ExactProductBound withDefaults() {
+    return new ExactProductBound(CholeskyBound.withDefaults(), 1);
+  }
+
+  /**
+   * With a number of threads; the enclosures do not depend on it.
+   *
+   * @param count at least 1
+   * @return the bound
+   */
+  public ExactProductBound withThreads(int count) {
+    return new ExactProductBound(bound.withThreads(count), count);
+  }
+
+  /**
+   * With an aim for the relative width before widening.
+   *
+   * @param width at least 0
+   * @return the bound
+   */
+  public ExactProductBound withRelativeWidth(double width) {
+    return new ExactProductBound(bound.withRelativeWidth(width), threads);
+  }
+
+  /**
+   * Encloses the extreme eigenvalues of the exact {@code J J^T}.
+   *
+   * @param j {@code [N, p]}, finite; {@code FLOAT} is widened exactly
+   * @return two enclosures
+   */
+  public Extremes bound(INDArray j) {
+    Tensors.requireRank("ExactProductBound", j, 2);
+    Tensors.requireFinite("ExactProductBound", j);
+    SymmetricMatrix product = SymmetricProduct.of(Tensors.toRows(j), threads);
+    Extremes e = bound.bound(product, Hint.none(), Hint.none());
+    boolean singular = j.size(0) > j.size(1);
+    Quantity min =
+        e.lambdaMin().map("lambda_min", x -> singular ? Interval.ZERO : nonNegative(x));
+    Quantity max = e.lambdaMax().map("lambda_max", ExactProductBound::nonNegative);
+    return new Extremes(
+        Objects.requireNonNull(min),
+        Objects.requireNonNull(max),
+        e.lambdaMinStatus(),
+        e.lambdaMaxStatus(),
+        e.factorizations());
+  }
+
+  private static Interval nonNegative(Interval x) {
+    return x.intersect(Interval.atLeast(0));
+  }
+}

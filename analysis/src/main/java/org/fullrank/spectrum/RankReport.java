@@ -1,0 +1,120 @@
+package org.fullrank.spectrum;
+
+import java.util.OptionalInt;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Verdict;
+
+/** What is known about the row rank of a stored matrix {@code M [n, w]}. */
+public final class RankReport {
+  private final int rows;
+  private final int columns;
+  private final Verdict verdict;
+  private final Quantity sigmaMin;
+  private final double epsilon;
+  private final int numericalRank;
+  private final double[] singularValues;
+  private final SolverStatus status;
+
+  RankReport(
+      int rows,
+      int columns,
+      Verdict verdict,
+      Quantity sigmaMin,
+      double epsilon,
+      int numericalRank,
+      double[] singularValues,
+      SolverStatus status) {
+    this.rows = rows;
+    this.columns = columns;
+    this.verdict = verdict;
+    this.sigmaMin = sigmaMin;
+    this.epsilon = epsilon;
+    this.numericalRank = numericalRank;
+    this.singularValues = singularValues;
+    this.status = status;
+  }
+
+  /**
+   * The number of rows.
+   *
+   * @return n
+   */
+  public int rows() {
+    return rows;
+  }
+
+  /**
+   * The number of columns.
+   *
+   * @return w
+   */
+  public int columns() {
+    return columns;
+  }
+
+  /**
+   * Whether the n rows are independent.
+   *
+   * @return {@code HOLDS} if proved, {@code FAILS} if there are more rows than columns, otherwise
+   *     {@code UNDECIDED}: rank deficiency cannot be proved in floating point
+   */
+  public Verdict fullRowRank() {
+    return verdict;
+  }
+
+  /**
+   * The proved rank.
+   *
+   * @return n, or empty if full row rank is not proved
+   */
+  public OptionalInt certifiedRank() {
+    return verdict == Verdict.HOLDS ? OptionalInt.of(rows) : OptionalInt.empty();
+  }
+
+  /**
+   * Enclosure of the smallest singular value, {@code sqrt(lambda_min(M M^T))}.
+   *
+   * @return verified for the stored matrix; its lower end is 0 if nothing is proved
+   */
+  public Quantity sigmaMin() {
+    return sigmaMin;
+  }
+
+  /**
+   * Bound of {@code ||I - M P||_F} for the proposed right inverse; a proof needs less than 1.
+   *
+   * @return a non-negative number, possibly infinite
+   */
+  public double epsilon() {
+    return epsilon;
+  }
+
+  /**
+   * The number of computed singular values above {@code sigma_max max(n, w) 2^-52}, as NumPy's
+   * {@code matrix_rank} counts. An estimate, never evidence.
+   *
+   * @return between 0 and {@code min(n, w)}
+   */
+  public int numericalRank() {
+    return numericalRank;
+  }
+
+  /**
+   * The computed singular values.
+   *
+   * @return {@code min(n, w)} values, descending; none if the solver failed
+   */
+  public double[] singularValues() {
+    return singularValues.clone();
+  }
+
+  /**
+   * Whether the singular values reproduce the Frobenius norm.
+   *
+   * @return {@code CONVERGED}, {@code INACCURATE} or {@code FAILED}; the certificate does not depend
+   *     on it
+   */
+  public SolverStatus status() {
+    return status;
+  }
+}

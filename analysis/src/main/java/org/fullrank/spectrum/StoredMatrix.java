@@ -1,0 +1,160 @@
+package org.fullrank.spectrum;
+
+import org.fullrank.linalg.SymmetricOperator;
+import org.fullrank.linalg.Tensors;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The entries of an operator as Java arrays times a power of two, and the checks of approximate
+ * eigenpairs against them. Nothing here calls native code after the copy.
+ */
+final class StoredMatrix {
+  private static final double UNIT = 0x1p-53;
+
+  private final double[][] rows;
+  private final int exponent;
+  private final double trace;
+  private final double frobenius;
+
+  private StoredMatrix(double[][] rows, int exponent) {
+    this.rows = rows;
+    this.exponent = exponent;
+    double t = 0;
+    double s = 0;
+    for (int i = 0; i < rows.length; i++) {
+      t += rows[i][i];
+      for (double x : rows[i]) {
+        s += x * x;
+      }
+    }
+    this.trace = t;
+    this.frobenius = Math.sqrt(s);
+  }
+
+  /** Copies the entries; {@code FLOAT} is widened exactly. */
+  static StoredMatrix of(SymmetricOperator a) {
+    try (INDArray matrix = a.toMatrix()) {
+      return of(Tensors.toRows(matrix), a.getClass().getSimpleName());
+    }
+  }
+
+  /** Takes ownership of square rows. */
+  static StoredMatrix of(double[][] rows, String where) {
+    double largest = 0;
+    for (double[] row : rows) {
+      for (double x : row) {
+        if (!Double.isFinite(x)) {
+          throw new IllegalArgumentException(
+              where + " expects finite entries but the matrix contains " + x);
+        }
+        largest = Math.max(largest, Math.abs(x));
+      }
+    }
+    int exponent = largest == 0 ? 0 : Math.getExponent(largest);
+    if (exponent != 0) {
+      for (double[] row : rows) {
+        for (int j = 0; j < row.length; j++) {
+          row[j] = Math.scalb(row[j], -exponent);
+        }
+      }
+    }
+    return new StoredMatrix(rows, exponent);
+  }
+
+  /** The scaled entries, largest magnitude in {@code [1, 2)}; not to be written. */
+  double[][] rows() {
+    return rows;
+  }
+
+  double[][] copyOfRows() {
+    double[][] copy = new double[rows.length][];
+    for (int i = 0; i < copy.length; i++) {
+      copy[i] = rows[i].clone();
+    }
+    return copy;
+  }
+
+  int order() {
+    return rows.length;
+  }
+
+  /** Scaled numbers in the units of the operator, in place. */
+  double[] unscaled(double[] x) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] = Math.scalb(x[i], exponent);
+    }
+    return x;
+  }
+
+  /**
+   * What a backward stable method may miss, in scaled units: {@code 10 (n + 10) u ||A||_F}. A
+   * generous multiple of the usual backward error, which grows like {@code sqrt(n) u ||A||}.
+   */
+  double tolerance() {
+    return 10.0 * (rows.length + 10) * UNIT * frobenius;
+  }
+
+  /**
+   * Whether all n values reproduce the trace and the Frobenius norm. This catches missing,
+   * duplicated and wrong values without vectors; NaN fails.
+   */
+  boolean plausible(double[] values) {
+    double sum = 0;
+    double squares = 0;
+    for (int i = 0; i < values.length; i++) {
+      if (i > 0 && !(values[i] >= values[i - 1])) {
+        return false;
+      }
+      sum += values[i];
+      squares += values[i] * values[i];
+    }
+    double n = rows.length;
+    return values.length == rows.length
+        && Math.abs(sum - trace) <= n * tolerance()
+        && Math.abs(Math.sqrt(squares) - frobenius) <= Math.sqrt(n) * tolerance();
+  }
+
+  /**
+   * {@code ||A v - t v|| / ||v||} for vectors given as rows, in scaled units; infinite if the
+   * vector is zero or not finite.
+   */
+  double[] residuals(double[] values, double[][] vectors) {
+    double[] norms = new double[values.length];
+    int n = rows.length;
+    double[] product = new double[n];
+    for (int j = 0; j < norms.length; j++) {
+      double[] v = vectors[j];
+      java.util.Arrays.fill(product, 0);
+      // Column sums of row multiples: the entries are symmetric and the loop vectorises.
+      for (int i = 0; i < n; i++) {
+        axpy(v[i], rows[i], product);
+      }
+      double residual = 0;
+      double length = 0;
+      for (int i = 0; i < n; i++) {
+        double r = product[i] - values[j] * v[i];
+        residual += r * r;
+        length += v[i] * v[i];
+      }
+      double norm = Math.sqrt(residual / length);
+      norms[j] = norm >= 0 ? norm : Double.POSITIVE_INFINITY;
+    }
+    return norms;
+  }
+
+  private static void axpy(double factor, double[] x, double[] y) {
+    for (int k = 0; k < y.length; k++) {
+      y[k] = Math.fma(factor, x[k], y[k]);
+    }
+  }
+
+  /** Whether all residuals are within the tolerance. */
+  boolean accurate(double[] residuals) {
+    for (double r : residuals) {
+      if (!(r <= tolerance())) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Eigenvalues of symmetric operators: estimates that say how good they are, and enclosures that are
+ * proofs.
+ *
+ * <p>An {@link org.fullrank.spectrum.EigenSolver} turns a {@link
+ * org.fullrank.linalg.SymmetricOperator} into {@link org.fullrank.spectrum.Eigenpairs}: values,
+ * vectors, residual norms recomputed in plain Java, and a {@link
+ * org.fullrank.spectrum.SolverStatus}. {@link org.fullrank.spectrum.DenseEigenSolver} asks LAPACK
+ * and checks the answer; {@link org.fullrank.spectrum.JavaEigenSolver} needs no native code and is
+ * its fallback. A residual only locates <em>some</em> eigenvalue, so nothing a solver returns is
+ * more than computed.
+ *
+ * <p>A {@link org.fullrank.spectrum.SpectralBound} gives {@link org.fullrank.spectrum.Extremes}:
+ * enclosures of the smallest and the largest eigenvalue with rigor {@code VERIFIED}. It copies the
+ * stored entries out of ND4J once and leaves every step of the proof to {@code org.fullrank.rigor}.
+ * {@link org.fullrank.spectrum.CholeskyBound} is the sharp one, {@link
+ * org.fullrank.spectrum.DirectBound} wraps one-pass bounds, and {@link
+ * org.fullrank.spectrum.ExactProductBound} speaks about {@code J J^T} in exact arithmetic instead
+ * of the rounded product. Solvers may suggest where to look; a wrong suggestion costs width, never
+ * truth.
+ *
+ * <p>{@link org.fullrank.spectrum.RankAnalysis} is the same division of labour for the rank of a
+ * feature matrix: LAPACK proposes a right inverse, plain Java proves full row rank from it, next to
+ * the numerical rank that NumPy would report. {@link org.fullrank.spectrum.SpectrumSummary} derives
+ * condition number and effective dimensions.
+ *
+ * <p>All tolerances are relative: scaling a matrix by a power of two scales every result.
+ */
+@NullMarked
+package org.fullrank.spectrum;
+
+import org.jspecify.annotations.NullMarked;

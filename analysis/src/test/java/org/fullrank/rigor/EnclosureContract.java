@@ -1,0 +1,104 @@
+package org.fullrank.rigor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+/**
+ * What every {@link EigenvalueBound} must satisfy: the enclosures contain the exact extreme
+ * eigenvalues, decided in integer arithmetic. There is no tolerance.
+ */
+public abstract class EnclosureContract {
+  private static final int SAMPLE = 5_000;
+  private static final int EXHAUSTIVE = 100_000;
+
+  /** The bound under test. */
+  protected abstract EigenvalueBound bound();
+
+  /** Largest acceptable share of matrices whose lambda_min gets no sign although it has one. */
+  protected double undecidedLimit() {
+    return 1;
+  }
+
+  @Test
+  void enclosesExtremeEigenvalues(TestReporter reporter) {
+    checkSample(SAMPLE, 1, reporter);
+  }
+
+  @Test
+  @Tag("exhaustive")
+  void enclosesExtremeEigenvaluesOfManyMatrices(TestReporter reporter) {
+    checkSample(EXHAUSTIVE, 2, reporter);
+  }
+
+  @Test
+  void enclosesEveryMatrixOfTheBall() {
+    for (int index = 0; index < 200; index++) {
+      double[][] a = AdversarialMatrices.draw(index, 3);
+      ExactMatrix exact = ExactMatrix.of(a);
+      SymmetricMatrix stored = SymmetricMatrix.of(a);
+      double largest = 0;
+      for (double[] row : a) {
+        largest = Math.max(largest, Arrays.stream(row).map(Math::abs).max().orElse(0));
+      }
+      double radius = largest * (index % 3 == 0 ? 1e-14 : 1e-3);
+      SymmetricMatrix ball = stored.perturbedBy(radius, Subject.EXACT_NETWORK);
+      Interval min = bound().lambdaMin(ball);
+      Interval max = bound().lambdaMax(ball);
+      for (double moved : new double[] {radius, -radius}) {
+        ExactMatrix other = exact.minus(moved);
+        assertThat(other.lambdaMinIn(min)).as("lambda_min %d", index).isTrue();
+        assertThat(other.lambdaMaxIn(max)).as("lambda_max %d", index).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void quantityIsVerifiedAndAboutTheMatrix() {
+    SymmetricMatrix a = SymmetricMatrix.of(new double[][] {{2, 1}, {1, 2}});
+    Quantity q = bound().lambdaMin("lambda_min(A)", a);
+    assertThat(q.isProof()).isTrue();
+    assertThat(q.subject()).isEqualTo(Subject.STORED_MATRIX);
+    assertThat(bound().lambdaMax("x", a.perturbedBy(1, Subject.EXACT_NETWORK)).subject())
+        .isEqualTo(Subject.EXACT_NETWORK);
+  }
+
+  @Test
+  void infiniteRadiusSaysNothing() {
+    SymmetricMatrix a =
+        SymmetricMatrix.of(new double[][] {{2, 1}, {1, 2}})
+            .perturbedBy(Double.POSITIVE_INFINITY, Subject.EXACT_NETWORK);
+    assertThat(bound().lambdaMin(a)).isEqualTo(Interval.ENTIRE);
+    assertThat(bound().lambdaMax(a)).isEqualTo(Interval.ENTIRE);
+  }
+
+  private void checkSample(int count, long seed, TestReporter reporter) {
+    int undecided = 0;
+    int nonzero = 0;
+    for (int index = 0; index < count; index++) {
+      double[][] a = AdversarialMatrices.draw(index, seed);
+      ExactMatrix exact = ExactMatrix.of(a);
+      SymmetricMatrix stored = SymmetricMatrix.of(a);
+      Interval min = bound().lambdaMin(stored);
+      Interval max = bound().lambdaMax(stored);
+      assertThat(exact.lambdaMinIn(min))
+          .as("lambda_min of %d in %s: %s", index, min, Arrays.deepToString(a))
+          .isTrue();
+      assertThat(exact.lambdaMaxIn(max))
+          .as("lambda_max of %d in %s: %s", index, max, Arrays.deepToString(a))
+          .isTrue();
+      if (exact.definiteness() != 0) {
+        nonzero++;
+        if (min.contains(0)) {
+          undecided++;
+        }
+      }
+    }
+    double share = undecided / (double) nonzero;
+    reporter.publishEntry(bound().name(), "sign of lambda_min undecided: " + share);
+    assertThat(share).isLessThanOrEqualTo(undecidedLimit());
+  }
+}

@@ -1,0 +1,71 @@
+package org.fullrank.rigor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.function.BinaryOperator;
+import org.junit.jupiter.api.Test;
+
+class QuantityTest {
+  private static Quantity quantity(Rigor rigor, Subject subject) {
+    return Quantity.of("x", new Interval(1, 2), rigor, subject, "test");
+  }
+
+  @Test
+  void combinationsNeverStrengthen() {
+    List<BinaryOperator<Quantity>> operations =
+        List.of(
+            Quantity::add,
+            Quantity::subtract,
+            Quantity::multiply,
+            Quantity::divide,
+            (a, b) -> a.combine("y", b, Interval::hull),
+            (a, b) -> a.perturbedBy(b, Subject.EXACT_NETWORK));
+    for (Rigor first : Rigor.values()) {
+      for (Rigor second : Rigor.values()) {
+        for (BinaryOperator<Quantity> operation : operations) {
+          Quantity result =
+              operation.apply(
+                  quantity(first, Subject.EXACT_NETWORK), quantity(second, Subject.EXACT_NETWORK));
+          assertThat(result.rigor()).isLessThanOrEqualTo(first).isLessThanOrEqualTo(second);
+        }
+        assertThat(quantity(first, Subject.STORED_MATRIX).weakenedTo(second).rigor())
+            .isEqualTo(Rigor.weakest(first, second));
+      }
+    }
+    assertThat(quantity(Rigor.SAMPLED, Subject.EXACT_NETWORK).sqrt().isProof()).isFalse();
+  }
+
+  @Test
+  void subjectIsTheNarrowest() {
+    for (Subject first : Subject.values()) {
+      for (Subject second : Subject.values()) {
+        Subject result =
+            quantity(Rigor.VERIFIED, first).add(quantity(Rigor.VERIFIED, second)).subject();
+        assertThat(result).isLessThanOrEqualTo(first).isLessThanOrEqualTo(second);
+      }
+    }
+  }
+
+  @Test
+  void perturbationWidensByTheMagnitudeOfTheError() {
+    Quantity error = Quantity.verified("e", new Interval(0, 0.5), Subject.EXACT_NETWORK, "bound");
+    Quantity result =
+        quantity(Rigor.VERIFIED, Subject.STORED_MATRIX).perturbedBy(error, Subject.EXACT_NETWORK);
+    assertThat(result.interval()).isEqualTo(new Interval(0.5, 2.5));
+    assertThat(result.subject()).isEqualTo(Subject.EXACT_NETWORK);
+    Quantity unknown = Quantity.verified("e", Interval.atLeast(0), Subject.EXACT_NETWORK, "none");
+    assertThat(result.perturbedBy(unknown, Subject.EXACT_NETWORK).interval())
+        .isEqualTo(Interval.ENTIRE);
+  }
+
+  @Test
+  void printsWhatIsKnown() {
+    assertThat(quantity(Rigor.VERIFIED, Subject.STORED_MATRIX))
+        .hasToString(
+            "x in [1.0, 2.0] (verified, the stored matrix, its doubles taken as exact; test)");
+    assertThatThrownBy(() -> quantity(Rigor.VERIFIED, Subject.STORED_MATRIX).withSymbol(" "))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

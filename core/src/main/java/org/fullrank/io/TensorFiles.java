@@ -1,0 +1,125 @@
+package org.fullrank.io;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The tensors that a manifest lists, and their files. */
+final class TensorFiles {
+  /** One listed tensor. */
+  record Entry(JsonAt at, String name, String file, List<Long> shape) {
+    long[] dimensions() {
+      return shape.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    long length() {
+      return shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
+    }
+  }
+
+  private final Path folder;
+  private final JsonAt manifest;
+
+  TensorFiles(Path folder, JsonAt manifest) {
+    this.folder = folder;
+    this.manifest = manifest;
+  }
+
+  /** The entries of {@code parameters} or {@code constants}, by name, in order. */
+  Map<String, Entry> entries(String list, String prefix) {
+    Map<String, Entry> out = new LinkedHashMap<>();
+    JsonAt all = manifest.optional(list);
+    for (JsonAt at : all == null ? List.<JsonAt>of() : all.items()) {
+      String name = at.member("name").text();
+      JsonAt file = at.optional("file");
+      List<Long> shape = Arrays.stream(at.member("shape").dimensions()).boxed().toList();
+      String fileName = file == null ? prefix + name + ".npy" : file.text();
+      requirePlain(file == null ? at : file, fileName);
+      if (out.put(name, new Entry(at, name, fileName, shape)) != null) {
+        throw at.bad("each name once", "'" + name + "' twice");
+      }
+    }
+    return out;
+  }
+
+  /** A file of the folder itself: no separators, no parent, no drive. */
+  private static void requirePlain(JsonAt at, String name) {
+    boolean plain = !name.isBlank() && !name.startsWith(".") && !name.endsWith(".");
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      plain &= c >= 32 && c != 127 && "/\\:*?\"<>|".indexOf(c) < 0;
+    }
+    if (!plain) {
+      throw at.bad("the plain name of a file in this folder", "'" + Texts.printable(name) + "'");
+    }
+  }
+
+  INDArray read(Entry entry) throws IOException {
+    Path file = folder.resolve(entry.file());
+    verify(file, entry);
+    INDArray a = Npy.read(file);
+    if (!Arrays.equals(a.shape(), entry.dimensions())) {
+      String got = Arrays.toString(a.shape());
+      a.close();
+      throw entry.at().bad("shape " + entry.shape() + " in " + entry.file(), got);
+    }
+    return a;
+  }
+
+  private void verify(Path file, Entry entry) throws IOException {
+    JsonAt files = manifest.optional("files");
+    JsonAt record = files == null ? null : files.optional(entry.file());
+    @Nullable JsonAt sum = record == null ? null : record.optional("sha256");
+    if (sum == null) {
+      return;
+    }
+    String actual = sha256(file);
+    if (!sum.text().toLowerCase(Locale.ROOT).equals(actual)) {
+      throw sum.bad("the SHA-256 " + sum.text() + " for " + entry.file(), actual);
+    }
+  }
+
+  static String sha256(Path file) throws IOException {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** File names for tensor names: portable characters only, different even when case is ignored. */
+  static Map<String, String> names(String prefix, Iterable<String> tensors) {
+    Map<String, String> out = new LinkedHashMap<>();
+    Set<String> used = new HashSet<>();
+    for (String t : tensors) {
+      String base = prefix + t.replaceAll("[^A-Za-z0-9._-]", "_");
+      String name = base;
+      for (int i = 2; !used.add(name.toLowerCase(Locale.ROOT)); i++) {
+        name = base + "-" + i;
+      }
+      out.put(t, name + ".npy");
+    }
+    return out;
+  }
+}

@@ -1,0 +1,154 @@
+package org.fullrank.linalg;
+
+import java.util.Locale;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which native library does the arithmetic, with what settings.
+ *
+ * <p>A stock ND4J backend contains an OpenBLAS that is slow on some processors and returns wrong
+ * Cholesky factors on others, with status 0. {@link #selfTest()} finds out; no proof of this
+ * library depends on the answer, since proofs are recomputed in plain Java.
+ *
+ * @param name class of the ND4J backend, such as {@code CpuBackend}
+ * @param nd4jVersion version of ND4J, or {@code unknown}
+ * @param javacppVersion version of JavaCPP, or {@code unknown}
+ * @param vendor vendor of the BLAS, such as {@code OPENBLAS}
+ * @param blasVersion version of OpenBLAS, or {@code unknown}
+ * @param core name of the kernels chosen at run time, such as {@code Haswell}, or {@code unknown}
+ * @param config build options of OpenBLAS, or {@code unknown}
+ * @param threads number of BLAS threads
+ * @param maxBytes limit of the off-heap memory counted by JavaCPP, bytes; 0 for none
+ * @param maxPhysicalBytes limit of the memory of the process, bytes; 0 for none
+ * @param maxHeapBytes limit of the Java heap, bytes
+ * @param ompWaitPolicy value of the environment variable {@code OMP_WAIT_POLICY}, or {@code unset}
+ */
+public record Backend(
+    String name,
+    String nd4jVersion,
+    String javacppVersion,
+    String vendor,
+    String blasVersion,
+    String core,
+    String config,
+    int threads,
+    long maxBytes,
+    long maxPhysicalBytes,
+    long maxHeapBytes,
+    String ompWaitPolicy) {
+
+  private static final String SNIPPET =
+      """
+      No ND4J backend is on the class path. Add one, for instance the tested CPU backend:
+        <dependencyManagement><dependencies><dependency>
+          <groupId>org.fullrank</groupId><artifactId>fullrank-bom</artifactId>
+          <version>VERSION</version><type>pom</type><scope>import</scope>
+        </dependency></dependencies></dependencyManagement>
+        <dependencies><dependency>
+          <groupId>org.nd4j</groupId><artifactId>nd4j-native</artifactId>
+        </dependency></dependencies>
+      """;
+
+  /**
+   * Throws unless a backend can be loaded.
+   *
+   * @throws IllegalStateException with the dependencies to add if there is none
+   */
+  public static void require() {
+    try {
+      if (Nd4j.getBackend() == null) {
+        throw new IllegalStateException(SNIPPET);
+      }
+    } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
+      throw new IllegalStateException(SNIPPET + "Cause: " + rootMessage(e), e);
+    }
+  }
+
+  /**
+   * Describes the backend of this process.
+   *
+   * @return its description
+   * @throws IllegalStateException with the dependencies to add if there is none
+   */
+  public static Backend describe() {
+    require();
+    String config = OpenBlasInfo.config();
+    return new Backend(
+        Nd4j.getBackend().getClass().getSimpleName(),
+        OpenBlasInfo.artifactVersion(Nd4j.class, "nd4j-api"),
+        OpenBlasInfo.artifactVersion(Pointer.class, "javacpp"),
+        Nd4j.factory().blas().getBlasVendor().toString(),
+        OpenBlasInfo.version(config),
+        OpenBlasInfo.core(),
+        config,
+        Nd4j.factory().blas().getMaxThreads(),
+        Pointer.maxBytes(),
+        Pointer.maxPhysicalBytes(),
+        Runtime.getRuntime().maxMemory(),
+        System.getenv().getOrDefault("OMP_WAIT_POLICY", "unset"));
+  }
+
+  /**
+   * Compares gemm, potrf and syev with plain Java; run once per process, in well under a second. A
+   * result other than {@code PASSED} is logged as a warning, once.
+   *
+   * @return the outcome, the same object every time
+   * @throws IllegalStateException with the dependencies to add if there is no backend
+   */
+  public static SelfTest selfTest() {
+    require();
+    return Holder.RESULT;
+  }
+
+  /**
+   * One paragraph for logs and reports.
+   *
+   * @return all components in words
+   */
+  public String summary() {
+    return String.format(
+        Locale.ROOT,
+        "ND4J %s (%s), %s %s, kernels %s, %d threads, JavaCPP %s, off-heap %s, process %s, heap %s,"
+            + " OMP_WAIT_POLICY %s",
+        nd4jVersion,
+        name,
+        vendor,
+        blasVersion,
+        core,
+        threads,
+        javacppVersion,
+        bytes(maxBytes),
+        bytes(maxPhysicalBytes),
+        bytes(maxHeapBytes),
+        ompWaitPolicy);
+  }
+
+  private static String bytes(long b) {
+    return b <= 0 ? "unlimited" : String.format(Locale.ROOT, "%.1f GiB", b / 0x1p30);
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable t = e;
+    while (t.getCause() != null) {
+      t = t.getCause();
+    }
+    return t.toString();
+  }
+
+  /** Initialised on first use, by one thread. */
+  private static final class Holder {
+    static final SelfTest RESULT = run();
+
+    private static SelfTest run() {
+      Backend backend = describe();
+      SelfTest result = BackendProbe.run(BackendProbe.NATIVE, backend.core, backend.blasVersion);
+      if (result.status() != SelfTest.Status.PASSED) {
+        LoggerFactory.getLogger(Backend.class)
+            .warn("Native linear algebra: {}. {}", result.status(), result.remedy());
+      }
+      return result;
+    }
+  }
+}

@@ -1,0 +1,356 @@
+package org.fullrank.linalg;
+
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.blas.BlasException;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Native factorisations, as candidates: fast, usually right to a few units in the last place times
+ * the norm, and never evidence. Each result carries the status that LAPACK returned; reading a
+ * factor of a call that failed throws instead of giving zeros.
+ *
+ * <p>Arguments may be views or Fortran-order arrays of type {@code DOUBLE} or {@code FLOAT}; they
+ * are checked finite and copied, so the native code never sees a stride, an alias or a NaN. {@code
+ * info} is LAPACK's: 0 success, positive a numerical failure, negative a refused argument.
+ */
+public final class Lapack {
+  private Lapack() {}
+
+  /**
+   * Eigenvalues and eigenvectors of a symmetric matrix ({@code xSYEV}); only the lower triangle is
+   * read. Cost: {@code 4/3 n^3} operations, about {@code 9 n^3} with vectors.
+   *
+   * @param a {@code [n, n]}, finite
+   * @param vectors whether to compute eigenvectors
+   * @return the candidate
+   */
+  public static SymmetricEigen symmetricEigen(INDArray a, boolean vectors) {
+    int n = requireSquare("symmetricEigen", a);
+    if (n == 1) {
+      double value = a.getDouble(0);
+      INDArray one = vectors ? Tensors.of(a.dataType(), new double[] {1}, 1, 1) : null;
+      return new SymmetricEigen(0, new double[] {value}, one);
+    }
+    try (INDArray work = a.dup('f');
+        INDArray w = Tensors.zeros(a.dataType(), n)) {
+      char job = vectors ? 'V' : 'N';
+      int info = guarded(() -> Nd4j.getBlasWrapper().lapack().syev(job, 'L', work, w));
+      if (info != 0) {
+        return new SymmetricEigen(info, new double[0], null);
+      }
+      return new SymmetricEigen(0, Tensors.toDoubles(w), vectors ? work.dup('c') : null);
+    }
+  }
+
+  /**
+   * Cholesky factor {@code A = L L^T} ({@code xPOTRF}); only the lower triangle is read.
+   *
+   * @param a {@code [n, n]}, finite
+   * @return the candidate; {@code info = i > 0} if pivot {@code i} (from 1) was not positive
+   */
+  public static Cholesky cholesky(INDArray a) {
+    requireSquare("cholesky", a);
+    try (INDArray work = a.dup('f')) {
+      int info =
+          guarded(
+              () -> {
+                Nd4j.getBlasWrapper().lapack().potrf(work, true);
+                return 0;
+              });
+      return new Cholesky(info, info == 0 ? work.dup('c') : null);
+    }
+  }
+
+  /**
+   * Thin singular value decomposition {@code M = U diag(s) V^T}, {@code r = min(n, w)}. A matrix
+   * that is not square is first reduced to a triangle by Householder reflections in Java, so that
+   * {@code xGESVD} only meets square matrices. Cost: {@code 2 r^2 max(n, w) + O(r^3)}, about {@code
+   * 20 r^3}.
+   *
+   * @param m {@code [n, w]}, finite
+   * @return the candidate, singular values descending
+   */
+  public static Svd svd(INDArray m) {
+    Tensors.requireRank("svd", m, 2);
+    Tensors.requireReal("svd", m.dataType());
+    Tensors.requireFinite("svd", m);
+    long n = m.size(0);
+    long w = m.size(1);
+    if (n == w) {
+      return squareSvd(m);
+    }
+    if (n > w) {
+      try (INDArray t = Tensors.transpose(m);
+          Svd s = svd(t)) {
+        return s.completed()
+            ? new Svd(0, s.singularValues, Tensors.transpose(s.vt()), Tensors.transpose(s.u()))
+            : new Svd(s.info, s.singularValues, null, null);
+      }
+    }
+    HouseholderLq lq = HouseholderLq.of(Tensors.toRows(m));
+    try (INDArray l = matrix(m.dataType(), lq.triangle());
+        Svd s = squareSvd(l)) {
+      if (!s.completed()) {
+        return new Svd(s.info, s.singularValues, null, null);
+      }
+      double[][] vt = Tensors.toRows(s.vt());
+      return new Svd(
+          0,
+          s.singularValues,
+          s.u().dup('c'),
+          matrix(m.dataType(), lq.timesQ(vt)));
+    }
+  }
+
+  private static Svd squareSvd(INDArray m) {
+    long n = m.size(0);
+    if (n == 1) {
+      double v = m.getDouble(0);
+      return new Svd(
+          0,
+          new double[] {Math.abs(v)},
+          Tensors.of(m.dataType(), new double[] {v < 0 ? -1 : 1}, 1, 1),
+          Tensors.of(m.dataType(), new double[] {1}, 1, 1));
+    }
+    DataType type = m.dataType();
+    try (INDArray work = m.dup('f');
+        INDArray s = Tensors.zeros(type, n);
+        // Fortran order with both dimensions given: too short an output is a heap overflow.
+        INDArray u = Nd4j.create(type, new long[] {n, n}, 'f');
+        INDArray vt = Nd4j.create(type, new long[] {n, n}, 'f')) {
+      int info =
+          guarded(
+              () -> {
+                Nd4j.getBlasWrapper().lapack().gesvd(work, s, u, vt);
+                return 0;
+              });
+      return info == 0
+          ? new Svd(0, Tensors.toDoubles(s), u.dup('c'), vt.dup('c'))
+          : new Svd(info, new double[0], null, null);
+    }
+  }
+
+  private static INDArray matrix(DataType type, double[][] rows) {
+    int w = rows[0].length;
+    double[] flat = new double[Tensors.length(rows.length, w)];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, flat, i * w, w);
+    }
+    return Tensors.of(type, flat, rows.length, w);
+  }
+
+  private static int guarded(IntSupplier call) {
+    try {
+      return call.getAsInt();
+    } catch (BlasException e) {
+      // The wrapper throws an Error for a numerical failure; its code is LAPACK's info.
+      return e.getErrorCode() == 0 ? BlasException.UNKNOWN_ERROR : e.getErrorCode();
+    }
+  }
+
+  private static int requireSquare(String where, INDArray a) {
+    Tensors.requireRank(where, a, 2);
+    if (a.size(0) != a.size(1)) {
+      throw new IllegalArgumentException(
+          where + " expects a square matrix but got " + Tensors.describe(a));
+    }
+    Tensors.requireReal(where, a.dataType());
+    Tensors.length(a.shape());
+    Tensors.requireFinite(where, a);
+    return (int) a.size(0);
+  }
+
+  private static INDArray part(String what, int info, @Nullable INDArray a) {
+    if (a == null) {
+      throw new IllegalStateException(
+          info == 0
+              ? what + " was not requested"
+              : what + " does not exist: LAPACK returned info = " + info);
+    }
+    return a;
+  }
+
+  private static void close(@Nullable INDArray a) {
+    if (a != null && a.closeable() && !a.wasClosed()) {
+      a.close();
+    }
+  }
+
+  /** Candidate eigenvalues and eigenvectors; closing it frees the vectors. */
+  public static final class SymmetricEigen implements AutoCloseable {
+    private final int info;
+    private final double[] values;
+    private final @Nullable INDArray vectors;
+
+    private SymmetricEigen(int info, double[] values, @Nullable INDArray vectors) {
+      this.info = info;
+      this.values = values;
+      this.vectors = vectors;
+    }
+
+    /**
+     * LAPACK's status.
+     *
+     * @return 0 on success
+     */
+    public int info() {
+      return info;
+    }
+
+    /**
+     * Whether LAPACK reported success, which does not make the numbers right.
+     *
+     * @return {@code info() == 0}
+     */
+    public boolean completed() {
+      return info == 0;
+    }
+
+    /**
+     * The eigenvalues.
+     *
+     * @return {@code n} values, ascending if LAPACK is sound
+     * @throws IllegalStateException if LAPACK failed
+     */
+    public double[] values() {
+      if (info != 0) {
+        throw new IllegalStateException("no eigenvalues: LAPACK returned info = " + info);
+      }
+      return values.clone();
+    }
+
+    /**
+     * The eigenvectors.
+     *
+     * @return {@code [n, n]}, column {@code j} for value {@code j}; owned by this object
+     * @throws IllegalStateException if LAPACK failed or none were requested
+     */
+    public INDArray vectors() {
+      return part("matrix of eigenvectors", info, vectors);
+    }
+
+    @Override
+    public void close() {
+      Lapack.close(vectors);
+    }
+  }
+
+  /** Candidate Cholesky factor; closing it frees the factor. */
+  public static final class Cholesky implements AutoCloseable {
+    private final int info;
+    private final @Nullable INDArray factor;
+
+    private Cholesky(int info, @Nullable INDArray factor) {
+      this.info = info;
+      this.factor = factor;
+    }
+
+    /**
+     * LAPACK's status.
+     *
+     * @return 0 on success, {@code i > 0} if pivot {@code i} (from 1) was not positive
+     */
+    public int info() {
+      return info;
+    }
+
+    /**
+     * Whether LAPACK reported success, which does not make the factor right.
+     *
+     * @return {@code info() == 0}
+     */
+    public boolean completed() {
+      return info == 0;
+    }
+
+    /**
+     * The lower triangular factor, zeros above.
+     *
+     * @return {@code [n, n]}, owned by this object
+     * @throws IllegalStateException if LAPACK failed
+     */
+    public INDArray factor() {
+      return part("Cholesky factor", info, factor);
+    }
+
+    @Override
+    public void close() {
+      Lapack.close(factor);
+    }
+  }
+
+  /** Candidate singular value decomposition; closing it frees the factors. */
+  public static final class Svd implements AutoCloseable {
+    private final int info;
+    private final double[] singularValues;
+    private final @Nullable INDArray u;
+    private final @Nullable INDArray vt;
+
+    private Svd(int info, double[] singularValues, @Nullable INDArray u, @Nullable INDArray vt) {
+      this.info = info;
+      this.singularValues = singularValues;
+      this.u = u;
+      this.vt = vt;
+    }
+
+    /**
+     * LAPACK's status.
+     *
+     * @return 0 on success
+     */
+    public int info() {
+      return info;
+    }
+
+    /**
+     * Whether LAPACK reported success, which does not make the numbers right.
+     *
+     * @return {@code info() == 0}
+     */
+    public boolean completed() {
+      return info == 0;
+    }
+
+    /**
+     * The singular values.
+     *
+     * @return {@code r} values, descending if LAPACK is sound
+     * @throws IllegalStateException if LAPACK failed
+     */
+    public double[] singularValues() {
+      if (info != 0) {
+        throw new IllegalStateException("no singular values: LAPACK returned info = " + info);
+      }
+      return singularValues.clone();
+    }
+
+    /**
+     * Left singular vectors.
+     *
+     * @return {@code [n, r]}, owned by this object
+     * @throws IllegalStateException if LAPACK failed
+     */
+    public INDArray u() {
+      return part("matrix of left singular vectors", info, u);
+    }
+
+    /**
+     * Right singular vectors.
+     *
+     * @return {@code [r, w]}, owned by this object
+     * @throws IllegalStateException if LAPACK failed
+     */
+    public INDArray vt() {
+      return part("matrix of right singular vectors", info, vt);
+    }
+
+    @Override
+    public void close() {
+      Lapack.close(u);
+      Lapack.close(vt);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package org.fullrank.nn.layer;
+
+import java.util.List;
+import java.util.Optional;
+import org.fullrank.diff.RoundingModel;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Activation;
+import org.fullrank.nn.Regularity;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Rounding of {@code y = sigma(z)} and {@code dz = sigma'(z) o g}, entrywise.
+ *
+ * <p>Assumed of the activation: the constants of its {@link Regularity} hold, and in double
+ * precision its value errs by at most 8 units in the last place of {@code |sigma(z)| + L1 |z|}, its
+ * derivative by as many of {@code L1} (sums that cancel, as in the derivative of gelu, allow no
+ * relative bound). Single-precision results are rounded once more.
+ *
+ * <p>Value: {@code L e + eps (||y|| + L1 ||z||) + u ||y||}, {@code eps} the 8 units, the last term
+ * for single precision only. {@code L = min(L1, max_k |sigma'(z_k)| + L2 e)} bounds the slope
+ * between stored and exact input.
+ *
+ * <p>Pullback: {@code L dyErr + min(L2 e max_k |g_k|, 2 L1 ||g||) + (eps L1 + 2 u max_k
+ * |sigma'(z_k)|) ||g||}. Where {@code sigma} is linear on either side of zero, the middle term is
+ * the jump of the slope times the norm of those {@code g_k} with {@code |z_k| <= e}: no other entry
+ * can have crossed the kink. Other functions of infinite {@code L2} have no model.
+ */
+final class ElementwiseRounding implements RoundingModel {
+  /** 8 ulp: one unit in the last place is at most {@code 2 u} of the number. */
+  private static final double EVALUATION = 16 * Roundoff.JAVA.unit();
+
+  private final Roundoff roundoff;
+  private final double lipschitz;
+  private final double smoothness;
+  private final double jump;
+  private final INDArray input;
+  private final INDArray value;
+  private final INDArray slope;
+
+  private ElementwiseRounding(
+      Regularity regularity,
+      Optional<PiecewiseLinear> kinked,
+      INDArray input,
+      INDArray value,
+      INDArray slope) {
+    this.roundoff = Roundoff.of(input.dataType());
+    this.lipschitz = regularity.lipschitz();
+    this.smoothness = kinked.isPresent() ? 0 : regularity.smoothness();
+    this.jump = kinked.map(PiecewiseLinear::jump).orElse(0.0);
+    this.input = input;
+    this.value = value;
+    this.slope = slope;
+  }
+
+  /** The model, unless {@code sigma'} varies in a way that its constants do not describe. */
+  static Optional<RoundingModel> of(
+      Activation activation, INDArray input, INDArray value, INDArray slope) {
+    Regularity regularity = activation.regularity();
+    Optional<PiecewiseLinear> kinked = Optional.empty();
+    if (Double.isInfinite(regularity.smoothness())) {
+      kinked = PiecewiseLinear.of(activation);
+      if (kinked.isEmpty() || Double.isInfinite(regularity.lipschitz())) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(new ElementwiseRounding(regularity, kinked, input, value, slope));
+  }
+
+  /** What a sample's entries say about the derivative around them. */
+  private record Slopes(double stored, double reference, double bound) {}
+
+  private Slopes slopes(double[] z, double[] s, int sample, int d, double error) {
+    double stored = maxAbs(s, sample * d, d);
+    double reference =
+        Math.min(lipschitz, stored + smoothness * maxAbs(z, sample * d, d)) + roundoff.tiny();
+    double exact = stored * (1 + 2 * roundoff.unit()) + EVALUATION * reference + roundoff.tiny();
+    double bound = jump > 0 ? lipschitz : Math.min(lipschitz, exact + smoothness * error);
+    return new Slopes(stored, reference, bound);
+  }
+
+  private static double maxAbs(double[] v, int from, int count) {
+    double max = 0;
+    for (int k = from; k < from + count; k++) {
+      max = Math.max(max, Math.abs(v[k]));
+    }
+    return max;
+  }
+
+  private double conversion() {
+    return roundoff.unit() > Roundoff.JAVA.unit() ? roundoff.gamma(1) : 0;
+  }
+
+  @Override
+  public double[] valueError(double[] inputError) {
+    int n = inputError.length;
+    double[] z = Tensors.toDoubles(input);
+    double[] s = Tensors.toDoubles(slope);
+    double[] zNorms = Roundoff.norms(z, n);
+    double[] yNorms = Roundoff.norms(value, n);
+    int d = z.length / n;
+    double[] bound = new double[n];
+    for (int i = 0; i < n; i++) {
+      Slopes at = slopes(z, s, i, d, inputError[i]);
+      // Zero entries of the value come from zero slopes or inputs, or underflowed.
+      double underflow = zNorms[i] == 0 && yNorms[i] == 0 ? 0 : d * roundoff.tiny();
+      bound[i] =
+          Roundoff.INFLATION
+              * (at.bound * inputError[i]
+                  + EVALUATION * (yNorms[i] + at.reference * zNorms[i])
+                  + conversion() * yNorms[i]
+                  + underflow);
+    }
+    return bound;
+  }
+
+  @Override
+  public Errors pullbackError(double[] inputError, INDArray dy, double[][] dyError) {
+    int m = (int) dy.size(0);
+    int n = inputError.length;
+    double[] z = Tensors.toDoubles(input);
+    double[] s = Tensors.toDoubles(slope);
+    int d = z.length / n;
+    double[][] bound = new double[m][n];
+    for (int c = 0; c < m; c++) {
+      double[] g = Tensors.toDoubles(Tensors.leading(dy, c, c + 1));
+      for (int i = 0; i < n; i++) {
+        double e = inputError[i];
+        Slopes at = slopes(z, s, i, d, e);
+        double norm = Roundoff.norm(g, i * d, d);
+        double own = at.bound * dyError[c][i];
+        if (norm != 0) {
+          double relative =
+              EVALUATION * at.reference + (conversion() + roundoff.gamma(1)) * at.stored;
+          own += displaced(z, g, i * d, d, e, norm) + relative * norm;
+          own += roundoff.tiny() * (d + norm);
+        }
+        bound[c][i] = Roundoff.INFLATION * own;
+      }
+    }
+    return new Errors(bound, List.of());
+  }
+
+  /** Bound of {@code ||(sigma'(stored z) - sigma'(exact z)) o g||} over one sample. */
+  private double displaced(double[] z, double[] g, int from, int d, double e, double norm) {
+    if (jump > 0) {
+      return jump * crossing(z, g, from, d, e);
+    }
+    return Math.min(smoothness * e * maxAbs(g, from, d), 2 * lipschitz * norm);
+  }
+
+  /** Norm of the {@code g_k} whose {@code z_k} may lie on the other side of zero. */
+  private static double crossing(double[] z, double[] g, int from, int d, double e) {
+    if (e == 0) {
+      return 0;
+    }
+    double[] near = new double[d];
+    for (int k = 0; k < d; k++) {
+      // Written so that a NaN bound counts every entry.
+      near[k] = Math.abs(z[from + k]) > e ? 0 : g[from + k];
+    }
+    return Roundoff.norm(near, 0, d);
+  }
+}

@@ -1,0 +1,102 @@
+package org.fullrank.linalg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class BackendTest {
+  private static final String GOOD_CORE = "Haswell";
+  private static final String GOOD_VERSION = "0.3.30";
+
+  @Test
+  void describesThePinnedBackend() {
+    Backend b = Backend.describe();
+    assertThat(b.nd4jVersion()).isEqualTo("1.0.0-M2.1");
+    assertThat(b.javacppVersion()).isEqualTo("1.5.12");
+    assertThat(b.blasVersion()).isEqualTo("0.3.30");
+    assertThat(b.vendor()).isEqualTo("OPENBLAS");
+    assertThat(b.threads()).isPositive();
+    assertThat(b.maxHeapBytes()).isPositive();
+    assertThat(b.ompWaitPolicy()).isEqualTo("passive");
+    assertThat(b.summary()).contains("1.0.0-M2.1", "OPENBLAS 0.3.30", b.core());
+  }
+
+  @Test
+  void passesItsSelfTestOnce() {
+    SelfTest t = Backend.selfTest();
+    assertThat(t.status()).isEqualTo(SelfTest.Status.PASSED);
+    assertThat(t.gigaflops()).isPositive();
+    assertThat(t.remedy()).isEmpty();
+    assertThat(Backend.selfTest()).isSameAs(t);
+  }
+
+  @Test
+  void namesTheRoutineThatLies() {
+    BackendProbe.Routines lying =
+        new BackendProbe.Routines() {
+          @Override
+          public INDArray product(INDArray a, INDArray b) {
+            return BackendProbe.NATIVE.product(a, b);
+          }
+
+          @Override
+          public Lapack.Cholesky cholesky(INDArray a) {
+            Lapack.Cholesky c = Lapack.cholesky(a);
+            c.factor().putScalar(299, 0, c.factor().getDouble(299, 0) + 1e-6);
+            return c;
+          }
+
+          @Override
+          public Lapack.SymmetricEigen eigen(INDArray a) {
+            Lapack.SymmetricEigen e = Lapack.symmetricEigen(a, true);
+            e.vectors().putScalar(3, 4, Double.NaN);
+            return e;
+          }
+        };
+    SelfTest t = BackendProbe.run(lying, GOOD_CORE, GOOD_VERSION);
+    assertThat(t.status()).isEqualTo(SelfTest.Status.WRONG);
+    assertThat(t.trustworthy()).isFalse();
+    assertThat(t.wrong()).containsExactly("potrf", "syev");
+    assertThat(t.remedy()).contains("fullrank-bom");
+  }
+
+  @Test
+  void knowsTheSlowLibraries() {
+    assertThat(BackendProbe.run(BackendProbe.NATIVE, "Prescott", GOOD_VERSION).status())
+        .isEqualTo(SelfTest.Status.SLOW);
+    assertThat(BackendProbe.run(BackendProbe.NATIVE, GOOD_CORE, "0.3.19").remedy())
+        .contains("fullrank-bom");
+  }
+
+  @Test
+  void saysWhatToAddWhenThereIsNoBackend() throws Exception {
+    List<URL> urls = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      if (!entry.contains("nd4j-native")) {
+        urls.add(new File(entry).toURI().toURL());
+      }
+    }
+    try (URLClassLoader loader =
+        new URLClassLoader(
+            urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
+      Class<?> backend = loader.loadClass("org.fullrank.linalg.Backend");
+      Throwable cause = null;
+      try {
+        backend.getMethod("describe").invoke(null);
+      } catch (InvocationTargetException e) {
+        cause = e.getCause();
+      }
+      assertThat(cause)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("fullrank-bom")
+          .hasMessageContaining("nd4j-native");
+    }
+  }
+}
