@@ -2,6 +2,7 @@ package org.fullrank.rigor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,38 @@ class ShiftedCholeskyBoundTest extends EnclosureContract {
         above = Math.max(Math.nextUp(above), above + size * 0x1p-56 * (1 << step % 5));
       }
     }
+  }
+
+  /**
+   * Arrow matrices {@code [I, t; t', S]}: positive semidefinite exactly if {@code S >= (n-1) t^2},
+   * and the last pivot is a long chain of subtractions of one number, whose roundings all have one
+   * sign. Without the trace term this completes for indefinite matrices.
+   */
+  @Test
+  void accumulatedRoundingIsCovered() {
+    Random random = new Random(13);
+    ShiftedCholeskyBound bound = ShiftedCholeskyBound.withDefaults();
+    int n = 60;
+    int indefinite = 0;
+    int completed = 0;
+    for (int trial = 0; trial < 200; trial++) {
+      double t = 0.5 + random.nextDouble();
+      BigDecimal exact = new BigDecimal(t).pow(2).multiply(BigDecimal.valueOf(n - 1));
+      double corner = exact.doubleValue();
+      for (int step = 0; step < 30; step++) {
+        corner = Math.nextDown(corner);
+        double s = corner;
+        double[][] a =
+            AdversarialMatrices.fill(
+                n, (i, j) -> i < n - 1 ? (i == j ? 1 : 0) : (j == n - 1 ? s : t));
+        assertThat(new BigDecimal(corner).compareTo(exact)).isNegative();
+        indefinite++;
+        completed += Cholesky.of(a, 1).completed() ? 1 : 0;
+        assertThat(bound.certifyLambdaMinAtLeast(SymmetricMatrix.of(a), 0)).isFalse();
+      }
+    }
+    // Otherwise the test shows nothing: plain factorisations must be fooled by some of these.
+    assertThat(completed).isBetween(100, indefinite - 100);
   }
 
   @Test
