@@ -28,7 +28,17 @@ abstract class EigenSolverContract {
   abstract EigenSolver solver();
 
   /** A prescribed spectrum, ascending. */
-  record Case(String name, double[] values, int exponent) {
+  static final class Case {
+    private final String name;
+    private final double[] values;
+    private final int exponent;
+
+    Case(String name, double[] values, int exponent) {
+      this.name = name;
+      this.values = values;
+      this.exponent = exponent;
+    }
+
     @Override
     public String toString() {
       return name;

@@ -3,6 +3,7 @@ package org.fullrank.spectrum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Objects;
 import org.fullrank.linalg.DenseSymmetric;
 import org.junit.jupiter.api.Nested;
@@ -48,45 +49,37 @@ class EigenSolversTest {
       double[][] v = truth.vectors();
       int n = t.length;
       switch (lie) {
-        case FAILURE:
+        case FAILURE -> {
           return null;
-        case VALUE:
-          t[2] *= 1.01;
-          break;
-        case SMALL_VALUE_ERROR:
-          t[n - 1] *= 1 + 1e-8;
-          break;
-        case VECTOR:
+        }
+        case VALUE -> t[2] *= 1.01;
+        case SMALL_VALUE_ERROR -> t[n - 1] *= 1 + 1e-8;
+        case VECTOR -> {
+          t[1] -= v == null ? 0.01 : 0;
           if (v != null) {
             v[1][0] += 1e-2;
-          } else {
-            t[1] -= 0.01;
           }
-          break;
-        case DUPLICATE:
+        }
+        case DUPLICATE -> {
           t[3] = t[4];
           if (v != null) {
             v[3] = v[4];
           }
-          break;
-        case UNSORTED:
+        }
+        case UNSORTED -> {
           double swap = t[0];
           t[0] = t[1];
           t[1] = swap;
-          break;
-        case NAN_VALUES:
-          t[0] = Double.NaN;
-          break;
-        case NAN_VECTORS:
-          if (v != null) {
-            v[0][0] = Double.NaN;
-          } else {
+        }
+        case NAN_VALUES -> t[0] = Double.NaN;
+        case NAN_VECTORS -> {
+          if (v == null) {
             t[n - 1] = Double.POSITIVE_INFINITY;
+          } else {
+            v[0][0] = Double.NaN;
           }
-          break;
-        case ZERO:
-          java.util.Arrays.fill(t, 0);
-          break;
+        }
+        case ZERO -> Arrays.fill(t, 0);
       }
       return truth;
     };
