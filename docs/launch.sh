@@ -78,6 +78,8 @@ prepare_java() {
   # Newer JVMs print warnings about the native libraries and their use of memory without these.
   ((version >= 22)) && options+=(--enable-native-access=ALL-UNNAMED)
   ((version >= 24)) && options+=(--sun-misc-unsafe-memory-access=allow)
+  # Examples show their progress only where somebody can see it being overwritten.
+  [[ -t 2 ]] && options+=(-Dfullrank.progress=true)
   # Without it a busy neighbour makes every native operation wait two scheduler ticks (8 ms).
   export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 }

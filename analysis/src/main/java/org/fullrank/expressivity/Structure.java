@@ -35,8 +35,14 @@ final class Structure {
               w + 1L,
               Subject.EXACT_NETWORK,
               List.of(),
-              w + " features and a bias give rank at most " + (w + 1) + " but there are " + n
-                  + " samples; a last hidden layer of at least " + (n - 1) + " units is needed"));
+              w
+                  + " features and a bias give rank at most "
+                  + (w + 1)
+                  + " but there are "
+                  + n
+                  + " samples; a last hidden layer of at least "
+                  + (n - 1)
+                  + " units is needed"));
     }
     List<Long> equalInputs = independentSamples ? repeated(inputs) : List.of();
     if (!equalInputs.isEmpty()) {
@@ -46,8 +52,10 @@ final class Structure {
               (long) n - equalInputs.size(),
               Subject.EXACT_NETWORK,
               equalInputs,
-              equalInputs.size() + " inputs repeat an earlier one exactly (samples "
-                  + some(equalInputs) + "); no parameters can tell them apart"));
+              equalInputs.size()
+                  + " inputs repeat an earlier one exactly (samples "
+                  + some(equalInputs)
+                  + "); no parameters can tell them apart"));
     }
     List<Long> equalRows = repeated(features);
     if (equalRows.size() > equalInputs.size()) {
@@ -57,8 +65,10 @@ final class Structure {
               (long) n - equalRows.size(),
               Subject.STORED_MATRIX,
               equalRows,
-              equalRows.size() + " stored feature rows repeat an earlier one exactly (samples "
-                  + some(equalRows) + ")"));
+              equalRows.size()
+                  + " stored feature rows repeat an earlier one exactly (samples "
+                  + some(equalRows)
+                  + ")"));
     }
     List<Long> dead = constantColumns(features);
     if (!dead.isEmpty() && w - dead.size() + 1 < n) {
@@ -68,8 +78,13 @@ final class Structure {
               (long) w - dead.size() + 1,
               Subject.STORED_MATRIX,
               dead,
-              dead.size() + " of " + w + " units have one value on every sample (units " + some(dead)
-                  + "); the others and the bias give rank at most " + (w - dead.size() + 1)));
+              dead.size()
+                  + " of "
+                  + w
+                  + " units have one value on every sample (units "
+                  + some(dead)
+                  + "); the others and the bias give rank at most "
+                  + (w - dead.size() + 1)));
     }
     if (degree.isPresent()) {
       long rank = monomials(inputs[0].length, degree.getAsInt());
@@ -80,8 +95,12 @@ final class Structure {
                 rank,
                 Subject.EXACT_NETWORK,
                 List.of(),
-                "the features are polynomials of degree at most " + degree.getAsInt() + " in "
-                    + inputs[0].length + " inputs, a space of dimension " + rank
+                "the features are polynomials of degree at most "
+                    + degree.getAsInt()
+                    + " in "
+                    + inputs[0].length
+                    + " inputs, a space of dimension "
+                    + rank
                     + ", whatever the width and the parameters"));
       }
     }
@@ -119,8 +138,7 @@ final class Structure {
     int steps = Math.min(d, degree);
     int top = Math.max(d, degree);
     for (int i = 1; i <= steps; i++) {
-      count =
-          count.multiply(BigInteger.valueOf((long) top + i)).divide(BigInteger.valueOf(i));
+      count = count.multiply(BigInteger.valueOf((long) top + i)).divide(BigInteger.valueOf(i));
       if (count.compareTo(limit) > 0) {
         return Integer.MAX_VALUE;
       }

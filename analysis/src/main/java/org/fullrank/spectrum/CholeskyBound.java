@@ -116,10 +116,7 @@ public final class CholeskyBound implements SpectralBound {
       return hint;
     }
     try (INDArray column =
-        pairs
-            .vectors()
-            .get(NDArrayIndex.all(), NDArrayIndex.interval(index, index + 1))
-            .dup('c')) {
+        pairs.vectors().get(NDArrayIndex.all(), NDArrayIndex.interval(index, index + 1)).dup('c')) {
       return hint.withVector(Tensors.toDoubles(column));
     }
   }

@@ -75,8 +75,7 @@ public final class DenseEigenSolver implements EigenSolver {
     Eigenpairs pairs =
         result == null
             ? JavaEigenSolver.failed(matrix, name())
-            : JavaEigenSolver.select(
-                matrix, result, wanted, SolverStatus.CONVERGED, name());
+            : JavaEigenSolver.select(matrix, result, wanted, SolverStatus.CONVERGED, name());
     if (pairs.status().succeeded() || matrix.order() > fallbackOrder) {
       return pairs;
     }

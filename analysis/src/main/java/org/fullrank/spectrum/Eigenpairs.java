@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Approximate eigenvalues in ascending order, with vectors and residual norms where they were
- * asked for.
+ * Approximate eigenvalues in ascending order, with vectors and residual norms where they were asked
+ * for.
  *
  * <p>Closing it frees the vectors.
  */

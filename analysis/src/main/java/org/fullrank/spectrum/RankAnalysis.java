@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>LAPACK's singular value decomposition proposes the right inverse {@code P = V diag(1/s) U^T};
  * {@code org.fullrank.rigor} proves {@code rank M = n} and {@code sigma_min(M) >= (1 - epsilon) /
- * ||P||} if {@code epsilon >= ||I - M P||} is below 1. Nothing is squared, so this reaches condition
- * numbers near {@code 1e14}. Scale invariant. {@code FLOAT} entries are widened exactly.
+ * ||P||} if {@code epsilon >= ||I - M P||} is below 1. Nothing is squared, so this reaches
+ * condition numbers near {@code 1e14}. Scale invariant. {@code FLOAT} entries are widened exactly.
  *
  * <p>Cost: the decomposition, {@code 2 n^2 w + 20 n^3} operations, and two or three products of
  * {@code n^2 w}.

@@ -111,8 +111,8 @@ public final class RankReport {
   /**
    * Whether the singular values reproduce the Frobenius norm.
    *
-   * @return {@code CONVERGED}, {@code INACCURATE} or {@code FAILED}; the certificate does not depend
-   *     on it
+   * @return {@code CONVERGED}, {@code INACCURATE} or {@code FAILED}; the certificate does not
+   *     depend on it
    */
   public SolverStatus status() {
     return status;

@@ -10,8 +10,8 @@ import org.fullrank.rigor.Subject;
  *
  * <ul>
  *   <li>Condition number {@code t_n / t_1} of a positive definite matrix.
- *   <li>Effective rank {@code exp(-sum p_i log p_i)} with {@code p_i = |t_i| / sum |t_j|}, between 1
- *       and n (Roy and Vetterli, The effective rank, 2007).
+ *   <li>Effective rank {@code exp(-sum p_i log p_i)} with {@code p_i = |t_i| / sum |t_j|}, between
+ *       1 and n (Roy and Vetterli, The effective rank, 2007).
  *   <li>Intrinsic dimension {@code sum |t_i| / max |t_i|}, between 1 and n (Tropp, An introduction
  *       to matrix concentration inequalities, 2015, Definition 7.1.1, for {@code t_1 >= 0}). For
  *       {@code K = J J^T} it is the stable rank {@code ||J||_F^2 / ||J||^2} of J (Rudelson and
@@ -118,9 +118,7 @@ public final class SpectrumSummary {
             "intrinsic dimension",
             lambdaMax,
             (t, max) ->
-                max.certainlyPositive()
-                    ? t.divide(max).max(Interval.ONE)
-                    : Interval.atLeast(1));
+                max.certainlyPositive() ? t.divide(max).max(Interval.ONE) : Interval.atLeast(1));
     return new SpectrumSummary(lambdaMin, lambdaMax, conditionNumber, effectiveRank, dimension);
   }
 
@@ -143,8 +141,8 @@ public final class SpectrumSummary {
   }
 
   /**
-   * {@code lambda_max / lambda_min}; see {@link Extremes#conditionNumber} for what it means when the
-   * matrix is not known to be positive definite.
+   * {@code lambda_max / lambda_min}; see {@link Extremes#conditionNumber} for what it means when
+   * the matrix is not known to be positive definite.
    *
    * @return at least 1, possibly unbounded
    */

@@ -49,8 +49,7 @@ final class TridiagonalQl {
       }
     }
     TridiagonalQl ql =
-        new TridiagonalQl(
-            new double[n], new double[n], new double[n][], new double[n], z);
+        new TridiagonalQl(new double[n], new double[n], new double[n][], new double[n], z);
     ql.reduce(a);
     return ql.iterate() ? ql.sorted() : null;
   }

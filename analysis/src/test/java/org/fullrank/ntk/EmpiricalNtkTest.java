@@ -248,8 +248,7 @@ class EmpiricalNtkTest {
     }
     // One forgotten activation array [n, 7] per round would exceed this; a few bytes per view do
     // not.
-    assertThat(settledBytes(before))
-        .isLessThanOrEqualTo(before + 4L * rounds * n * 7);
+    assertThat(settledBytes(before)).isLessThanOrEqualTo(before + 4L * rounds * n * 7);
   }
 
   /** Bytes held once the collector has freed the small native descriptors of views. */

@@ -97,11 +97,7 @@ public final class Lapack {
         return new Svd(s.info, s.singularValues, null, null);
       }
       double[][] vt = Tensors.toRows(s.vt());
-      return new Svd(
-          0,
-          s.singularValues,
-          s.u().dup('c'),
-          matrix(m.dataType(), lq.timesQ(vt)));
+      return new Svd(0, s.singularValues, s.u().dup('c'), matrix(m.dataType(), lq.timesQ(vt)));
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Matcher;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 final class OpenBlasInfo {
   static final String UNKNOWN = "unknown";
   private static final Pattern VERSION = Pattern.compile("\\d+\\.\\d+\\.\\d+");
+  private static final int RTLD_LAZY_LOCAL = 1;
   private static final Path MAPS = Path.of("/proc/self/maps");
 
   private OpenBlasInfo() {}
@@ -76,10 +78,15 @@ final class OpenBlasInfo {
       return UNKNOWN;
     }
     try {
-      Class<?> type = Class.forName("com.sun.jna.Function");
+      // The default would make the symbols global, and then a second copy of OpenBLAS in the process
+      // calls into this one: "Bad memory unallocation".
+      Object opened =
+          Class.forName("com.sun.jna.NativeLibrary")
+              .getMethod("getInstance", String.class, Map.class)
+              .invoke(null, library.get(), Map.of("open-flags", RTLD_LAZY_LOCAL));
       Object f =
-          type.getMethod("getFunction", String.class, String.class)
-              .invoke(null, library.get(), function);
+          opened.getClass().getMethod("getFunction", String.class).invoke(opened, function);
+      Class<?> type = f.getClass();
       Object text =
           type.getMethod("invoke", Class.class, Object[].class)
               .invoke(f, String.class, new Object[0]);

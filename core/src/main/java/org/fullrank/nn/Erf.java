@@ -18,7 +18,7 @@ package org.fullrank.nn;
  * (correction, product), {@code Q} 2u (its terms beyond the first sum to 0.18 of it, fit error
  * 5e-17), {@code 1 + 2x} u, quotient and product 2u; {@code x < 0.75}: {@code 1 - erf}, amplified
  * 2.5 times. Stated: relative error at most 10u, for results in the subnormal range at most one
- * subnormal unit more. Tests compare with 60-digit series.
+ * subnormal unit more. Tests compare with 540-digit series.
  */
 public final class Erf {
   /** Beyond this, {@code exp(-x^2)} is below half the smallest positive double. */

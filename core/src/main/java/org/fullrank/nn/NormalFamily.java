@@ -27,7 +27,8 @@ final class NormalFamily {
 
     @Override
     public double secondDerivative(double x) {
-      return -FOUR_OVER_SQRT_PI * x * Erf.expNegSquare(x);
+      // This order: x times the constant may overflow.
+      return -x * (FOUR_OVER_SQRT_PI * Erf.expNegSquare(x));
     }
 
     @Override

@@ -1,7 +1,40 @@
 package org.fullrank.nn;
 
-/** The hyperbolic tangent, value from {@link Math#tanh}. */
+/**
+ * The hyperbolic tangent.
+ *
+ * <p><b>Method.</b> With {@code e = expm1(-2|x|)}: {@code tanh|x| = -e/(2 + e)} and {@code sech^2 x
+ * = 4 (1 + e)/(2 + e)^2}. {@code expm1} at {@code y = -|x|/128} is {@code y + y^2 P(y)}, {@code P}
+ * of degree 7 interpolating in Chebyshev nodes on {@code [-0.15625, 0]} (relative error 1.2e-17);
+ * eight doublings {@code e <- 2e + e^2} follow. {@code e} is carried as an unevaluated sum {@code
+ * head + tail}, so {@code 1 + e = exp(-2|x|)} does not cancel: for {@code e} in {@code [-1, 0]} the
+ * subtraction {@code 2 head - head'} is exact (Sterbenz), and one fused multiply-add gives the
+ * rounding error of {@code head'}.
+ *
+ * <p><b>Error</b> ({@code u = 2^-53}). The start is wrong by at most {@code 1.5u y^2} absolutely;
+ * doublings turn this into a relative error {@code 256 * 1.5u y^2 <= 7.6u} of {@code exp(-2|x|)} at
+ * {@code |x| = 18} and contract it for {@code e} itself. Stated and tested: {@code tanh} within 6u,
+ * {@code sech^2} within 16u relative. Outside {@code [1e-290, 18]} other formulas apply.
+ *
+ * <p>Only additions, multiplications, one division and fused multiply-adds, in short loops over
+ * blocks that the compiler turns into vector instructions; scalar and array results are equal to
+ * the bit.
+ */
 final class Tanh extends NamedActivation {
+  private static final int BLOCK = 512;
+  private static final double LEAST = 1e-290;
+  private static final double MOST = 18;
+
+  // (expm1(y) - y)/y^2
+  private static final double P0 = 0.5;
+  private static final double P1 = 0.16666666666666435;
+  private static final double P2 = 0.04166666666635563;
+  private static final double P3 = 0.00833333331739044;
+  private static final double P4 = 0.0013888884872972891;
+  private static final double P5 = 0.00019840719855797464;
+  private static final double P6 = 2.4759763687253604e-05;
+  private static final double P7 = 2.5891723424697183e-06;
+
   Tanh() {
     // 4/(3 sqrt 3), rounded up
     super("tanh", analytic(1, 0.7698003589195012, true));
@@ -9,17 +42,108 @@ final class Tanh extends NamedActivation {
 
   @Override
   public double value(double x) {
-    return Math.tanh(x);
+    double a = Math.abs(x);
+    if (!(a >= LEAST && a <= MOST)) {
+      return extremeValue(x, Math.exp(-2 * a));
+    }
+    double y = a * -0.0078125;
+    double rest = startRest(y);
+    double head = y + rest;
+    double tail = (y - head) + rest;
+    for (int k = 0; k < 8; k++) {
+      double twice = head + head;
+      double next = Math.fma(head, head, twice);
+      tail = Math.fma(tail, twice + 2, Math.fma(head, head, twice - next));
+      head = next;
+    }
+    double e = head + tail;
+    return Math.copySign(-e * (1 / (2 + e)), x);
   }
 
   @Override
   public double derivative(double x) {
-    // sech^2 = 4 E/(1+E)^2, E = exp(-2|x|): no cancellation, unlike 1 - tanh^2
+    // 4 E/(1 + E)^2, E = exp(-2|x|): no cancellation, unlike 1 - tanh^2
     return 4 * SigmoidFamily.slope(Math.exp(-2 * Math.abs(x)));
   }
 
   @Override
   public double secondDerivative(double x) {
     return -2 * value(x) * derivative(x);
+  }
+
+  @Override
+  public void evaluate(double[] x, double[] value, double[] derivative) {
+    double[] head = new double[Math.min(BLOCK, x.length)];
+    double[] tail = new double[head.length];
+    for (int from = 0; from < x.length; from += BLOCK) {
+      int n = Math.min(BLOCK, x.length - from);
+      System.arraycopy(x, from, head, 0, n);
+      start(n, head, tail);
+      for (int k = 0; k < 4; k++) {
+        doubleTwice(n, head, tail);
+      }
+      finish(n, head, tail);
+      for (int i = 0; i < n; i++) {
+        double t = x[from + i];
+        double a = Math.abs(t);
+        if (a >= LEAST && a <= MOST) {
+          value[from + i] = Math.copySign(head[i], t);
+          derivative[from + i] = tail[i];
+        } else {
+          double e = Math.exp(-2 * a);
+          value[from + i] = extremeValue(t, e);
+          derivative[from + i] = 4 * SigmoidFamily.slope(e);
+        }
+      }
+    }
+  }
+
+  private static double startRest(double y) {
+    double p = Math.fma(Math.fma(Math.fma(P7, y, P6), y, P5), y, P4);
+    return y * y * Math.fma(Math.fma(Math.fma(Math.fma(p, y, P3), y, P2), y, P1), y, P0);
+  }
+
+  /** Replaces {@code x} in {@code head} by {@code expm1(-|x|/128)}. */
+  private static void start(int n, double[] head, double[] tail) {
+    for (int i = 0; i < n; i++) {
+      double y = Math.max(-0.15625, Math.abs(head[i]) * -0.0078125);
+      double rest = startRest(y);
+      double sum = y + rest;
+      head[i] = sum;
+      tail[i] = (y - sum) + rest;
+    }
+  }
+
+  /** Two steps {@code e <- 2e + e^2}. */
+  private static void doubleTwice(int n, double[] head, double[] tail) {
+    for (int i = 0; i < n; i++) {
+      double h = head[i];
+      double twice = h + h;
+      double next = Math.fma(h, h, twice);
+      double t = Math.fma(tail[i], twice + 2, Math.fma(h, h, twice - next));
+      double twiceNext = next + next;
+      double last = Math.fma(next, next, twiceNext);
+      head[i] = last;
+      tail[i] = Math.fma(t, twiceNext + 2, Math.fma(next, next, twiceNext - last));
+    }
+  }
+
+  /** From {@code e} to {@code tanh|x|} and {@code sech^2 x}. */
+  private static void finish(int n, double[] head, double[] tail) {
+    for (int i = 0; i < n; i++) {
+      double h = head[i];
+      double l = tail[i];
+      double e = h + l;
+      double r = 1 / (2 + e);
+      head[i] = -e * r;
+      tail[i] = 4 * (((1 + h) + l) * r) * r;
+    }
+  }
+
+  /**
+   * For {@code |x|} so small that tanh rounds to {@code x}, or beyond 18; {@code e} is exp(-2|x|).
+   */
+  private static double extremeValue(double x, double e) {
+    return Math.abs(x) < LEAST ? x : Math.copySign(1 - 2 * e, x);
   }
 }

@@ -84,8 +84,7 @@ class BackendTest {
       }
     }
     try (URLClassLoader loader =
-        new URLClassLoader(
-            urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
+        new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
       Class<?> backend = loader.loadClass("org.fullrank.linalg.Backend");
       Throwable cause = null;
       try {

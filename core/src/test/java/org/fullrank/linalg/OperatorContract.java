@@ -122,8 +122,7 @@ abstract class OperatorContract {
     }
     for (int i = 0; i < ax.length; i++) {
       assertThat(Math.abs(az[i] - (3 * ax[i] - 2 * ay[i])))
-          .isLessThan(
-              tolerance(a) * (1 + size) * Math.sqrt((double) (a.rows() + a.columns())));
+          .isLessThan(tolerance(a) * (1 + size) * Math.sqrt((double) (a.rows() + a.columns())));
     }
   }
 
@@ -167,8 +166,7 @@ abstract class OperatorContract {
     assertThat(Tensors.toDoubles(a.apply(v.dup('f')))).containsExactly(expected);
     INDArray wide = Tensors.zeros(a.dataType(), a.columns() + 2, 2 * BLOCK);
     INDArray view =
-        wide.get(
-            NDArrayIndex.interval(1, a.columns() + 1), NDArrayIndex.interval(0, 2, 2 * BLOCK));
+        wide.get(NDArrayIndex.interval(1, a.columns() + 1), NDArrayIndex.interval(0, 2, 2 * BLOCK));
     view.assign(v);
     assertThat(Tensors.toDoubles(a.apply(view))).containsExactly(expected);
     INDArray u = block(a, a.rows(), BLOCK, 11);

@@ -86,10 +86,7 @@ class OperatorsTest {
 
   private static LinearOperator jacobian(DataType type) {
     Network network =
-        Network.of(
-            Shape.of(3),
-            Dense.of("a", 3, 4).withBias(0.5),
-            Dense.of("b", 4, 2));
+        Network.of(Shape.of(3), Dense.of("a", 3, 4).withBias(0.5), Dense.of("b", 4, 2));
     return network.jacobian(network.initialize(Seed.of(3), type), random(type, 5, 3));
   }
 }

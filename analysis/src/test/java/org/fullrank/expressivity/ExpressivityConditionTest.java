@@ -1,0 +1,232 @@
+package org.fullrank.expressivity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Activation;
+import org.fullrank.nn.Activations;
+import org.fullrank.nn.Layer;
+import org.fullrank.nn.Network;
+import org.fullrank.nn.RandomStream;
+import org.fullrank.nn.Regularity;
+import org.fullrank.nn.Seed;
+import org.fullrank.nn.Shape;
+import org.fullrank.nn.layer.Dense;
+import org.fullrank.nn.layer.Elementwise;
+import org.fullrank.nn.layer.Residual;
+import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.Verdict;
+import org.fullrank.spectrum.RankAnalysis;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The cases of Kawaguchi and Sun's condition whose answer is known: n = 20, d = 6, tanh. */
+class ExpressivityConditionTest {
+  private static final int N = 20;
+  private static final int D = 6;
+
+  private static Network network(Activation phi, int input, int... widths) {
+    List<Layer> layers = new ArrayList<>();
+    int in = input;
+    for (int l = 0; l < widths.length; l++) {
+      layers.add(Dense.of("h" + l, in, widths[l]).withSigmaW(2).withBias(1));
+      layers.add(Elementwise.of(phi));
+      in = widths[l];
+    }
+    layers.add(Dense.of("out", in, 1));
+    return Network.of(Shape.of(input), layers);
+  }
+
+  private static INDArray inputs(int n, int d) {
+    RandomStream stream = Seed.of(11).stream("inputs");
+    double[] v = new double[n * d];
+    for (int i = 0; i < v.length; i++) {
+      v[i] = stream.nextGaussian();
+    }
+    return Tensors.of(v, n, d);
+  }
+
+  private static ExpressivityReport check(Network network, INDArray x) {
+    return ExpressivityCondition.of(network, network.initialize(Seed.of(4))).check(x);
+  }
+
+  private static int[] widths(String text) {
+    return Arrays.stream(text.split(" ")).mapToInt(Integer::parseInt).toArray();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"50 19", "50 25", "3 3 22"})
+  void wideLastLayersAreCertified(String widths) {
+    ExpressivityReport report = check(network(Activations.TANH, D, widths(widths)), inputs(N, D));
+    assertThat(report.verdict()).isEqualTo(Verdict.HOLDS);
+    assertThat(report.certifiedRank()).hasValue(N);
+    assertThat(report.numericalRank()).isEqualTo(N);
+    assertThat(report.margin().isProof()).isTrue();
+    assertThat(report.margin().interval().lo()).isPositive();
+    double computed = report.singularValues()[N - 1];
+    assertThat(report.margin().interval().lo()).isLessThanOrEqualTo(computed * (1 + 1e-9));
+    assertThat(report.causes()).isEmpty();
+  }
+
+  @Test
+  void anIllConditionedFullRankIsUndecidedNotCertified() {
+    // Exact rank 20, but sigma_min is near 1e-18: nothing in double precision can tell.
+    ExpressivityReport report = check(network(Activations.TANH, D, 1, 1, 19), inputs(N, D));
+    assertThat(report.verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(report.certifiedRank()).isEmpty();
+    assertThat(report.numericalRank()).isLessThan(N);
+    assertThat(report.reason()).contains("numerical rank is " + report.numericalRank());
+  }
+
+  @Test
+  void tooFewFeaturesFail() {
+    ExpressivityReport report = check(network(Activations.TANH, D, 50, 18), inputs(N, D));
+    assertThat(report.verdict()).isEqualTo(Verdict.FAILS);
+    assertThat(report.subject()).isEqualTo(Subject.EXACT_NETWORK);
+    assertThat(report.margin().interval().hi()).isZero();
+    assertThat(report.causes())
+        .extracting(Cause::kind)
+        .containsExactly(Cause.Kind.TOO_FEW_FEATURES);
+    assertThat(report.causes().get(0).rankAtMost()).isEqualTo(19);
+    assertThat(report.numericalRank()).isEqualTo(19);
+  }
+
+  @Test
+  void duplicateInputsFailWithTheirWitnesses() {
+    double[][] x = Tensors.toRows(inputs(N, D));
+    x[7] = x[2].clone();
+    ExpressivityReport report = check(network(Activations.TANH, D, 50, 25), Tensors.ofRows(x));
+    assertThat(report.verdict()).isEqualTo(Verdict.FAILS);
+    assertThat(report.causes().get(0).kind()).isEqualTo(Cause.Kind.DUPLICATE_INPUTS);
+    assertThat(report.causes().get(0).witnesses()).containsExactly(7L);
+  }
+
+  @Test
+  void signedZerosAreEqualInputs() {
+    double[][] x = Tensors.toRows(inputs(N, D));
+    x[3][0] = 0.0;
+    x[9] = x[3].clone();
+    x[9][0] = -0.0;
+    ExpressivityReport report = check(network(Activations.TANH, D, 50, 25), Tensors.ofRows(x));
+    assertThat(report.causes().get(0).witnesses()).containsExactly(9L);
+  }
+
+  @Test
+  void deadUnitsFailWithTheirWitnesses() {
+    Network network = network(Activations.RELU, D, 22);
+    double[] theta = Tensors.toDoubles(network.initialize(Seed.of(4)));
+    // Biases of the first five units far below anything that the inputs can make up for.
+    int bias = (int) network.slots().get(1).offset();
+    for (int q = 0; q < 5; q++) {
+      theta[bias + q] = -1000;
+    }
+    ExpressivityReport report =
+        ExpressivityCondition.of(network, Tensors.of(theta, theta.length)).check(inputs(N, D));
+    assertThat(report.verdict()).isEqualTo(Verdict.FAILS);
+    assertThat(report.subject()).isEqualTo(Subject.STORED_MATRIX);
+    assertThat(report.causes().get(0).kind()).isEqualTo(Cause.Kind.DEAD_UNITS);
+    assertThat(report.causes().get(0).witnesses()).containsExactly(0L, 1L, 2L, 3L, 4L);
+    assertThat(report.constantUnits()).containsExactly(0L, 1L, 2L, 3L, 4L);
+  }
+
+  /** x^3 - x. */
+  private static final class Cubic implements Activation {
+    @Override
+    public String name() {
+      return "cubic";
+    }
+
+    @Override
+    public double value(double x) {
+      return x * x * x - x;
+    }
+
+    @Override
+    public double derivative(double x) {
+      return 3 * x * x - 1;
+    }
+
+    @Override
+    public double secondDerivative(double x) {
+      return 6 * x;
+    }
+
+    @Override
+    public Regularity regularity() {
+      return new Regularity(
+          Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, true, true, false, OptionalInt.of(3));
+    }
+  }
+
+  @Test
+  void polynomialActivationsHaveBoundedRank() {
+    INDArray x = inputs(N, 1);
+    ExpressivityReport report = check(network(new Cubic(), 1, 30), x);
+    assertThat(report.verdict()).isEqualTo(Verdict.FAILS);
+    assertThat(report.causes().get(0).kind()).isEqualTo(Cause.Kind.LOW_POLYNOMIAL_DEGREE);
+    assertThat(report.causes().get(0).rankAtMost()).isEqualTo(4);
+    assertThat(report.numericalRank()).isEqualTo(4);
+    // Two layers: degree 9, ten monomials.
+    assertThat(check(network(new Cubic(), 1, 30, 30), x).causes().get(0).rankAtMost())
+        .isEqualTo(10);
+  }
+
+  @Test
+  void deepLinearFeaturesHaveTheRankOfTheInput() {
+    List<Layer> layers = new ArrayList<>();
+    layers.add(Dense.of("a", 4, 30));
+    layers.add(Residual.of(1, Dense.of("b", 30, 30)));
+    layers.add(Dense.of("out", 30, 1));
+    ExpressivityReport report = check(Network.of(Shape.of(4), layers), inputs(N, 4));
+    assertThat(report.verdict()).isEqualTo(Verdict.FAILS);
+    assertThat(report.causes().get(0).rankAtMost()).isEqualTo(5);
+    assertThat(report.numericalRank()).isLessThanOrEqualTo(5);
+  }
+
+  @Test
+  void monomialCounts() {
+    assertThat(Structure.monomials(1, 3)).isEqualTo(4);
+    assertThat(Structure.monomials(2, 2)).isEqualTo(6);
+    assertThat(Structure.monomials(64, 1)).isEqualTo(65);
+    assertThat(Structure.monomials(64, Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
+  void aCorruptedCandidateCanOnlyLoseTheCertificate() {
+    Network network = network(Activations.TANH, D, 50, 25);
+    ExpressivityCondition condition =
+        ExpressivityCondition.of(network, network.initialize(Seed.of(4)));
+    double honest = condition.check(inputs(N, D)).singularValues()[N - 1];
+    for (double size : new double[] {1e-12, 1e-2, 10}) {
+      RankAnalysis corrupted =
+          RankAnalysis.withDefaults()
+              .withRightInverse(
+                  m -> {
+                    double[][] p = new double[m[0].length][m.length];
+                    for (int i = 0; i < p.length; i++) {
+                      p[i][i % m.length] = size * (i + 1);
+                    }
+                    return p;
+                  });
+      ExpressivityReport report = condition.withAnalysis(corrupted).check(inputs(N, D));
+      assertThat(report.verdict()).isEqualTo(Verdict.UNDECIDED);
+      assertThat(report.margin().interval().lo()).isLessThanOrEqualTo(honest * (1 + 1e-9));
+    }
+  }
+
+  @Test
+  void singlePrecisionFeaturesAreCertifiedAsStored() {
+    Network network = network(Activations.TANH, D, 50, 25);
+    INDArray theta = network.initialize(Seed.of(4), DataType.FLOAT);
+    INDArray x = Tensors.convert(inputs(N, D), DataType.FLOAT);
+    assertThat(ExpressivityCondition.of(network, theta).check(x).verdict())
+        .isEqualTo(Verdict.HOLDS);
+  }
+}

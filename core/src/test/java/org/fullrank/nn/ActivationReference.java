@@ -1,0 +1,75 @@
+package org.fullrank.nn;
+
+import static java.math.BigInteger.ONE;
+import static java.math.BigInteger.ZERO;
+import static org.fullrank.nn.FixedPoint.UNIT;
+import static org.fullrank.nn.FixedPoint.over;
+import static org.fullrank.nn.FixedPoint.times;
+
+import java.math.BigInteger;
+import java.util.function.UnaryOperator;
+
+/**
+ * Activations in fixed point, from their definitions; derivatives are central differences with step
+ * {@code 2^-220}, so their truncation error is about {@code 2^-440} and the rounding error below
+ * {@code 2^-1330}.
+ */
+record ActivationReference(UnaryOperator<BigInteger> function) {
+  private static final int STEP = 220;
+
+  static ActivationReference of(Activation activation) {
+    if (activation instanceof Softplus softplus) {
+      return new ActivationReference(x -> softplus(x, softplus.sharpness()));
+    }
+    return new ActivationReference(
+        switch (activation.name()) {
+          case "identity" -> UnaryOperator.identity();
+          case "tanh" -> x -> sigmoid(x.shiftLeft(1)).shiftLeft(1).subtract(UNIT);
+          case "sigmoid" -> ActivationReference::sigmoid;
+          case "silu" -> x -> times(x, sigmoid(x));
+          case "erf" -> FixedPoint::erf;
+          case "gaussian" -> x -> FixedPoint.expNeg(times(x, x).shiftRight(1));
+          case "gelu_erf" -> ActivationReference::gelu;
+          case "gelu_tanh" -> ActivationReference::geluTanh;
+          case "sin" -> FixedPoint::sin;
+          case "cos" -> x -> FixedPoint.sin(x.add(FixedPoint.PI.shiftRight(1)));
+          default -> throw new IllegalArgumentException(activation.name());
+        });
+  }
+
+  /** The derivative of an order 0, 1 or 2 at {@code x}, in fixed point. */
+  BigInteger derivative(int order, double x) {
+    BigInteger at = FixedPoint.of(x);
+    if (order == 0) {
+      return function.apply(at);
+    }
+    BigInteger step = ONE.shiftLeft(FixedPoint.BITS - STEP);
+    BigInteger right = function.apply(at.add(step));
+    BigInteger left = function.apply(at.subtract(step));
+    return order == 1
+        ? right.subtract(left).shiftLeft(STEP - 1)
+        : right.subtract(function.apply(at).shiftLeft(1)).add(left).shiftLeft(2 * STEP);
+  }
+
+  private static BigInteger sigmoid(BigInteger x) {
+    BigInteger e = FixedPoint.expNeg(x.abs());
+    return over(x.signum() < 0 ? e : UNIT, UNIT.add(e));
+  }
+
+  private static BigInteger softplus(BigInteger x, double sharpness) {
+    BigInteger a = FixedPoint.of(sharpness);
+    BigInteger soft = over(FixedPoint.log1p(FixedPoint.expNeg(times(a, x.abs()))), a);
+    return x.max(ZERO).add(soft);
+  }
+
+  private static BigInteger gelu(BigInteger x) {
+    BigInteger root = FixedPoint.sqrt(UNIT.shiftLeft(1));
+    return times(x, UNIT.add(FixedPoint.erf(over(x, root)))).shiftRight(1);
+  }
+
+  private static BigInteger geluTanh(BigInteger x) {
+    BigInteger c = FixedPoint.sqrt(over(UNIT.shiftLeft(3), FixedPoint.PI));
+    BigInteger cubic = times(FixedPoint.ratio(44715, 1_000_000), times(x, times(x, x)));
+    return times(x, sigmoid(times(c, x.add(cubic))));
+  }
+}

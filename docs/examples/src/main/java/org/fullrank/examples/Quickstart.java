@@ -1,0 +1,234 @@
+package org.fullrank.examples;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.fullrank.expressivity.ExpressivityCondition;
+import org.fullrank.expressivity.ExpressivityReport;
+import org.fullrank.io.Csv;
+import org.fullrank.io.Dataset;
+import org.fullrank.linalg.Backend;
+import org.fullrank.linalg.SelfTest;
+import org.fullrank.nn.Activations;
+import org.fullrank.nn.Layer;
+import org.fullrank.nn.Network;
+import org.fullrank.nn.Seed;
+import org.fullrank.nn.Shape;
+import org.fullrank.nn.layer.Dense;
+import org.fullrank.nn.layer.Elementwise;
+import org.fullrank.nn.layer.Residual;
+import org.fullrank.ntk.EmpiricalNtk;
+import org.fullrank.ntk.GramMatrix;
+import org.fullrank.report.Dossier;
+import org.fullrank.report.Finding;
+import org.fullrank.report.Provenance;
+import org.fullrank.report.SpectrumPlot;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Subject;
+import org.fullrank.spectrum.CholeskyBound;
+import org.fullrank.spectrum.DenseEigenSolver;
+import org.fullrank.spectrum.DirectBound;
+import org.fullrank.spectrum.Eigenpairs;
+import org.fullrank.spectrum.Extremes;
+import org.fullrank.spectrum.SpectrumSummary;
+import org.fullrank.spectrum.Wanted;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The main job of the library on real data: for a residual tanh network on 8x8 images of digits,
+ * the NTK Gram matrix, proved enclosures of its extreme eigenvalues, and the expressivity
+ * condition.
+ *
+ * <p>Writes {@code report.md}, {@code report.json} and {@code spectrum.png} into the folder given
+ * as argument, by default the current one.
+ */
+public final class Quickstart {
+  private static final Seed SEED = Seed.of(2026);
+  private static final int WIDTH = 128;
+  private static final int BLOCKS = 4;
+
+  private Quickstart() {}
+
+  /** One problem: what is shown of it and what is plotted. */
+  private record Study(Dossier dossier, SpectrumPlot plot) {}
+
+  /**
+   * Runs the study.
+   *
+   * @param args the output folder, optional
+   * @throws IOException if a file cannot be read or written
+   */
+  public static void main(String[] args) throws IOException {
+    Path out = Path.of(args.length > 0 ? args[0] : ".");
+    Files.createDirectories(out);
+    progress("loading the digits and testing the backend");
+    Dataset digits = Dataset.classification(Csv.withHeader(digitsFile()), "target", 10);
+    Backend backend = Backend.describe();
+    SelfTest test = Backend.selfTest();
+    Dossier dossier =
+        Dossier.titled("Residual tanh network on 8x8 digits")
+            .withProvenance(
+                Provenance.at(Instant.now())
+                    .withSeed(SEED.value())
+                    .withData(digits.provenance())
+                    .withBackend(Map.of("linear algebra", backend.summary())))
+            .prose(
+                "How well conditioned is this network on these data? The NTK Gram matrix K = J J^T holds"
+                    + " the inner products of the gradients of all outputs at all samples. If its smallest"
+                    + " eigenvalue is positive, gradient descent can change every output independently,"
+                    + " and the larger it is, the faster the loss falls. Each number below comes with an"
+                    + " interval that contains it and says how that is known.");
+    if (!(test.status() == SelfTest.Status.PASSED)) {
+      dossier =
+          dossier.warning(
+              "Native linear algebra: "
+                  + test.status()
+                  + " "
+                  + test.wrong()
+                  + ". "
+                  + test.remedy());
+    }
+    Study study =
+        new Study(
+            dossier,
+            SpectrumPlot.titledWithLogIndex("NTK spectra of a residual network on digits"));
+    study = study(study, digits, 500, 1);
+    study = study(study, digits, 200, 10);
+    Dossier done =
+        study
+            .dossier()
+            .section("Figure")
+            .figure(
+                "spectrum.png", "Eigenvalues of both Gram matrices; the lines are the enclosures.")
+            .section("What this does not say")
+            .prose(
+                "A positive smallest eigenvalue at the initial parameters is not yet a proof that gradient"
+                    + " descent converges: that also needs the size of the residual and how fast the"
+                    + " Jacobian changes. A proof about the stored matrix is not one about the network in"
+                    + " exact arithmetic, whose Gram differs from the stored one by rounding errors; the"
+                    + " rows marked 'exact network' add a computed, not proved, bound of that difference.");
+    Files.writeString(out.resolve("report.md"), done.toMarkdown());
+    Files.writeString(out.resolve("report.json"), done.toJson());
+    study.plot().writeTo(out.resolve("spectrum.png"));
+    progress("");
+    System.out.println(done);
+    System.out.println(
+        "wrote report.md, report.json and spectrum.png to " + out.toAbsolutePath().normalize());
+  }
+
+  private static Network network(int n, int k) {
+    List<Layer> layers = new ArrayList<>();
+    layers.add(Dense.of("in", 64, WIDTH).withSigmaW(1.5).withBias(0.1));
+    for (int l = 1; l <= BLOCKS; l++) {
+      layers.add(
+          Residual.of(
+              1 / Math.sqrt(BLOCKS),
+              Dense.of("block" + l, WIDTH, WIDTH).withSigmaW(1.5).withBias(0.1),
+              Elementwise.of(Activations.TANH)));
+    }
+    // A last hidden layer of at least n - 1 units is what makes full feature rank possible.
+    long wide = Math.round(Math.ceil(1.1 * n));
+    layers.add(Dense.of("wide", WIDTH, wide).withSigmaW(1.5).withBias(0.1));
+    layers.add(Elementwise.of(Activations.TANH));
+    layers.add(Dense.of("out", wide, k).withBias(0.1));
+    return Network.of(Shape.of(64), layers);
+  }
+
+  private static Study study(Study before, Dataset digits, int n, int k) {
+    String label = "n = " + n + ", k = " + k;
+    Network network = network(n, k);
+    INDArray theta = network.initialize(SEED);
+    INDArray x = digits.take(n).standardized().x();
+
+    progress(label + ": Gram matrix");
+    long start = System.nanoTime();
+    GramMatrix gram = EmpiricalNtk.of(network, theta).withErrorBound().gram(x);
+    double gramSeconds = (System.nanoTime() - start) * 1e-9;
+
+    progress(label + ": eigenvalues and their enclosures");
+    start = System.nanoTime();
+    Extremes extremes = CholeskyBound.withDefaults().bound(gram);
+    double boundSeconds = (System.nanoTime() - start) * 1e-9;
+    Eigenpairs spectrum = DenseEigenSolver.withDefaults().solve(gram, Wanted.all());
+    SpectrumSummary summary = SpectrumSummary.of(spectrum);
+
+    progress(label + ": expressivity condition");
+    ExpressivityReport expressivity = ExpressivityCondition.of(network, theta).check(x);
+
+    Quantity lambdaMin = extremes.lambdaMin();
+    Quantity exactMin = lambdaMin.perturbedBy(gram.errorBound(), Subject.EXACT_NETWORK);
+    Dossier dossier =
+        before
+            .dossier()
+            .section("NTK Gram matrix, " + label)
+            .fact(
+                "network",
+                BLOCKS + " residual blocks of width " + WIDTH + ", tanh, NTK parametrisation")
+            .fact("parameters p", String.valueOf(network.parameterCount()))
+            .fact("Gram matrix", gram.size() + " x " + gram.size() + ", float64")
+            .fact(
+                "time",
+                String.format(
+                    Locale.ROOT, "Gram %.2f s, enclosures %.2f s", gramSeconds, boundSeconds))
+            .quantities(
+                lambdaMin,
+                extremes.lambdaMax(),
+                extremes.conditionNumber(),
+                exactMin,
+                extremes.lambdaMax().perturbedBy(gram.errorBound(), Subject.EXACT_NETWORK))
+            .quantities(summary.effectiveRank(), summary.intrinsicDimension())
+            .finding(
+                Finding.of(
+                    "lambda_min(K) > 0, " + label,
+                    extremes.positiveDefinite(),
+                    lambdaMin,
+                    "The stored Gram matrix is positive definite exactly when its smallest eigenvalue is"
+                        + " positive."))
+            .section("Bounds without a factorisation, " + label)
+            .quantities(cheap(DirectBound.gershgorin().bound(gram)))
+            .quantities(cheap(DirectBound.wolkowiczStyan().bound(gram)))
+            .section("Expressivity condition, " + label)
+            .quantities(expressivity.quantities())
+            .finding(
+                Finding.of(
+                    "rank [h(X), 1] = n, " + label,
+                    expressivity.verdict(),
+                    expressivity.margin(),
+                    expressivity.reason()));
+    SpectrumPlot plot =
+        before.plot().withSpectrum(label, spectrum.values(), lambdaMin, extremes.lambdaMax());
+    gram.close();
+    spectrum.close();
+    return new Study(dossier, plot);
+  }
+
+  private static List<Quantity> cheap(Extremes extremes) {
+    return List.of(extremes.lambdaMin(), extremes.lambdaMax());
+  }
+
+  /** The data file beside the compiled example. */
+  private static Path digitsFile() {
+    try {
+      Path classes =
+          Path.of(Quickstart.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return classes.resolve("../../data/digits.csv").normalize();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("the class path holds a location that is no path", e);
+    }
+  }
+
+  /** One line that is overwritten; the launcher asks for it when standard error is a terminal. */
+  private static void progress(String text) {
+    if (Boolean.getBoolean("fullrank.progress")) {
+      System.err.printf("\r%-70s", text.isEmpty() ? "" : text + " ...");
+      System.err.print(text.isEmpty() ? "\r" : "");
+      System.err.flush();
+    }
+  }
+}
