@@ -9,9 +9,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Encloses the extreme eigenvalues of {@code J J^T} in exact arithmetic for a stored {@code J}:
  * {@code VERIFIED} about {@code EXACT_PRODUCT}. The product is computed in plain Java with a bound
- * on its rounding error, {@code gamma_p ||J||_F^2}, by which the enclosure of the rounded product is
- * widened (Weyl). The exact product has no negative eigenvalue; a negative lower end says only that
- * zero is not excluded.
+ * on its rounding error, {@code gamma_p ||J||_F^2}, by which the enclosure of the rounded product
+ * is widened (Weyl). The exact product has no negative eigenvalue; a negative lower end says only
+ * that zero is not excluded.
  *
  * <p>Cost: {@code N^2 p} operations and the cost of {@link CholeskyBound}. Reach: the smallest
  * eigenvalue is told from zero above about {@code (N + p) u tr(J J^T)}; below that, use {@link
@@ -32,7 +32,7 @@ public final class ExactProductBound {
    * @return the bound
    */
   public static ExactProductBound withDefaults() {
-    return new ExactProductBound(CholeskyBound.withDefaults(), 1);
+    return new ExactProductBound(CholeskyBound.withoutCandidates(), 1);
   }
 
   /**

@@ -133,8 +133,7 @@ class RankAnalysisTest {
     RankReport with = analyze(ones);
     assertThat(without.numericalRank()).isEqualTo(f.rankFeatures());
     assertThat(with.numericalRank()).isEqualTo(f.rankFeaturesOnes());
-    assertThat(with.certifiedRank().isPresent())
-        .isEqualTo(f.rankFeaturesOnes() == h.length);
+    assertThat(with.certifiedRank().isPresent()).isEqualTo(f.rankFeaturesOnes() == h.length);
     assertTrue(ones, with);
   }
 
@@ -148,8 +147,7 @@ class RankAnalysisTest {
     assertThatThrownBy(() -> analyze(new double[][] {{1, Double.NaN}}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("finite");
-    assertThatThrownBy(
-            () -> RankAnalysis.withDefaults().analyze(Tensors.zeros(DataType.DOUBLE, 3)))
+    assertThatThrownBy(() -> RankAnalysis.withDefaults().analyze(Tensors.zeros(DataType.DOUBLE, 3)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 dimensions");
     assertThatThrownBy(() -> RankAnalysis.withDefaults().withThreads(0))

@@ -73,8 +73,7 @@ final class Spectra {
   }
 
   private static InputStream open(String file) {
-    return Objects.requireNonNull(
-        Spectra.class.getResourceAsStream("/fixtures/" + file), file);
+    return Objects.requireNonNull(Spectra.class.getResourceAsStream("/fixtures/" + file), file);
   }
 
   static DenseSymmetric symmetric(double[][] rows) {

@@ -78,14 +78,14 @@ final class OpenBlasInfo {
       return UNKNOWN;
     }
     try {
-      // The default would make the symbols global, and then a second copy of OpenBLAS in the process
+      // The default would make the symbols global, and then a second copy of OpenBLAS in the
+      // process
       // calls into this one: "Bad memory unallocation".
       Object opened =
           Class.forName("com.sun.jna.NativeLibrary")
               .getMethod("getInstance", String.class, Map.class)
               .invoke(null, library.get(), Map.of("open-flags", RTLD_LAZY_LOCAL));
-      Object f =
-          opened.getClass().getMethod("getFunction", String.class).invoke(opened, function);
+      Object f = opened.getClass().getMethod("getFunction", String.class).invoke(opened, function);
       Class<?> type = f.getClass();
       Object text =
           type.getMethod("invoke", Class.class, Object[].class)
