@@ -12,6 +12,7 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
 import org.fullrank.rigor.Quantity;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -192,15 +193,24 @@ public final class EmpiricalNtk {
   public INDArray diagonal(INDArray x) {
     try (Jacobian jacobian = network.jacobian(theta, x)) {
       if (network.couplesSamples()) {
-        try (INDArray j = jacobian.toMatrix();
-            INDArray squares = j.mul(j)) {
-          return squares.sum(1);
+        try (INDArray j = jacobian.toMatrix()) {
+          return squaredNorms(Tensors.toRows(j), j.dataType());
         }
       }
       try (Pullback pullback = jacobian.pullbackOutputs()) {
         return LayerwiseGram.diagonal(pullback.blocks());
       }
     }
+  }
+
+  private static INDArray squaredNorms(double[][] rows, DataType type) {
+    double[] norms = new double[rows.length];
+    for (int r = 0; r < rows.length; r++) {
+      for (double v : rows[r]) {
+        norms[r] = Math.fma(v, v, norms[r]);
+      }
+    }
+    return Tensors.of(type, norms, norms.length);
   }
 
   /**

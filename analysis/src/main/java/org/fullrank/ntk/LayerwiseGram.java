@@ -211,7 +211,9 @@ final class LayerwiseGram {
           sum.addi(norms);
         }
       }
-      return Tensors.reshape(Tensors.transpose(sum), n * k);
+      try (INDArray bySample = Tensors.transpose(sum)) {
+        return Tensors.of(sum.dataType(), Tensors.toDoubles(bySample), n * k);
+      }
     }
   }
 }

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
-import org.bytedeco.javacpp.Pointer;
+import java.util.concurrent.atomic.AtomicLong;
+import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Parameterization;
 import org.fullrank.nn.Seed;
+import org.fullrank.nn.Shape;
+import org.fullrank.nn.layer.Dense;
+import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.ntk.EmpiricalNtk.Method;
 import org.fullrank.rigor.Rigor;
 import org.junit.jupiter.api.Test;
@@ -230,36 +234,64 @@ class EmpiricalNtkTest {
     assertThat(bound64).isLessThan(1e-10 * Math.sqrt(norm));
   }
 
-  @Test
-  void offHeapMemoryReturns() throws InterruptedException {
-    int n = 200;
-    Network network = RandomNetworks.tanh(true, 3);
-    INDArray theta = network.initialize(Seed.of(8));
-    INDArray x = RandomNetworks.inputs("x", n);
-    EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
-    ntk.gram(x).close();
-    long before = settledBytes(0);
-    int rounds = 10;
-    for (int r = 0; r < rounds; r++) {
-      ntk.gram(x).close();
-      ntk.cross(x, x).close();
-      ntk.diagonal(x).close();
-      ntk.traceKernel(x).close();
+  @ParameterizedTest
+  @CsvSource({"DOUBLE, 1", "DOUBLE, 3", "FLOAT, 3"})
+  void everyCallGivesItsTensorsBack(DataType type, int k) {
+    Network network = RandomNetworks.tanh(true, k);
+    try (INDArray theta = network.initialize(Seed.of(8), type);
+        INDArray x = Tensors.convert(RandomNetworks.inputs("x", 20), type)) {
+      for (Method method : Method.values()) {
+        EmpiricalNtk ntk = EmpiricalNtk.of(network, theta).withMethod(method);
+        long before = Backend.tensorBytes();
+        ntk.gram(x).close();
+        ntk.withErrorBound().gram(x).close();
+        ntk.cross(x, x).close();
+        ntk.diagonal(x).close();
+        ntk.traceKernel(x).close();
+        ntk.perSlot(x).values().forEach(GramMatrix::close);
+        ntk.perLayer(x).values().forEach(GramMatrix::close);
+        ntk.operator(x).close();
+        network.features(theta, x).close();
+        network.forward(theta, x).close();
+        assertThat(Backend.tensorBytes()).as(method.name()).isEqualTo(before);
+      }
     }
-    // One forgotten activation array [n, 7] per round would exceed this; a few bytes per view do
-    // not.
-    assertThat(settledBytes(before)).isLessThanOrEqualTo(before + 4L * rounds * n * 7);
   }
 
-  /** Bytes held once the collector has freed the small native descriptors of views. */
-  private static long settledBytes(long target) throws InterruptedException {
-    long bytes = Pointer.totalBytes();
-    for (int t = 0; t < 10 && (target == 0 || bytes > target); t++) {
-      System.gc();
-      Thread.sleep(20);
-      bytes = Pointer.totalBytes();
+  @Test
+  void layerwiseNeverHoldsTheJacobian() throws InterruptedException {
+    // p = 66,000 against n = 200: the Jacobian alone would take 200 p doubles.
+    int n = 200;
+    Network network =
+        Network.of(
+            Shape.of(RandomNetworks.INPUT),
+            Dense.of("a", RandomNetworks.INPUT, 256),
+            Elementwise.of(Activations.TANH),
+            Dense.of("b", 256, 256),
+            Elementwise.of(Activations.TANH),
+            Dense.of("c", 256, 1));
+    INDArray theta = network.initialize(Seed.of(8));
+    INDArray x = RandomNetworks.inputs("x", n);
+    long before = Backend.tensorBytes();
+    AtomicLong peak = new AtomicLong();
+    Thread sampler =
+        new Thread(
+            () -> {
+              while (!Thread.currentThread().isInterrupted()) {
+                peak.accumulateAndGet(Backend.tensorBytes(), Math::max);
+              }
+            });
+    sampler.setDaemon(true);
+    sampler.start();
+    for (int r = 0; r < 5; r++) {
+      EmpiricalNtk.of(network, theta).gram(x).close();
     }
-    return bytes;
+    sampler.interrupt();
+    sampler.join();
+    long used = peak.get() - before;
+    long jacobian = n * network.parameterCount() * Double.BYTES;
+    // At least the activations were seen, so the sampler worked.
+    assertThat(used).isGreaterThan(n * 256L * Double.BYTES).isLessThan(jacobian / 10);
   }
 
   @Test

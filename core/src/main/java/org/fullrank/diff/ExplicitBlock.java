@@ -57,8 +57,7 @@ public final class ExplicitBlock implements ParameterBlock {
   @Override
   public INDArray sum() {
     INDArray out = Tensors.zeros(dataType(), cotangents(), size());
-    try (INDArray ones = Tensors.zeros(dataType(), 1, samples())) {
-      ones.addi(1);
+    try (INDArray ones = Tensors.filled(dataType(), 1, 1, samples())) {
       for (long c = 0; c < cotangents(); c++) {
         Products.multiply(1, ones, false, matrix(c), false, 0, Tensors.leading(out, c, c + 1));
       }

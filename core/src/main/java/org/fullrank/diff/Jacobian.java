@@ -190,14 +190,16 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
     if (couplesSamples) {
       return coupledRows(from, to);
     }
-    INDArray out = Tensors.zeros(dataType(), to - from, k, parameters);
+    INDArray out = Tensors.zeros(dataType(), (to - from) * k, parameters);
+    INDArray bySample = Tensors.reshape(out, to - from, k, parameters);
     try (Pullback pullback = pullbackOutputs()) {
       long offset = 0;
       for (ParameterBlock block : pullback.blocks()) {
         try (INDArray rows = block.rows()) {
           for (long c = 0; c < k; c++) {
             INDArray source = Tensors.reshape(Tensors.leading(rows, c, c + 1), n, block.size());
-            out.get(
+            bySample
+                .get(
                     NDArrayIndex.all(),
                     NDArrayIndex.point(c),
                     NDArrayIndex.interval(offset, offset + block.size()))
@@ -207,7 +209,7 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
         offset += block.size();
       }
     }
-    return Tensors.reshape(out, (to - from) * k, parameters);
+    return out;
   }
 
   /** One cotangent per row: right whether or not samples are coupled. */

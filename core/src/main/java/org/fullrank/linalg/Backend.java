@@ -103,6 +103,17 @@ public record Backend(
   }
 
   /**
+   * The off-heap memory of all tensors that are alive in this process, as the backend counts it. It
+   * is the number to watch for leaks: closing a tensor lowers it at once.
+   *
+   * @return bytes
+   */
+  public static long tensorBytes() {
+    require();
+    return Nd4j.getEnvironment().getDeviceCouner(0);
+  }
+
+  /**
    * One paragraph for logs and reports.
    *
    * @return all components in words

@@ -34,6 +34,36 @@ public final class Tensors {
   }
 
   /**
+   * An array with one value everywhere.
+   *
+   * @param type {@code DOUBLE} or {@code FLOAT}
+   * @param value the value
+   * @param shape its dimensions, each at least 1
+   * @return a new row-major array
+   */
+  public static INDArray filled(DataType type, double value, long... shape) {
+    double[] values = new double[length(shape)];
+    Arrays.fill(values, value);
+    return of(type, values, shape);
+  }
+
+  /**
+   * A multiple, each entry rounded once. ND4J's own product with a number leaves a scalar array
+   * behind for the garbage collector.
+   *
+   * @param a any array
+   * @param factor finite
+   * @return a new row-major array of the same shape
+   */
+  public static INDArray scaled(INDArray a, double factor) {
+    double[] values = toDoubles(a);
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= factor;
+    }
+    return of(a.dataType(), values, a.shape());
+  }
+
+  /**
    * An array of doubles from row-major values.
    *
    * @param values the values, copied

@@ -102,8 +102,7 @@ final class DenseLinearization implements Linearization {
         KroneckerBlock.of(
             Tensors.reshape(x, n, 1, layer.in()), g, layer.weightScale(), layer.layout()));
     if (layer.hasBias()) {
-      INDArray ones = arena.zeros(x.dataType(), n, 1, 1);
-      ones.addi(1);
+      INDArray ones = arena.own(Tensors.filled(x.dataType(), 1, n, 1, 1));
       // The same array g, by which the Gram knows that weight and bias share one product.
       blocks.add(KroneckerBlock.of(ones, g, layer.biasScale(), layer.layout()));
     }

@@ -119,9 +119,16 @@ public final class FixedLinear implements Layer {
     private INDArray times(INDArray blocks, boolean transpose) {
       long from = matrix.size(transpose ? 1 : 0);
       long to = matrix.size(transpose ? 0 : 1);
-      INDArray rows = DenseLinearization.flat(blocks, from);
-      INDArray out = Products.multiply(rows, false, matrix, transpose);
-      return Tensors.reshape(out, blocks.size(0), blocks.size(1), to);
+      INDArray out = Tensors.zeros(blocks.dataType(), blocks.size(0), blocks.size(1), to);
+      Products.multiply(
+          1,
+          DenseLinearization.flat(blocks, from),
+          false,
+          matrix,
+          transpose,
+          0,
+          DenseLinearization.flat(out, to));
+      return out;
     }
 
     @Override

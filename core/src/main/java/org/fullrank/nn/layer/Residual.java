@@ -168,7 +168,7 @@ public final class Residual implements Layer {
         shortcut == null
             ? null
             : shortcut.linearize(Tensors.segment(theta, p, shortcut.parameterCount()), x);
-    INDArray value = b.value().dup('c').muli(scale).addi(s == null ? x : s.value());
+    INDArray value = Tensors.scaled(b.value(), scale).addi(s == null ? x : s.value());
     return new Sum(scale, p, shortcut == null ? 0 : shortcut.parameterCount(), b, s, value);
   }
 
@@ -199,7 +199,8 @@ public final class Residual implements Layer {
                 ? dx
                 : shortcut.jvp(part(dTheta, branchParameters, shortcutParameters, arena), dx);
         if (b != null) {
-          b.muli(scale);
+          INDArray unscaled = arena.own(b);
+          b = Tensors.scaled(unscaled, scale);
         }
         if (b == null || s == null) {
           return b != null ? b : s == dx && s != null ? s.dup('c') : s;
@@ -224,7 +225,7 @@ public final class Residual implements Layer {
     @Override
     public Pullback pullback(INDArray dy) {
       Arena arena = new Arena();
-      Pullback b = branch.pullback(arena.own(dy.dup('c').muli(scale)));
+      Pullback b = branch.pullback(arena.own(Tensors.scaled(dy, scale)));
       arena.absorb(b::close);
       List<ParameterBlock> blocks = new ArrayList<>(b.blocks());
       INDArray skip = dy;

@@ -5,6 +5,7 @@ import java.util.List;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
+import org.fullrank.linalg.Tensors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -74,7 +75,7 @@ record ResidualRounding(
                 * scaled(roundoff, dyError[c][i], dyNorms[c][i], dy.length() / (m * (long) n));
       }
     }
-    try (INDArray scaledDy = dy.dup('c').muli(scale)) {
+    try (INDArray scaledDy = Tensors.scaled(dy, scale)) {
       Errors b = branchModel.pullbackError(inputError, scaledDy, branchError);
       List<double[][]> rows = new ArrayList<>(b.rows());
       double[][] skip = dyError;

@@ -1,29 +1,44 @@
 package org.example.consumer;
 
+import org.fullrank.linalg.Backend;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Activations;
+import org.fullrank.nn.Network;
+import org.fullrank.nn.Seed;
+import org.fullrank.nn.Shape;
+import org.fullrank.nn.layer.Dense;
+import org.fullrank.nn.layer.Elementwise;
+import org.fullrank.nn.layer.Residual;
+import org.fullrank.ntk.EmpiricalNtk;
+import org.fullrank.ntk.GramMatrix;
 import org.fullrank.rigor.Interval;
-import org.nd4j.linalg.api.buffer.DataType;
+import org.fullrank.rigor.Verdict;
+import org.fullrank.spectrum.CholeskyBound;
+import org.fullrank.spectrum.Extremes;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
-/** Runs against the published artifacts: says where FullRank came from and makes the native backend work once. */
+/** An application that has only the published artifacts: a small residual network, its NTK, a proved eigenvalue. */
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
     System.out.println("analysis from " + Interval.class.getProtectionDomain().getCodeSource().getLocation());
-
-    int n = 64;
-    Interval trace = Interval.ZERO;
-    try (INDArray ones = Nd4j.ones(DataType.DOUBLE, n, n);
-        INDArray product = Nd4j.create(DataType.DOUBLE, n, n)) {
-      Nd4j.gemm(ones, ones, product, false, true, 1, 0);
-      for (int i = 0; i < n; i++) {
-        trace = trace.add(product.getDouble(i, i));
+    Network network =
+        Network.of(
+            Shape.of(2),
+            Dense.of("in", 2, 32).withBias(0.1),
+            Residual.of(0.5, Dense.of("block", 32, 32), Elementwise.of(Activations.TANH)),
+            Dense.of("out", 32, 1));
+    INDArray theta = network.initialize(Seed.of(42));
+    INDArray x = Tensors.of(new double[] {1, 0, 0, 1, -1, 0.5, 0.3, -2}, 4, 2);
+    try (GramMatrix gram = EmpiricalNtk.of(network, theta).gram(x)) {
+      Extremes extremes = CholeskyBound.withDefaults().bound(gram);
+      System.out.println(extremes.lambdaMin());
+      if (extremes.positiveDefinite() != Verdict.HOLDS || !extremes.lambdaMin().isProof()) {
+        throw new IllegalStateException("expected a proved positive eigenvalue, got " + extremes.lambdaMin());
       }
     }
-    if (!trace.contains((double) n * n)) {
-      throw new IllegalStateException("expected a trace that contains " + n * n + ", got " + trace);
-    }
-    System.out.println("backend " + Nd4j.getBackend().getClass().getSimpleName() + " on Java " + Runtime.version().feature());
+    System.out.println(Backend.describe().summary());
+    System.out.println("self-test " + Backend.selfTest().status() + " on Java " + Runtime.version().feature());
   }
 }

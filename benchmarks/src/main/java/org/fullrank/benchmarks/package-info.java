@@ -1,0 +1,2 @@
+/** JMH benchmarks: {@code benchmarks/run}. */
+package org.fullrank.benchmarks;
