@@ -83,6 +83,7 @@ final class Workers {
   @SuppressWarnings("CatchAndPrintStackTrace")
   private void guarded(Job job, int member, List<Throwable> failures) {
     try {
+      FloatingPoint.requireIeee(); // the mode belongs to the thread
       job.run(this, member);
     } catch (RuntimeException | Error e) {
       synchronized (failures) {
