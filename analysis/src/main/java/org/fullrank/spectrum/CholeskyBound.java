@@ -15,7 +15,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * Sharp enclosures of both extreme eigenvalues by shifted Cholesky factorisations in plain Java
  * (Rump 2006) and Rayleigh quotients.
  *
- * <p>An {@link EigenSolver} suggests the shifts, by default {@link JavaEigenSolver}; what it says
+ * <p>An {@link EigenSolver} suggests the shifts, by default {@link DenseEigenSolver}; what it says
  * is tried, never believed, so a wrong solver costs time and width only. Without one the search
  * finds its shifts itself, which takes ten to twenty times as many factorisations.
  *
@@ -33,12 +33,12 @@ public final class CholeskyBound implements SpectralBound {
   }
 
   /**
-   * One thread, relative width {@code 1e-6}, suggestions from {@link JavaEigenSolver}.
+   * One thread, relative width {@code 1e-6}, suggestions from {@link DenseEigenSolver}.
    *
    * @return the bound
    */
   public static CholeskyBound withDefaults() {
-    return withoutCandidates().withCandidates(JavaEigenSolver.create());
+    return withoutCandidates().withCandidates(DenseEigenSolver.withDefaults());
   }
 
   /**
@@ -97,7 +97,11 @@ public final class CholeskyBound implements SpectralBound {
 
   @Override
   public Extremes bound(SymmetricOperator a) {
-    SymmetricMatrix matrix = stored(a);
+    return bound(stored(a), a);
+  }
+
+  /** Encloses for {@code matrix}, with suggestions for {@code a}, which should be close to it. */
+  Extremes bound(SymmetricMatrix matrix, SymmetricOperator a) {
     if (candidates.isEmpty()) {
       return bound(matrix, Hint.none(), Hint.none());
     }
@@ -109,8 +113,7 @@ public final class CholeskyBound implements SpectralBound {
     }
   }
 
-  /** Encloses the extreme eigenvalues of everything the matrix stands for. */
-  Extremes bound(SymmetricMatrix matrix, Hint smallest, Hint largest) {
+  private Extremes bound(SymmetricMatrix matrix, Hint smallest, Hint largest) {
     EigenvalueEnclosure min = method.encloseLambdaMin(matrix, smallest);
     EigenvalueEnclosure max = method.encloseLambdaMax(matrix, largest);
     return new Extremes(

@@ -1,7 +1,7 @@
 package org.fullrank.spectrum;
 
+import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.SymmetricMatrix;
 import org.fullrank.rigor.SymmetricProduct;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,7 +32,7 @@ public final class ExactProductBound {
    * @return the bound
    */
   public static ExactProductBound withDefaults() {
-    return new ExactProductBound(CholeskyBound.withoutCandidates(), 1);
+    return new ExactProductBound(CholeskyBound.withDefaults(), 1);
   }
 
   /**
@@ -65,6 +65,17 @@ public final class ExactProductBound {
     Tensors.requireRank("ExactProductBound", j, 2);
     Tensors.requireFinite("ExactProductBound", j);
     SymmetricMatrix product = SymmetricProduct.of(Tensors.toRows(j), threads);
-    return bound.bound(product, Hint.none(), Hint.none());
+    int n = product.order();
+    double[] entries = new double[Tensors.length(n, n)];
+    for (int i = 0; i < n; i++) {
+      for (int k = 0; k < n; k++) {
+        double x = product.get(i, k);
+        // Where the product leaves the range of doubles there is nothing to suggest from.
+        entries[i * n + k] = Double.isFinite(x) ? x : 0;
+      }
+    }
+    try (INDArray rounded = Tensors.of(entries, n, n)) {
+      return bound.bound(product, DenseSymmetric.of(rounded));
+    }
   }
 }

@@ -252,6 +252,29 @@ public final class Tensors {
   }
 
   /**
+   * A copy with the first two axes exchanged.
+   *
+   * @param a an array {@code [m, n, ...]}
+   * @return a new row-major array {@code [n, m, ...]}
+   */
+  public static INDArray swapLeading(INDArray a) {
+    long[] shape = a.shape().clone();
+    int m = (int) shape[0];
+    int n = (int) shape[1];
+    shape[0] = n;
+    shape[1] = m;
+    double[] from = toDoubles(a);
+    int run = from.length / (m * n);
+    double[] to = new double[from.length];
+    for (int c = 0; c < m; c++) {
+      for (int i = 0; i < n; i++) {
+        System.arraycopy(from, (c * n + i) * run, to, (i * m + c) * run, run);
+      }
+    }
+    return of(a.dataType(), to, shape);
+  }
+
+  /**
    * A copy in another type; {@code FLOAT} rounds to nearest.
    *
    * @param a any array
