@@ -86,7 +86,8 @@ final class Structure {
                   + "); the others and the bias give rank at most "
                   + (w - dead.size() + 1)));
     }
-    // With coupled samples a feature is a polynomial in the whole batch; its columns are not bounded.
+    // With coupled samples a feature is a polynomial in the whole batch; its columns are not
+    // bounded.
     if (independentSamples && degree.isPresent()) {
       long rank = monomials(inputs[0].length, degree.getAsInt());
       if (rank < n) {

@@ -118,8 +118,7 @@ public final class SymmetricMatrix {
     return new SymmetricMatrix(
         lower,
         exponent,
-        Rounding.addUp(
-            scaledRadius, ErrorTerms.scaleUp(error.interval().magnitude(), -exponent)),
+        Rounding.addUp(scaledRadius, ErrorTerms.scaleUp(error.interval().magnitude(), -exponent)),
         newSubject);
   }
 
