@@ -11,7 +11,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The expressivity condition {@code rank [h(X), 1] = n} of Kawaguchi and Sun (2021, Assumption 1)
- * for a network at given parameters, {@code h} the input of the last layer.
+ * for a network at given parameters, {@code h} the input of the last layer. What it says about
+ * reachable targets presumes that the last layer is affine with a bias; that is not checked.
  *
  * <p>Certified through an approximate right inverse that is checked in plain Java (THEORY 8.5),
  * which reaches condition numbers near {@code 1e14}. Cost: one forward pass, a singular value

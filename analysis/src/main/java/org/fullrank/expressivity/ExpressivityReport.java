@@ -64,8 +64,10 @@ public final class ExpressivityReport {
     if (causes.isEmpty()) {
       return rank.sigmaMin().withSymbol(symbol);
     }
-    String cause = causes.get(0).kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    return Quantity.verified(symbol, Interval.ZERO, subject(), "structure: " + cause);
+    Subject subject = subject();
+    Cause cause = causes.stream().filter(c -> c.subject() == subject).findFirst().orElseThrow();
+    String kind = cause.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return Quantity.verified(symbol, Interval.ZERO, subject, "structure: " + kind);
   }
 
   /**
@@ -87,8 +89,8 @@ public final class ExpressivityReport {
       return String.join("; ", causes.stream().map(Cause::text).toList()) + ".";
     }
     if (verdict() == Verdict.HOLDS) {
-      return "The rows of the stored [h(X), 1] are proved independent, so training the last layer on these"
-          + " features can reach every target.";
+      return "The rows of the stored [h(X), 1] are proved independent, so an affine last layer with a bias"
+          + " can reach every target on these features.";
     }
     return "Full rank of the stored [h(X), 1] is not proved; the numerical rank is "
         + rank.numericalRank()

@@ -21,7 +21,7 @@ final class Structure {
    * @param inputs {@code [n][d]}
    * @param features {@code [n][w]}
    * @param degree degree of the features as polynomials in the input, if they are
-   * @param independentSamples whether equal inputs give equal features
+   * @param independentSamples whether the features of a sample are a function of its own input
    */
   static List<Cause> causes(
       double[][] inputs, double[][] features, OptionalInt degree, boolean independentSamples) {
@@ -86,7 +86,9 @@ final class Structure {
                   + "); the others and the bias give rank at most "
                   + (w - dead.size() + 1)));
     }
-    if (degree.isPresent()) {
+    // With coupled samples a feature is a polynomial in the whole batch; its columns are not
+    // bounded.
+    if (independentSamples && degree.isPresent()) {
       long rank = monomials(inputs[0].length, degree.getAsInt());
       if (rank < n) {
         causes.add(

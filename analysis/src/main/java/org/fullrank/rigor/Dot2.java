@@ -15,6 +15,7 @@ public final class Dot2 {
    * on overflow or NaN.
    */
   public static Interval dot(double[] x, double[] y, int length) {
+    FloatingPoint.requireIeee();
     double sum = 0;
     double low = 0;
     double absolute = 0;

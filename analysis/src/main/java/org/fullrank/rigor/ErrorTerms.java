@@ -92,9 +92,10 @@ final class ErrorTerms {
 
   /**
    * Checks a rectangular matrix of finite numbers with at least one row and one column, and returns
-   * its largest magnitude.
+   * its largest magnitude. Every proof begins here, so the mode of the processor is checked, too.
    */
   static double requireFiniteMatrix(double[][] rows, String what) {
+    FloatingPoint.requireIeee();
     if (rows.length == 0 || rows[0].length == 0) {
       throw new IllegalArgumentException(what + " expects at least one row and one column");
     }

@@ -29,6 +29,7 @@ public final class GershgorinBound implements EigenvalueBound {
 
   /** The smallest eigenvalue of {@code sign * A}, from the lower triangle. */
   static Interval scaledLambdaMin(double[][] lower, double sign) {
+    FloatingPoint.requireIeee();
     int n = lower.length;
     double[] radius = new double[n];
     for (int i = 0; i < n; i++) {

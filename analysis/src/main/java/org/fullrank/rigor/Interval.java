@@ -30,6 +30,7 @@ public record Interval(double lo, double hi) {
 
   /** Checks the ends. */
   public Interval {
+    FloatingPoint.requireIeee();
     if (!(lo <= hi)) {
       throw new IllegalArgumentException(
           "Interval expects lo <= hi, neither NaN, but got lo = " + lo + ", hi = " + hi);
@@ -179,10 +180,7 @@ public record Interval(double lo, double hi) {
 
   /** Absolute value, exact. */
   public Interval abs() {
-    if (lo >= 0) {
-      return this;
-    }
-    return hi <= 0 ? negate() : new Interval(0, Math.max(-lo, hi));
+    return lo >= 0 ? this : hi <= 0 ? negate() : new Interval(0, Math.max(-lo, hi));
   }
 
   /** The smaller of two numbers, exact. */

@@ -10,7 +10,9 @@ import java.util.function.UnaryOperator;
  * and how it was obtained.
  *
  * <p>Combining quantities can only weaken them: the result has the {@linkplain Rigor#weakest
- * weakest} rigor and the {@linkplain Subject#narrowest narrowest} subject of its operands. For a
+ * weakest} rigor and the {@linkplain Subject#narrowest narrowest} subject of its operands. Operands
+ * with different subjects make sense only where the wider one means the same number for both, such
+ * as a step size; two eigenvalues must be of the same matrix, which nothing here can check. For a
  * rigor below {@link Rigor#VERIFIED} the interval is what the method delivered, not a proof; a
  * floating-point estimate is a point.
  *
@@ -70,8 +72,11 @@ public record Quantity(
    * a bound of the spectral norm of the perturbation. It is the one way to a wider subject.
    *
    * @param error a bound, whose upper end is used; its rigor limits that of the result
+   * @throws IllegalArgumentException if {@code error} is about something narrower than {@code
+   *     newSubject}: it then bounds the distance to another object
    */
   public Quantity perturbedBy(Quantity error, Subject newSubject) {
+    error.requireAbout(newSubject);
     double radius = error.interval.magnitude();
     Interval wide =
         Double.isInfinite(radius) ? Interval.ENTIRE : interval.add(new Interval(-radius, radius));
@@ -135,6 +140,19 @@ public record Quantity(
         + "; "
         + method
         + ")";
+  }
+
+  /** Throws unless this, a bound of an error, reaches as far as the subject. */
+  void requireAbout(Subject reached) {
+    if (subject.compareTo(reached) < 0) {
+      throw new IllegalArgumentException(
+          "perturbedBy expects an error bound about "
+              + reached.text()
+              + " but "
+              + symbol
+              + " is about "
+              + subject.text());
+    }
   }
 
   private static void requireText(String text, String name) {

@@ -1,5 +1,8 @@
 package org.fullrank.rigor;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 
 /**
@@ -130,13 +133,20 @@ public final class RankCertificate {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "row rank %d of [%d, %d]: %s, ||I - M P|| <= %.3g, sigma_min in %s",
+        "row rank %d of [%d, %d]: %s, ||I - M P|| <= %s, sigma_min in %s",
         rows,
         rows,
         columns,
         verdict(),
-        epsilon,
+        roundedUp(epsilon),
         sigmaMin);
+  }
+
+  /** Three digits of a bound that stay a bound. */
+  private static String roundedUp(double bound) {
+    return Double.isInfinite(bound)
+        ? "Infinity"
+        : new BigDecimal(bound).round(new MathContext(3, RoundingMode.CEILING)).toString();
   }
 
   /** Upper bound of {@code ||I - M P||_F}, or infinity. */

@@ -118,6 +118,7 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
   }
 
   private EigenvalueEnclosure enclose(SymmetricMatrix a, Hint hint, double sign) {
+    FloatingPoint.requireIeee();
     ExtremeSearch search = new ExtremeSearch(a, sign, threads, relativeWidth, maxFactorizations);
     EnclosureStatus status = search.run(hint);
     Interval scaled = search.interval();
@@ -132,6 +133,7 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
    *     null
    */
   static double @Nullable [][] factorShifted(double[][] lower, double sign, double s, int threads) {
+    FloatingPoint.requireIeee();
     if (!(Math.abs(s) <= Double.MAX_VALUE)) {
       return null;
     }

@@ -99,21 +99,26 @@ public final class SymmetricMatrix {
   }
 
   /**
-   * The same entries standing for a ball that is larger by {@code radius}: all symmetric matrices
+   * The same entries standing for a ball that is larger by {@code error}: all symmetric matrices
    * within that spectral-norm distance (Weyl's inequality).
    *
-   * @param radius bound of the 2-norm of the perturbation, for instance the largest absolute row
-   *     sum of a matrix of entry errors; non-negative, may be infinite
+   * @param error bound of the 2-norm of the perturbation, for instance the largest absolute row sum
+   *     of a matrix of entry errors; its upper end counts and may be infinite. It must be {@code
+   *     VERIFIED}, because everything computed from the ball will be; perturb the resulting {@link
+   *     Quantity} by an error that is less than that
    * @param newSubject what the perturbed matrix is
+   * @throws IllegalArgumentException if the error is not a proof about that subject
    */
-  public SymmetricMatrix perturbedBy(double radius, Subject newSubject) {
-    if (!(radius >= 0)) {
-      throw new IllegalArgumentException("perturbedBy expects a radius >= 0 but got " + radius);
+  public SymmetricMatrix perturbedBy(Quantity error, Subject newSubject) {
+    if (!error.isProof()) {
+      throw new IllegalArgumentException(
+          "SymmetricMatrix.perturbedBy expects a VERIFIED error bound but got " + error);
     }
+    error.requireAbout(newSubject);
     return new SymmetricMatrix(
         lower,
         exponent,
-        Rounding.addUp(scaledRadius, ErrorTerms.scaleUp(radius, -exponent)),
+        Rounding.addUp(scaledRadius, ErrorTerms.scaleUp(error.interval().magnitude(), -exponent)),
         newSubject);
   }
 

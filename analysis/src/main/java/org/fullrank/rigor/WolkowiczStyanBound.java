@@ -31,6 +31,7 @@ public final class WolkowiczStyanBound implements EigenvalueBound {
 
   /** The smallest eigenvalue of {@code sign * A}, from the lower triangle. */
   static Interval scaledLambdaMin(double[][] lower, double sign) {
+    FloatingPoint.requireIeee();
     int n = lower.length;
     Interval mean = trace(lower).multiply(sign).divide(n);
     if (n == 1) {

@@ -2,8 +2,7 @@ package org.fullrank.rigor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -17,12 +16,19 @@ final class Workers {
     void run(Workers team, int member);
   }
 
-  private final CyclicBarrier barrier;
+  private final Phaser barrier;
   private final AtomicInteger next = new AtomicInteger();
 
   private Workers(int threads) {
-    // Everybody has left the phase when the counter is set back for the next one.
-    barrier = new CyclicBarrier(threads, () -> next.set(0));
+    barrier =
+        new Phaser(threads) {
+          @Override
+          protected boolean onAdvance(int phase, int parties) {
+            // Everybody has left the phase when the counter is set back for the next one.
+            next.set(0);
+            return false;
+          }
+        };
   }
 
   /** Runs {@code job} on {@code threads} threads and returns when all are done. */
@@ -69,29 +75,21 @@ final class Workers {
 
   /** Waits for the others; afterwards {@link #take} starts at 0 again. */
   void await() {
-    boolean interrupted = false;
-    try {
-      barrier.await();
-    } catch (InterruptedException e) {
-      interrupted = true;
-    } catch (BrokenBarrierException e) {
-      throw new IllegalStateException("another kernel thread failed or was interrupted", e);
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while computing");
+    if (barrier.arriveAndAwaitAdvance() < 0) {
+      throw new IllegalStateException("another kernel thread failed");
     }
   }
 
   @SuppressWarnings("CatchAndPrintStackTrace")
   private void guarded(Job job, int member, List<Throwable> failures) {
     try {
+      FloatingPoint.requireIeee(); // the mode belongs to the thread
       job.run(this, member);
     } catch (RuntimeException | Error e) {
       synchronized (failures) {
         failures.add(e);
       }
-      barrier.reset(); // releases the others with a broken barrier instead of a deadlock
+      barrier.forceTermination(); // releases the others, also those that arrive later
     }
   }
 }

@@ -28,6 +28,9 @@
  * bounds are proved for, and it makes results independent of blocking and of the number of threads,
  * bit for bit.
  *
+ * <p>The bounds presume rounding to nearest and gradual underflow. Native code can switch these off
+ * for a thread; every proof checks and throws {@code IllegalStateException} rather than be wrong.
+ *
  * <p>What is not guaranteed: that an enclosure is narrow, or that a true inequality is decided. A
  * status says why, and what could help.
  */

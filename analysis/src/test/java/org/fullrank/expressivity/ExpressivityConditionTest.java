@@ -191,6 +191,31 @@ class ExpressivityConditionTest {
   }
 
   @Test
+  void coupledSamplesAreNotBoundedByTheDegree() {
+    // Features of degree 1 in the whole batch, for instance every input gathered by each sample,
+    // can have full rank: the polynomials are other ones for each sample.
+    double[][] x = {{1}, {2}, {3}, {5}};
+    double[][] h = {{1, 0, 0, 0}, {0, 2, 0, 0}, {0, 0, 3, 0}, {0, 0, 0, 5}};
+    assertThat(Structure.causes(x, h, OptionalInt.of(1), false)).isEmpty();
+    assertThat(Structure.causes(x, h, OptionalInt.of(1), true))
+        .extracting(Cause::kind)
+        .containsExactly(Cause.Kind.LOW_POLYNOMIAL_DEGREE);
+  }
+
+  @Test
+  void aMarginAboutTheNetworkNamesACauseAboutTheNetwork() {
+    // Zero weights: stored duplicates and dead units come first in the list, but they say nothing
+    // about the exact network, while the degree does.
+    Network network =
+        Network.of(Shape.of(1), List.of(Dense.of("a", 1, 10), Dense.of("out", 10, 1)));
+    INDArray theta = Tensors.zeros(DataType.DOUBLE, network.parameterCount());
+    ExpressivityReport report = ExpressivityCondition.of(network, theta).check(inputs(5, 1));
+    assertThat(report.causes().get(0).kind()).isEqualTo(Cause.Kind.DUPLICATE_FEATURES);
+    assertThat(report.margin().subject()).isEqualTo(Subject.EXACT_NETWORK);
+    assertThat(report.margin().method()).isEqualTo("structure: low polynomial degree");
+  }
+
+  @Test
   void monomialCounts() {
     assertThat(Structure.monomials(1, 3)).isEqualTo(4);
     assertThat(Structure.monomials(2, 2)).isEqualTo(6);

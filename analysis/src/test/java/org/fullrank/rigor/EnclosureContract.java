@@ -1,6 +1,7 @@
 package org.fullrank.rigor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
@@ -45,7 +46,7 @@ public abstract class EnclosureContract {
         largest = Math.max(largest, Arrays.stream(row).map(Math::abs).max().orElse(0));
       }
       double radius = largest * (index % 3 == 0 ? 1e-14 : 1e-3);
-      SymmetricMatrix ball = stored.perturbedBy(radius, Subject.EXACT_NETWORK);
+      SymmetricMatrix ball = stored.perturbedBy(error(radius), Subject.EXACT_NETWORK);
       Interval min = bound().lambdaMin(ball);
       Interval max = bound().lambdaMax(ball);
       for (double moved : new double[] {radius, -radius}) {
@@ -62,7 +63,7 @@ public abstract class EnclosureContract {
     Quantity q = bound().lambdaMin("lambda_min(A)", a);
     assertThat(q.isProof()).isTrue();
     assertThat(q.subject()).isEqualTo(Subject.STORED_MATRIX);
-    assertThat(bound().lambdaMax("x", a.perturbedBy(1, Subject.EXACT_NETWORK)).subject())
+    assertThat(bound().lambdaMax("x", a.perturbedBy(error(1), Subject.EXACT_NETWORK)).subject())
         .isEqualTo(Subject.EXACT_NETWORK);
   }
 
@@ -70,9 +71,27 @@ public abstract class EnclosureContract {
   void infiniteRadiusSaysNothing() {
     SymmetricMatrix a =
         SymmetricMatrix.of(new double[][] {{2, 1}, {1, 2}})
-            .perturbedBy(Double.POSITIVE_INFINITY, Subject.EXACT_NETWORK);
+            .perturbedBy(error(Double.POSITIVE_INFINITY), Subject.EXACT_NETWORK);
     assertThat(bound().lambdaMin(a)).isEqualTo(Interval.ENTIRE);
     assertThat(bound().lambdaMax(a)).isEqualTo(Interval.ENTIRE);
+  }
+
+  @Test
+  void onlyAProvedErrorMakesABall() {
+    SymmetricMatrix a = SymmetricMatrix.of(new double[][] {{2, 1}, {1, 2}});
+    Quantity computed = error(1).weakenedTo(Rigor.COMPUTED);
+    assertThatThrownBy(() -> a.perturbedBy(computed, Subject.EXACT_NETWORK))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("VERIFIED");
+    Quantity ofProduct =
+        Quantity.verified("e", new Interval(0, 1), Subject.EXACT_PRODUCT, "rounding of a product");
+    assertThatThrownBy(() -> a.perturbedBy(ofProduct, Subject.EXACT_NETWORK))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the network");
+  }
+
+  static Quantity error(double radius) {
+    return Quantity.verified("e", new Interval(0, radius), Subject.EXACT_NETWORK, "test");
   }
 
   private void checkSample(int count, long seed, TestReporter reporter) {

@@ -61,6 +61,16 @@ class QuantityTest {
   }
 
   @Test
+  void anErrorOfAnotherObjectDoesNotReachTheNetwork() {
+    Quantity error = Quantity.verified("e", Interval.ZERO, Subject.EXACT_PRODUCT, "of a product");
+    Quantity stored = quantity(Rigor.VERIFIED, Subject.STORED_MATRIX);
+    assertThat(stored.perturbedBy(error, Subject.EXACT_PRODUCT).isProof()).isTrue();
+    assertThatThrownBy(() -> stored.perturbedBy(error, Subject.EXACT_NETWORK))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("about the exact product");
+  }
+
+  @Test
   void printsWhatIsKnown() {
     assertThat(quantity(Rigor.VERIFIED, Subject.STORED_MATRIX))
         .hasToString(

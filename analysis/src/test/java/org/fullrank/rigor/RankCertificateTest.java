@@ -9,6 +9,17 @@ import org.junit.jupiter.api.Test;
 
 class RankCertificateTest {
   @Test
+  void thePrintedResidualIsStillABound() {
+    for (double off : new double[] {1e-3, 0.12344, 0.33333, 0.4999}) {
+      RankCertificate c = RankCertificate.of(new double[][] {{1}}, new double[][] {{1 - off}}, 1);
+      String text = c.toString();
+      int from = text.indexOf("<= ") + 3;
+      BigDecimal printed = new BigDecimal(text.substring(from, text.indexOf(',', from)));
+      assertThat(printed).isGreaterThanOrEqualTo(new BigDecimal(c.epsilon()));
+    }
+  }
+
+  @Test
   void enclosesTheSmallestSingularValue() {
     Random random = new Random(1);
     int certified = 0;

@@ -81,7 +81,7 @@ class ShiftedCholeskyBoundTest extends EnclosureContract {
     assertThat(bound.certifyLambdaMaxAtMost(a, 3 + 1e-14)).isTrue();
     assertThat(bound.certifyLambdaMinAtLeast(a, Double.NaN)).isFalse();
     assertThat(bound.certifyLambdaMinAtLeast(a, Double.NEGATIVE_INFINITY)).isFalse();
-    SymmetricMatrix ball = a.perturbedBy(0.5, Subject.EXACT_NETWORK);
+    SymmetricMatrix ball = a.perturbedBy(EnclosureContract.error(0.5), Subject.EXACT_NETWORK);
     assertThat(bound.certifyLambdaMinAtLeast(ball, 0.49)).isTrue();
     assertThat(bound.certifyLambdaMinAtLeast(ball, 0.51)).isFalse();
     assertThat(bound.certifyLambdaMaxAtMost(ball, 3.49)).isFalse();
