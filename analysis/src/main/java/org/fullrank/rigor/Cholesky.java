@@ -68,6 +68,10 @@ public final class Cholesky {
       throw new IllegalStateException(
           "the factorisation stopped at pivot " + failedPivot + "; there is no factor");
     }
+    if (i < 0 || i >= rows.length) {
+      throw new IllegalArgumentException(
+          "Cholesky factor expects a row below " + rows.length + " but got " + i);
+    }
     return rows[i].clone();
   }
 
@@ -113,7 +117,8 @@ public final class Cholesky {
     int n = a.length;
     int chunksMax = n <= depth ? 0 : (n - depth + width - 1) / width;
     double[][][] packs = new double[chunksMax][][];
-    int team = n <= 2 * depth ? 1 : threads;
+    // More members than chunks would be idle, and a huge count would exhaust the system's threads.
+    int team = n <= 2 * depth ? 1 : Math.min(threads, chunksMax);
     int[] failed = {-1};
     Workers.run(
         team,

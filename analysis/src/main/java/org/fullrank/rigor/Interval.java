@@ -72,7 +72,12 @@ public record Interval(double lo, double hi) {
    * @throws NumberFormatException (an {@code IllegalArgumentException}) if the text is no decimal
    */
   public static Interval fromDecimal(String decimal) {
-    return from(new BigDecimal(decimal));
+    try {
+      return from(new BigDecimal(decimal));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "Interval.fromDecimal expects a decimal number but got '" + decimal + "'", e);
+    }
   }
 
   /** The tightest enclosure of {@code value}. */

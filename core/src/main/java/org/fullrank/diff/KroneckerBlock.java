@@ -173,7 +173,7 @@ public final class KroneckerBlock implements ParameterBlock {
 
   @Override
   public void addGram(ParameterBlock other, INDArray target) {
-    ParameterBlock.requireCompatible(this, other);
+    GramBlocks.requireGram(this, other, target);
     if (factors(other) == null) {
       try (INDArray rows = rows()) {
         ExplicitBlock self = ExplicitBlock.of(rows);
@@ -195,6 +195,17 @@ public final class KroneckerBlock implements ParameterBlock {
    */
   public static void addGram(
       List<KroneckerBlock> blocks, List<KroneckerBlock> others, INDArray target) {
+    if (blocks.isEmpty() || blocks.size() != others.size()) {
+      throw new IllegalArgumentException(
+          "Gram of parameter blocks expects two lists of equal positive length but got "
+              + blocks.size()
+              + " and "
+              + others.size()
+              + " blocks");
+    }
+    for (int b = 0; b < blocks.size(); b++) {
+      GramBlocks.requireGram(blocks.get(b), others.get(b), target);
+    }
     INDArray g = blocks.get(0).g;
     INDArray g2 = others.get(0).g;
     boolean symmetric = blocks.equals(others);
@@ -236,7 +247,7 @@ public final class KroneckerBlock implements ParameterBlock {
 
   @Override
   public void addTrace(ParameterBlock other, INDArray target) {
-    ParameterBlock.requireCompatible(this, other);
+    GramBlocks.requireTrace(this, other, target);
     KroneckerBlock factored = factors(other);
     if (factored == null) {
       try (INDArray rows = rows()) {
