@@ -333,6 +333,7 @@ class BadInputTest {
         argument("factors", () -> Product.of(rows(1), rows(1, 2, 3, 4), 1), "[1, 1]", "[2, 2]"),
         argument("factor NaN", () -> Product.of(rows(NAN), rows(1), 1), "left factor", "NaN"),
         argument("product threads", () -> Product.of(rows(1), rows(1), -1), "threads >= 1", "-1"),
+        argument("certificate threads", () -> RankCertificate.of(rows(1), rows(1), 0), "got 0"),
         argument("inverse shape", () -> certificate(rows(1, 2, 3, 4), rows(1)), "[2, 2]", "1 rows"),
         argument("inverse of none", () -> certificate(rows(1), none), "[1, 1]", "0 rows"),
         argument("certificate NaN", () -> certificate(rows(NAN), rows(1)), "finite", "NaN"),

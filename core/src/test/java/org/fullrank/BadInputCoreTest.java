@@ -419,11 +419,7 @@ class BadInputCoreTest {
         argument("rows floats", () -> a.gram(b), "equal sizes", "12", "7"),
         argument("Gram target", () -> a.addGram(a, filled(5, 5)), "[2, 2, 5, 5]", "[5, 5]"),
         argument("trace target", () -> b.addTrace(b, filled(5, 4)), "[5, 5]", "[5, 4]"),
-        argument(
-            "no blocks",
-            () -> KroneckerBlock.addGram(List.of(), List.of(), filled(2, 2, 5, 5)),
-            "equal positive length",
-            "0 and 0"));
+        argument("swapped vector", () -> Tensors.swapLeading(filled(3)), "2 dimensions", "[3]"));
   }
 
   @ParameterizedTest

@@ -92,12 +92,7 @@ public record DecimalInterval(String lo, String hi) {
 
   private static String format(BigDecimal x) {
     int exponent = exponent(x);
-    // A positive exponent of the last digit would have to be printed as zeros that are not known.
-    boolean plain =
-        exponent >= SMALLEST_PLAIN_EXPONENT
-            && exponent <= LARGEST_PLAIN_EXPONENT
-            && (x.scale() >= 0 || x.stripTrailingZeros().scale() == x.scale());
-    if (plain) {
+    if (exponent >= SMALLEST_PLAIN_EXPONENT && exponent <= LARGEST_PLAIN_EXPONENT) {
       return x.toPlainString();
     }
     String digits = x.unscaledValue().abs().toString();

@@ -166,9 +166,12 @@ final class MarkdownReport {
     return escaped.toString();
   }
 
-  /** A code span inside a table cell; a bar must be escaped even there. */
+  /** A code span inside a table cell, where a bar must be escaped but a backslash cannot be. */
   static String code(String text) {
     String line = Text.oneLine(text).replace("|", "\\|");
+    if (text.indexOf('\\') >= 0) {
+      return escape(text);
+    }
     if (line.indexOf('`') < 0) {
       return "`" + line + "`";
     }

@@ -252,21 +252,30 @@ final class PlotPainter {
   }
 
   private List<String> captionLines() {
-    StringBuilder text = new StringBuilder(content.caption().orElse(""));
+    List<String> sentences = new ArrayList<>();
+    content.caption().ifPresent(sentences::add);
+    List<Quantity> enclosures =
+        content.series().stream().flatMap(s -> s.enclosures().stream()).toList();
+    if (enclosures.stream().anyMatch(Quantity::isProof)) {
+      sentences.add("Dashed: verified enclosure.");
+    }
+    if (!enclosures.stream().allMatch(Quantity::isProof)) {
+      sentences.add("Dotted: not a proof.");
+    }
     for (Series series : content.series()) {
       long off = DoubleStream.of(series.y()).filter(y -> !isOnAxis(y)).count();
       if (off > 0) {
-        text.append(text.length() > 0 ? " " : "")
-            .append(
-                "%s: %d of %d values are not positive; triangles at the lower edge mark them."
-                    .formatted(series.label(), off, series.y().length));
+        sentences.add(
+            "%s: %d of %d values are not positive; triangles at the lower edge mark them."
+                .formatted(series.label(), off, series.y().length));
       }
     }
-    if (text.length() == 0) {
+    String text = String.join(" ", sentences);
+    if (text.isEmpty()) {
       return List.of();
     }
     double perCharacter = StrokeFont.width("n".repeat(100), CAPTION.size()) / 100;
-    return Text.wrap(text.toString(), (int) ((content.width() - 2 * EDGE) / perCharacter));
+    return Text.wrap(text, (int) ((content.width() - 2 * EDGE) / perCharacter));
   }
 
   /** The centre of the pixel, where a thin line is sharp. */

@@ -48,12 +48,16 @@ public final class TerminalProgress implements AutoCloseable {
     int filled = (int) (share * BAR);
     print(
         "[%s%s] %3d %%  %s"
-            .formatted("#".repeat(filled), "-".repeat(BAR - filled), (int) (share * 100), task));
+            .formatted(
+                "#".repeat(filled),
+                "-".repeat(BAR - filled),
+                (int) (share * 100),
+                Text.oneLine(task)));
   }
 
   /** Shows a task of unknown length. */
   public void show(String task) {
-    print("... " + task);
+    print("... " + Text.oneLine(task));
   }
 
   /** Erases the line. */
@@ -63,8 +67,7 @@ public final class TerminalProgress implements AutoCloseable {
   }
 
   private void print(String text) {
-    String oneLine = Text.oneLine(text);
-    String line = oneLine.length() > WIDTH ? oneLine.substring(0, WIDTH) : oneLine;
+    String line = text.length() > WIDTH ? text.substring(0, WIDTH) : text;
     if (!enabled || line.equals(shown)) {
       return;
     }

@@ -32,6 +32,7 @@ public final class Cholesky {
    * @param threads number of threads, at least 1; does not change the result
    */
   public static Cholesky of(double[][] rows, int threads) {
+    Workers.requireThreads("Cholesky", threads);
     double[][] copy = new double[rows.length][];
     for (int i = 0; i < rows.length; i++) {
       if (rows[i].length <= i) {

@@ -36,7 +36,7 @@ public record Interval(double lo, double hi) {
     }
     if (lo == Double.POSITIVE_INFINITY || hi == Double.NEGATIVE_INFINITY) {
       throw new IllegalArgumentException(
-          "Interval contains no real number: lo = " + lo + ", hi = " + hi);
+          "Interval expects to contain a real number but got lo = " + lo + ", hi = " + hi);
     }
     lo += 0.0; // turns -0.0 into 0.0
     hi += 0.0;

@@ -135,8 +135,8 @@ public final class Eigenpairs implements AutoCloseable {
     if (vectors == null) {
       throw new IllegalStateException(
           values.length == 0
-              ? "there are no eigenvectors: " + status.text()
-              : "eigenvectors were not asked for; use Wanted.withVectors()");
+              ? "expected eigenvectors but got none: " + status.text()
+              : "expected eigenvectors but they were not asked for; use Wanted.withVectors()");
     }
     if (vectors.wasClosed()) {
       throw new IllegalStateException(

@@ -1,10 +1,7 @@
 package org.fullrank.spectrum;
 
-import java.util.Objects;
+import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.Hint;
-import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.SymmetricMatrix;
 import org.fullrank.rigor.SymmetricProduct;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,8 +10,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Encloses the extreme eigenvalues of {@code J J^T} in exact arithmetic for a stored {@code J}:
  * {@code VERIFIED} about {@code EXACT_PRODUCT}. The product is computed in plain Java with a bound
  * on its rounding error, {@code gamma_p ||J||_F^2}, by which the enclosure of the rounded product
- * is widened (Weyl). The result is cut to the non-negative numbers, and to zero where {@code J} has
- * more rows than columns.
+ * is widened (Weyl). The exact product has no negative eigenvalue; a negative lower end says only
+ * that zero is not excluded.
  *
  * <p>Cost: {@code N^2 p} operations and the cost of {@link CholeskyBound}. Reach: the smallest
  * eigenvalue is told from zero above about {@code (N + p) u tr(J J^T)}; below that, use {@link
@@ -68,19 +65,17 @@ public final class ExactProductBound {
     Tensors.requireRank("ExactProductBound", j, 2);
     Tensors.requireFinite("ExactProductBound", j);
     SymmetricMatrix product = SymmetricProduct.of(Tensors.toRows(j), threads);
-    Extremes e = bound.bound(product, Hint.none(), Hint.none());
-    boolean singular = j.size(0) > j.size(1);
-    Quantity min = e.lambdaMin().map("lambda_min", x -> singular ? Interval.ZERO : nonNegative(x));
-    Quantity max = e.lambdaMax().map("lambda_max", ExactProductBound::nonNegative);
-    return new Extremes(
-        Objects.requireNonNull(min),
-        Objects.requireNonNull(max),
-        e.lambdaMinStatus(),
-        e.lambdaMaxStatus(),
-        e.factorizations());
-  }
-
-  private static Interval nonNegative(Interval x) {
-    return x.intersect(Interval.atLeast(0));
+    int n = product.order();
+    double[] entries = new double[Tensors.length(n, n)];
+    for (int i = 0; i < n; i++) {
+      for (int k = 0; k < n; k++) {
+        double x = product.get(i, k);
+        // Where the product leaves the range of doubles there is nothing to suggest from.
+        entries[i * n + k] = Double.isFinite(x) ? x : 0;
+      }
+    }
+    try (INDArray rounded = Tensors.of(entries, n, n)) {
+      return bound.bound(product, DenseSymmetric.of(rounded));
+    }
   }
 }

@@ -191,7 +191,9 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
     if (couplesSamples) {
       return coupledRows(from, to);
     }
-    INDArray out = Tensors.zeros(dataType(), to - from, k, parameters);
+    // A view could not be closed by the caller, so the view is the inner one.
+    INDArray matrix = Tensors.zeros(dataType(), (to - from) * k, parameters);
+    INDArray out = Tensors.reshape(matrix, to - from, k, parameters);
     try (Pullback pullback = pullbackOutputs()) {
       long offset = 0;
       for (ParameterBlock block : pullback.blocks()) {
@@ -208,7 +210,7 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
         offset += block.size();
       }
     }
-    return Tensors.reshape(out, (to - from) * k, parameters);
+    return matrix;
   }
 
   /** One cotangent per row: right whether or not samples are coupled. */

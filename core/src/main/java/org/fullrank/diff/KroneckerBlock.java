@@ -1,7 +1,6 @@
 package org.fullrank.diff;
 
 import java.util.Arrays;
-import java.util.List;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.Tensors;
 import org.jspecify.annotations.Nullable;
@@ -174,48 +173,21 @@ public final class KroneckerBlock implements ParameterBlock {
   @Override
   public void addGram(ParameterBlock other, INDArray target) {
     GramBlocks.requireGram(this, other, target);
-    if (factors(other) == null) {
+    KroneckerBlock factored = factors(other);
+    if (factored == null) {
       try (INDArray rows = rows()) {
         ExplicitBlock self = ExplicitBlock.of(rows);
         self.addGram(other == this ? self : other, target);
       }
       return;
     }
-    addGram(List.of(this), List.of((KroneckerBlock) other), target);
-  }
-
-  /**
-   * Adds the Grams of blocks that share their output cotangents (a layer's weight and bias): their
-   * input products are summed first, so that the dear product of cotangents is formed once.
-   *
-   * @param blocks blocks with one position and the same {@link #outputCotangents()} array
-   * @param others the corresponding blocks on the other inputs, likewise; the same list for a
-   *     symmetric Gram
-   * @param target {@code [m, m', n, n']}, row-major, added to
-   */
-  public static void addGram(
-      List<KroneckerBlock> blocks, List<KroneckerBlock> others, INDArray target) {
-    if (blocks.isEmpty() || blocks.size() != others.size()) {
-      throw new IllegalArgumentException(
-          "Gram of parameter blocks expects two lists of equal positive length but got "
-              + blocks.size()
-              + " and "
-              + others.size()
-              + " blocks");
-    }
-    for (int b = 0; b < blocks.size(); b++) {
-      GramBlocks.requireGram(blocks.get(b), others.get(b), target);
-    }
-    INDArray g = blocks.get(0).g;
-    INDArray g2 = others.get(0).g;
-    boolean symmetric = blocks.equals(others);
-    try (INDArray inner = innerProducts(blocks, others)) {
-      long n = inner.size(0);
-      long n2 = inner.size(1);
-      for (long c = 0; c < g.size(0); c++) {
-        for (long d = symmetric ? c : 0; d < g2.size(0); d++) {
-          try (INDArray product =
-              Products.multiply(blocks.get(0).flat(c), false, others.get(0).flat(d), true)) {
+    boolean symmetric = other == this;
+    long n = samples();
+    long n2 = other.samples();
+    try (INDArray inner = innerProducts(factored)) {
+      for (long c = 0; c < cotangents(); c++) {
+        for (long d = symmetric ? c : 0; d < other.cotangents(); d++) {
+          try (INDArray product = Products.multiply(flat(c), false, factored.flat(d), true)) {
             product.muli(inner);
             GramBlocks.add(product, target, c, d, n, n2, symmetric);
           }
@@ -224,24 +196,12 @@ public final class KroneckerBlock implements ParameterBlock {
     }
   }
 
-  /** {@code sum_b scale_b scale'_b A_b A'_b^T} of shape {@code [n, n']}. */
-  private static INDArray innerProducts(List<KroneckerBlock> blocks, List<KroneckerBlock> others) {
-    INDArray inner =
-        Tensors.zeros(blocks.get(0).dataType(), blocks.get(0).samples(), others.get(0).samples());
-    for (int b = 0; b < blocks.size(); b++) {
-      KroneckerBlock p = blocks.get(b);
-      KroneckerBlock q = others.get(b);
-      if (p.g != blocks.get(0).g
-          || q.g != others.get(0).g
-          || p.a.size(1) != 1
-          || q.a.size(1) != 1) {
-        throw new IllegalArgumentException(
-            "blocks that share output cotangents expect the same array and one position each");
-      }
-      INDArray left = Tensors.reshape(p.a, p.samples(), p.a.size(2));
-      INDArray right = Tensors.reshape(q.a, q.samples(), q.a.size(2));
-      Products.multiply(p.scale * q.scale, left, false, right, true, 1, inner);
-    }
+  /** {@code scale scale' A A'^T} of shape {@code [n, n']}, for blocks with one position. */
+  private INDArray innerProducts(KroneckerBlock other) {
+    INDArray inner = Tensors.zeros(dataType(), samples(), other.samples());
+    INDArray left = Tensors.reshape(a, samples(), a.size(2));
+    INDArray right = Tensors.reshape(other.a, other.samples(), other.a.size(2));
+    Products.multiply(scale * other.scale, left, false, right, true, 0, inner);
     return inner;
   }
 
@@ -255,7 +215,7 @@ public final class KroneckerBlock implements ParameterBlock {
       }
       return;
     }
-    try (INDArray inner = innerProducts(List.of(this), List.of(factored));
+    try (INDArray inner = innerProducts(factored);
         INDArray outer = Tensors.zeros(dataType(), samples(), other.samples())) {
       for (long c = 0; c < cotangents(); c++) {
         Products.multiply(1, flat(c), false, factored.flat(c), true, 1, outer);

@@ -14,7 +14,6 @@ import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A network with its parameters in a folder: {@code manifest.json} describes the layers, and every
@@ -96,6 +95,9 @@ public final class NetworkFile {
             .with("network", ops)
             .with("parameters", parameters(network))
             .with("constants", constants(writer.constants()));
+    if (featureLayers == 0) {
+      manifest = manifest.with("input_tap", "features");
+    }
     return new NetworkFile(network, own, featureLayers, writer.constants(), manifest);
   }
 
@@ -129,7 +131,7 @@ public final class NetworkFile {
       Network network, TensorFiles files, Map<String, TensorFiles.Entry> entries)
       throws IOException {
     if (network.parameterCount() == 0) {
-      return Nd4j.empty(DataType.DOUBLE);
+      return Tensors.empty(DataType.DOUBLE);
     }
     double[] values = new double[(int) network.parameterCount()];
     int offset = 0;

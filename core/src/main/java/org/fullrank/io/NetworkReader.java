@@ -59,15 +59,10 @@ final class NetworkReader {
     Shape input = Shape.of(manifest.member("input_shape").dimensions());
     JsonAt ops = manifest.member("network");
     List<Layer> layers = new ArrayList<>();
+    tap(manifest.optional("input_tap"), 0);
     for (JsonAt op : ops.items()) {
       layers.add(layer(op));
-      JsonAt tap = op.optional("tap");
-      if (tap != null && tap.text().equals("features")) {
-        if (featureLayers >= 0) {
-          throw tap.bad("the tap \"features\" once", "a second one");
-        }
-        featureLayers = layers.size();
-      }
+      tap(op.optional("tap"), layers.size());
     }
     if (layers.isEmpty()) {
       throw ops.bad("at least one operation");
@@ -75,6 +70,15 @@ final class NetworkReader {
     Network network = ops.located(() -> Network.of(input, layers));
     requireSlots(manifest, network);
     return network;
+  }
+
+  private void tap(@Nullable JsonAt tap, int layers) {
+    if (tap != null && tap.text().equals("features")) {
+      if (featureLayers >= 0) {
+        throw tap.bad("the tap \"features\" once", "a second one");
+      }
+      featureLayers = layers;
+    }
   }
 
   /** The list of parameters must be that of the operations: same order, offsets and sizes. */

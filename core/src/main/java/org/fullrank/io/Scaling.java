@@ -19,14 +19,21 @@ final class Scaling {
         mean += (row[c] - first) / n;
         constant &= row[c] == first;
       }
+      double largest = 0;
+      for (int i = 0; i < n && !constant; i++) {
+        out[i][c] = x[i][c] - first - mean;
+        largest = Math.max(largest, Math.abs(out[i][c]));
+      }
+      // Scaling by a power of two keeps the squares in range.
+      int exponent = Math.getExponent(largest);
       double square = 0;
-      for (double[] row : x) {
-        double d = row[c] - first - mean;
-        square += d * d / n;
+      for (double[] row : out) {
+        row[c] = Math.scalb(row[c], -exponent);
+        square += row[c] * row[c] / n;
       }
       double deviation = Math.sqrt(square);
       for (int i = 0; i < n && !constant; i++) {
-        out[i][c] = (x[i][c] - first - mean) / deviation;
+        out[i][c] /= deviation;
       }
     }
     return out;

@@ -220,6 +220,17 @@ public final class Tensors {
   }
 
   /**
+   * An array without elements: the parameters of a network without slots.
+   *
+   * @param type {@code DOUBLE} or {@code FLOAT}
+   * @return an empty array
+   */
+  public static INDArray empty(DataType type) {
+    requireReal("type", type);
+    return Nd4j.empty(type);
+  }
+
+  /**
    * A view of consecutive elements of a vector, which may be none.
    *
    * @param vector a vector {@code [p]} without gaps
@@ -228,7 +239,7 @@ public final class Tensors {
    * @return a view {@code [length]}, or an empty array of the same type
    */
   public static INDArray segment(INDArray vector, long offset, long length) {
-    return length == 0 ? Nd4j.empty(vector.dataType()) : slice(vector, offset, length);
+    return length == 0 ? empty(vector.dataType()) : slice(vector, offset, length);
   }
 
   /**
@@ -247,6 +258,34 @@ public final class Tensors {
     shape[0] = to - from;
     INDArray flat = reshape(a, a.length());
     return flat.get(NDArrayIndex.interval(from * inner, to * inner)).reshape('c', shape);
+  }
+
+  /**
+   * A copy with the first two axes exchanged.
+   *
+   * @param a an array {@code [m, n, ...]}
+   * @return a new row-major array {@code [n, m, ...]}
+   */
+  public static INDArray swapLeading(INDArray a) {
+    requireOpen("array", a);
+    long[] shape = a.shape().clone();
+    if (shape.length < 2) {
+      throw new IllegalArgumentException(
+          "swapLeading expects at least 2 dimensions but got " + describe(a));
+    }
+    int m = (int) shape[0];
+    int n = (int) shape[1];
+    shape[0] = n;
+    shape[1] = m;
+    double[] from = toDoubles(a);
+    int run = from.length / (m * n);
+    double[] to = new double[from.length];
+    for (int c = 0; c < m; c++) {
+      for (int i = 0; i < n; i++) {
+        System.arraycopy(from, (c * n + i) * run, to, (i * m + c) * run, run);
+      }
+    }
+    return of(a.dataType(), to, shape);
   }
 
   /**

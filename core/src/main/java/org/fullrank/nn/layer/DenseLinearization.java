@@ -104,7 +104,7 @@ final class DenseLinearization implements Linearization {
     if (layer.hasBias()) {
       INDArray ones = arena.zeros(x.dataType(), n, 1, 1);
       ones.addi(1);
-      // The same array g, so that weight and bias share one product of cotangents in the Gram.
+      // The same array g, by which the Gram knows that weight and bias share one product.
       blocks.add(KroneckerBlock.of(ones, g, layer.biasScale(), layer.layout()));
     }
     return Pullback.of(dx, blocks, arena);

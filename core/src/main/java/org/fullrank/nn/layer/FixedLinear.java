@@ -123,8 +123,10 @@ public final class FixedLinear implements Layer {
       long from = matrix.size(transpose ? 1 : 0);
       long to = matrix.size(transpose ? 0 : 1);
       INDArray rows = DenseLinearization.flat(blocks, from);
-      INDArray out = Products.multiply(rows, false, matrix, transpose);
-      return Tensors.reshape(out, blocks.size(0), blocks.size(1), to);
+      INDArray out = Tensors.zeros(matrix.dataType(), blocks.size(0), blocks.size(1), to);
+      Products.multiply(
+          1, rows, false, matrix, transpose, 0, DenseLinearization.flat(out, to));
+      return out;
     }
 
     @Override

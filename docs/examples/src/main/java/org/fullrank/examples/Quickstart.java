@@ -29,6 +29,7 @@ import org.fullrank.report.Dossier;
 import org.fullrank.report.Finding;
 import org.fullrank.report.Provenance;
 import org.fullrank.report.SpectrumPlot;
+import org.fullrank.report.TerminalProgress;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.spectrum.CholeskyBound;
@@ -53,6 +54,10 @@ public final class Quickstart {
   private static final int WIDTH = 128;
   private static final int BLOCKS = 4;
 
+  /** The launcher says whether standard error is a terminal, where a line can be overwritten. */
+  private static final TerminalProgress PROGRESS =
+      TerminalProgress.of(System.err, Boolean.getBoolean("fullrank.progress"));
+
   private Quickstart() {}
 
   /** One problem: what is shown of it and what is plotted. */
@@ -67,7 +72,7 @@ public final class Quickstart {
   public static void main(String[] args) throws IOException {
     Path out = Path.of(args.length > 0 ? args[0] : ".");
     Files.createDirectories(out);
-    progress("loading the digits and testing the backend");
+    PROGRESS.show("loading the digits and testing the backend");
     Dataset digits = Dataset.classification(Csv.withHeader(digitsFile()), "target", 10);
     Backend backend = Backend.describe();
     SelfTest test = Backend.selfTest();
@@ -116,7 +121,7 @@ public final class Quickstart {
     Files.writeString(out.resolve("report.md"), done.toMarkdown());
     Files.writeString(out.resolve("report.json"), done.toJson());
     study.plot().writeTo(out.resolve("spectrum.png"));
-    progress("");
+    PROGRESS.close();
     System.out.println(done);
     System.out.println(
         "wrote report.md, report.json and spectrum.png to " + out.toAbsolutePath().normalize());
@@ -146,19 +151,19 @@ public final class Quickstart {
     INDArray theta = network.initialize(SEED);
     INDArray x = digits.take(n).standardized().x();
 
-    progress(label + ": Gram matrix");
+    PROGRESS.show(label + ": Gram matrix");
     long start = System.nanoTime();
     GramMatrix gram = EmpiricalNtk.of(network, theta).withErrorBound().gram(x);
     double gramSeconds = (System.nanoTime() - start) * 1e-9;
 
-    progress(label + ": eigenvalues and their enclosures");
+    PROGRESS.show(label + ": eigenvalues and their enclosures");
     start = System.nanoTime();
     Extremes extremes = CholeskyBound.withDefaults().bound(gram);
     double boundSeconds = (System.nanoTime() - start) * 1e-9;
     Eigenpairs spectrum = DenseEigenSolver.withDefaults().solve(gram, Wanted.all());
     SpectrumSummary summary = SpectrumSummary.of(spectrum);
 
-    progress(label + ": expressivity condition");
+    PROGRESS.show(label + ": expressivity condition");
     ExpressivityReport expressivity = ExpressivityCondition.of(network, theta).check(x);
 
     Quantity lambdaMin = extremes.lambdaMin();
@@ -220,15 +225,6 @@ public final class Quickstart {
       return classes.resolve("../../data/digits.csv").normalize();
     } catch (URISyntaxException e) {
       throw new IllegalStateException("the class path holds a location that is no path", e);
-    }
-  }
-
-  /** One line that is overwritten; the launcher asks for it when standard error is a terminal. */
-  private static void progress(String text) {
-    if (Boolean.getBoolean("fullrank.progress")) {
-      System.err.printf("\r%-70s", text.isEmpty() ? "" : text + " ...");
-      System.err.print(text.isEmpty() ? "\r" : "");
-      System.err.flush();
     }
   }
 }

@@ -1,0 +1,104 @@
+package org.fullrank.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.util.SplittableRandom;
+import org.fullrank.rigor.Interval;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DecimalIntervalTest {
+  private static final int CASES = 10_000;
+  private static final BigDecimal LARGEST_WIDENING = new BigDecimal("1.2");
+
+  @Test
+  void printedDecimalsContainTheExactInterval() {
+    SplittableRandom random = new SplittableRandom(20260101);
+    for (int i = 0; i < CASES; i++) {
+      Interval interval = randomInterval(random, i % 8);
+      DecimalInterval decimal = DecimalInterval.from(interval);
+      if (Double.isInfinite(interval.lo())) {
+        assertThat(decimal.lo()).isEqualTo("-inf");
+      } else {
+        BigDecimal lo = new BigDecimal(interval.lo());
+        BigDecimal printed = new BigDecimal(decimal.lo());
+        assertThat(printed).as("lower end of %s", interval).isLessThanOrEqualTo(lo);
+        assertThat(printed.signum()).as("sign of %s", decimal).isEqualTo(lo.signum());
+      }
+      if (Double.isInfinite(interval.hi())) {
+        assertThat(decimal.hi()).isEqualTo("inf");
+      } else {
+        BigDecimal hi = new BigDecimal(interval.hi());
+        BigDecimal printed = new BigDecimal(decimal.hi());
+        assertThat(printed).as("upper end of %s", interval).isGreaterThanOrEqualTo(hi);
+        assertThat(printed.signum()).as("sign of %s", decimal).isEqualTo(hi.signum());
+      }
+      assertThat(decimal.toString().length()).as("length of %s", decimal).isLessThanOrEqualTo(54);
+      if (interval.isBounded() && interval.lo() < interval.hi()) {
+        assertThat(decimal.lo()).as("ends of %s", interval).isNotEqualTo(decimal.hi());
+        assertThat(width(decimal))
+            .as("width of %s for %s", decimal, interval)
+            .isLessThanOrEqualTo(
+                new BigDecimal(interval.hi())
+                    .subtract(new BigDecimal(interval.lo()))
+                    .multiply(LARGEST_WIDENING));
+      }
+    }
+  }
+
+  private static BigDecimal width(DecimalInterval decimal) {
+    return new BigDecimal(decimal.hi()).subtract(new BigDecimal(decimal.lo()));
+  }
+
+  private static Interval randomInterval(SplittableRandom random, int kind) {
+    double a = randomFinite(random);
+    return switch (kind) {
+      case 0 -> hull(a, randomFinite(random));
+      case 1 -> new Interval(a, Math.nextUp(a)).intersect(atMostLargest());
+      case 2 -> Interval.of(a);
+      case 3 -> hull(a, a * (1 + random.nextDouble(1e-12, 1e-2)));
+      case 4 -> // denormal ends
+          hull(
+              random.nextInt(-50, 50) * Double.MIN_VALUE,
+              random.nextInt(-50, 50) * Double.MIN_VALUE);
+      case 5 -> Interval.atLeast(a);
+      case 6 -> Interval.atMost(a);
+      default -> hull(random.nextInt(-1000, 1000), random.nextInt(-1000, 1000) / 8.0);
+    };
+  }
+
+  private static Interval atMostLargest() {
+    return Interval.of(-Double.MAX_VALUE, Double.MAX_VALUE);
+  }
+
+  private static Interval hull(double a, double b) {
+    double c = Math.max(-Double.MAX_VALUE, Math.min(b, Double.MAX_VALUE));
+    return Interval.of(Math.min(a, c), Math.max(a, c));
+  }
+
+  private static double randomFinite(SplittableRandom random) {
+    double value = Double.longBitsToDouble(random.nextLong());
+    return Double.isFinite(value) ? value : random.nextDouble();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "0; 0; 0",
+        "0; 1; [0, 1]",
+        "1.25; 1.25; 1.25",
+        "1.2345678; 1.2345699; [1.2345677, 1.2345700]",
+        "0.1; 0.1; [0.10000000000000000, 0.10000000000000001]",
+        "-3; 1e-5; [-3, 1.01e-05]",
+        "1e-300; 1e300; [1.00e-300, 1.01e+300]",
+        "-Infinity; Infinity; [-inf, inf]",
+        "4.9e-324; 4.9e-324; [4.9406564584124654e-324, 4.9406564584124655e-324]",
+        "123456; 1234567; [123000, 1.24e+06]",
+      })
+  void examples(double lo, double hi, String printed) {
+    assertThat(DecimalInterval.from(Interval.of(lo, hi))).hasToString(printed);
+  }
+}
