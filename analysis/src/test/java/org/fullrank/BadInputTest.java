@@ -7,9 +7,11 @@ import static org.fullrank.Misuse.state;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.fullrank.diff.Jacobian;
 import org.fullrank.expressivity.ExpressivityCondition;
 import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.linalg.SymmetricOperator;
@@ -20,6 +22,7 @@ import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
+import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.ntk.GramMatrix;
 import org.fullrank.ntk.NtkOperator;
@@ -412,6 +415,40 @@ class BadInputTest {
   @MethodSource({"kernels", "spectra", "proofs", "reports"})
   void isExplained(Misuse misuse) {
     misuse.check();
+  }
+
+  /** What a caller is to close must own its memory: closing a view would free nothing. */
+  @Test
+  void resultsCanBeClosed() {
+    Network fixed =
+        Network.of(Shape.of(3), FixedLinear.of("f", filled(2, 3)), Dense.of("d", 2, 1));
+    INDArray theta = fixed.initialize(Seed.of(1));
+    List<INDArray> results = new ArrayList<>();
+    for (EmpiricalNtk.Method method : EmpiricalNtk.Method.values()) {
+      for (EmpiricalNtk k : List.of(ntk(), EmpiricalNtk.of(fixed, theta))) {
+        results.add(k.withMethod(method).gram(X).matrix());
+        results.add(k.withMethod(method).cross(X, X));
+        results.add(k.traceKernel(X).matrix());
+        results.add(k.diagonal(X));
+        k.perSlot(X).values().forEach(g -> results.add(g.matrix()));
+      }
+    }
+    try (Jacobian j = fixed.jacobian(theta, X);
+        Jacobian l = NET.jacobian(THETA, X)) {
+      results.add(j.toMatrix());
+      results.add(j.inputJacobian());
+      results.add(j.apply(filled(2, 4)));
+      results.add(j.applyTranspose(filled(5, 4)));
+      results.add(l.rows(1, 3));
+      results.add(l.vjp(filled(1, 5, 2)));
+    }
+    results.add(NET.forward(THETA, X));
+    results.add(NET.features(THETA, X));
+    for (INDArray a : results) {
+      assertThat(a.closeable()).as(Tensors.describe(a)).isTrue();
+      a.close();
+      assertThat(a.wasClosed()).isTrue();
+    }
   }
 
   /** A huge number of threads is a wish, not an order. */

@@ -40,7 +40,6 @@ final class StoredMatrix {
 
   /** Takes ownership of square rows. */
   static StoredMatrix of(double[][] rows, String where) {
-    requireSymmetric(rows, where);
     double largest = 0;
     for (double[] row : rows) {
       for (double x : row) {
@@ -51,6 +50,7 @@ final class StoredMatrix {
         largest = Math.max(largest, Math.abs(x));
       }
     }
+    requireSymmetric(rows, where);
     int exponent = largest == 0 ? 0 : Math.getExponent(largest);
     if (exponent != 0) {
       for (double[] row : rows) {
@@ -62,7 +62,7 @@ final class StoredMatrix {
     return new StoredMatrix(rows, exponent);
   }
 
-  /** Whoever implements the operator may be wrong about it; NaN is left to the caller. */
+  /** Whoever implements the operator may be wrong about it. */
   private static void requireSymmetric(double[][] rows, String where) {
     int n = rows.length;
     if (rows[0].length != n) {
@@ -73,7 +73,7 @@ final class StoredMatrix {
       for (int j = 0; j < i; j++) {
         double a = rows[i][j];
         double b = rows[j][i];
-        if (a != b && !Double.isNaN(a) && !Double.isNaN(b)) {
+        if (a != b) {
           throw new IllegalArgumentException(
               where
                   + " expects a symmetric matrix but entries ("
