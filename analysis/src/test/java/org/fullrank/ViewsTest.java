@@ -110,9 +110,7 @@ class ViewsTest {
   static Stream<Arguments> layouts() {
     return Stream.of(Memory.values())
         .flatMap(
-            m ->
-                Stream.of(DataType.DOUBLE, DataType.FLOAT)
-                    .map(type -> Arguments.of(m, type)));
+            m -> Stream.of(DataType.DOUBLE, DataType.FLOAT).map(type -> Arguments.of(m, type)));
   }
 
   private static INDArray filled(DataType type, long... shape) {

@@ -54,8 +54,7 @@ class BadInputFilesTest {
   }
 
   private static Misuse array(String name, byte[] file, String... words) {
-    return located(
-        name, () -> Npy.read(new ByteArrayInputStream(file), "w.npy"), "w.npy", words);
+    return located(name, () -> Npy.read(new ByteArrayInputStream(file), "w.npy"), "w.npy", words);
   }
 
   private static Misuse located(String name, ThrowingCallable call, String at, String... words) {
@@ -115,37 +114,6 @@ class BadInputFilesTest {
             "npy stream",
             "open",
             "closed"));
-  }
-
-  private static Misuse json(String text, String... words) {
-    return argument("json " + text, () -> Json.parse(text), words);
-  }
-
-  static Stream<Misuse> documents() {
-    String deep = "[".repeat(100_000);
-    return Stream.of(
-        json("", "a value", "JSON text"),
-        json("{", "a member name", "JSON text"),
-        json("{\"a\" 1}", "':'", "'1}'"),
-        json("{\"a\": 1,}", "a member name in quotes", "'}'"),
-        json("{\"a\": 1, \"a\": 2}", "each member name once", "\"a\" twice"),
-        json("[1, 2", "',' or ']'", "end"),
-        json("[1 2]", "',' or ']'", "'2]'"),
-        json("NaN", "a value", "'NaN'"),
-        json("[Infinity]", "a value", "'Infinity]'"),
-        json("[-NaN]", "a digit", "'NaN]'"),
-        json("1e999", "range of doubles", "'1e999'"),
-        json("01", "nothing after the value", "'1'"),
-        json("1.", "a digit", "end"),
-        json("'a'", "a value", "''a''"),
-        json("\"a", "at the end of the string", "end"),
-        json("\"\\x\"", "an escape", "x"),
-        json("\"\\ud800\"", "surrogate", "d800"),
-        json("tru", "'true'", "'tru'"),
-        json("[1] // no", "nothing after the value", "'// no'"),
-        argument("json too deep", () -> Json.parse(deep), "nesting of at most 256", "more"),
-        argument("json NaN", () -> new Json.Num(Double.NaN), "finite", "NaN"),
-        argument("json 2^60", () -> Json.object().with("a", 1L << 60), "2^53", "\"a\"", "1152"));
   }
 
   private static Misuse csv(String text, String... words) {
@@ -264,8 +232,7 @@ class BadInputFilesTest {
             "-1"),
         network("checksum", manifest(DENSE, PARAMETERS + sum("00")), "SHA-256 00", "w.npy"),
         argument("theta size", () -> NetworkFile.of(NET, Tensors.of(new double[2], 2)), "[3]"),
-        argument(
-            "taps", () -> NetworkFile.of(NET, THETA, 2), "0 to 1 feature layers", "got 2"),
+        argument("taps", () -> NetworkFile.of(NET, THETA, 2), "0 to 1 feature layers", "got 2"),
         argument(
             "features of ints",
             () -> NetworkFile.of(NET, THETA, 0).features(Nd4j.zeros(DataType.INT32, 3, 2)),
@@ -279,7 +246,7 @@ class BadInputFilesTest {
   }
 
   @ParameterizedTest
-  @MethodSource({"arrays", "documents", "tables", "networks"})
+  @MethodSource({"arrays", "tables", "networks"})
   void isExplained(Misuse misuse) {
     misuse.check();
   }

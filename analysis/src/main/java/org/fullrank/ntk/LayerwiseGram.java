@@ -13,9 +13,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Sums of block Grams: {@code K = sum_l (A_l A_l^T) o (G_l G_l^T)} for dense layers.
  *
- * <p>The cotangents of all outputs are stacked sample by sample, so that one product gives the rows {@code
- * i * k + c} in their final order. Rows are worked on in tiles: a tile's products of all layers are
- * summed in one buffer, and of a symmetric Gram only the columns from the tile on are formed.
+ * <p>The cotangents of all outputs are stacked sample by sample, so that one product gives the rows
+ * {@code i * k + c} in their final order. Rows are worked on in tiles: a tile's products of all
+ * layers are summed in one buffer, and of a symmetric Gram only the columns from the tile on are
+ * formed.
  */
 final class LayerwiseGram {
   /** Elements of a tile: 8 MiB, so that its three buffers stay small beside the factors. */
@@ -24,8 +25,8 @@ final class LayerwiseGram {
   private LayerwiseGram() {}
 
   /**
-   * One summand: {@code (sum_b scale_b A_b A'_b^T) o (G G'^T)}, or {@code G G'^T} alone if there are no
-   * inputs, in which case {@code G} holds gradient rows.
+   * One summand: {@code (sum_b scale_b A_b A'_b^T) o (G G'^T)}, or {@code G G'^T} alone if there
+   * are no inputs, in which case {@code G} holds gradient rows.
    */
   private record Term(
       List<KroneckerBlock> inputs, List<KroneckerBlock> inputs2, INDArray g, INDArray g2) {}
@@ -34,8 +35,8 @@ final class LayerwiseGram {
    * The Gram of all rows of the blocks.
    *
    * @param left blocks on the row samples
-   * @param right blocks on the column samples; the same list for a symmetric Gram, of which only the
-   *     upper triangle is filled
+   * @param right blocks on the column samples; the same list for a symmetric Gram, of which only
+   *     the upper triangle is filled
    * @return {@code [n k, n' k]} in row order {@code i * k + c}
    */
   static INDArray full(List<ParameterBlock> left, List<ParameterBlock> right) {
@@ -71,8 +72,7 @@ final class LayerwiseGram {
         List<KroneckerBlock> inputs = kronecker(left, b, end);
         List<KroneckerBlock> inputs2 = left == right ? inputs : kronecker(right, b, end);
         INDArray g = stacked(inputs.get(0).outputCotangents(), arena);
-        INDArray g2 =
-            left == right ? g : stacked(inputs2.get(0).outputCotangents(), arena);
+        INDArray g2 = left == right ? g : stacked(inputs2.get(0).outputCotangents(), arena);
         terms.add(new Term(inputs, inputs2, g, g2));
         b = end;
       } else {
@@ -93,7 +93,9 @@ final class LayerwiseGram {
     return Tensors.reshape(ordered, rows, ordered.length() / rows);
   }
 
-  /** One past the last block from {@code b} on with the same cotangents; {@code b} if not factored. */
+  /**
+   * One past the last block from {@code b} on with the same cotangents; {@code b} if not factored.
+   */
   private static int sharing(List<ParameterBlock> blocks, int b) {
     int end = b;
     while (end < blocks.size()

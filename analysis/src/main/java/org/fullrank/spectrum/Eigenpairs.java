@@ -1,7 +1,7 @@
 package org.fullrank.spectrum;
 
-import org.jspecify.annotations.Nullable;
 import org.fullrank.linalg.Tensors;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -401,13 +401,7 @@ public final class Tensors {
   private static void requireRange(String where, long from, long to, long size) {
     if (from < 0 || to > size || from >= to) {
       throw new IllegalArgumentException(
-          where
-              + " expects 0 <= from < to <= "
-              + size
-              + " but got from "
-              + from
-              + " to "
-              + to);
+          where + " expects 0 <= from < to <= " + size + " but got from " + from + " to " + to);
     }
   }
 

@@ -80,12 +80,7 @@ public final class Dense implements Layer {
     }
     if (in > Integer.MAX_VALUE / out) {
       throw new IllegalArgumentException(
-          "Dense '"
-              + name
-              + "' expects fewer than 2^31 weights but got "
-              + in
-              + " -> "
-              + out);
+          "Dense '" + name + "' expects fewer than 2^31 weights but got " + in + " -> " + out);
     }
     double sw = 1 / Math.sqrt((double) in);
     return new Dense(

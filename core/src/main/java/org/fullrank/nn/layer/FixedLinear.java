@@ -124,8 +124,7 @@ public final class FixedLinear implements Layer {
       long to = matrix.size(transpose ? 0 : 1);
       INDArray rows = DenseLinearization.flat(blocks, from);
       INDArray out = Tensors.zeros(matrix.dataType(), blocks.size(0), blocks.size(1), to);
-      Products.multiply(
-          1, rows, false, matrix, transpose, 0, DenseLinearization.flat(out, to));
+      Products.multiply(1, rows, false, matrix, transpose, 0, DenseLinearization.flat(out, to));
       return out;
     }
 
