@@ -165,7 +165,7 @@ public final class ExpressivityReport {
     out.add(margin());
     double[] s = singularValues();
     String method = "singular value decomposition";
-    if (s.length > 0) {
+    if (s.length > 0 && Double.isFinite(s[0]) && Double.isFinite(s[s.length - 1])) {
       out.add(Quantity.computed("sigma_1([h, 1])", s[0], Subject.STORED_MATRIX, method));
       out.add(
           Quantity.computed(

@@ -221,7 +221,8 @@ public final class EmpiricalNtk {
    * @return {@code [n, n]}, typed as one output per sample
    */
   public GramMatrix traceKernel(INDArray x) {
-    Tensors.length(x.size(0), x.size(0));
+    Tensors.requireShape("input", x, network.inputShape().after(-1));
+    requireStorable(x.size(0), x.size(0));
     if (network.couplesSamples()) {
       throw new IllegalStateException(
           "trace kernel expects independent samples but a layer couples them; use gram");
@@ -316,6 +317,18 @@ public final class EmpiricalNtk {
   private void requireStorable(INDArray rows, INDArray columns) {
     Tensors.requireShape("input", rows, network.inputShape().after(-1));
     Tensors.requireShape("input", columns, network.inputShape().after(-1));
-    Tensors.length(rows.size(0), network.outputs(), columns.size(0), network.outputs());
+    requireStorable(rows.size(0) * network.outputs(), columns.size(0) * network.outputs());
+  }
+
+  /** Sizes of arrays that exist, so the products of the callers are far from overflow. */
+  private static void requireStorable(long rows, long columns) {
+    if (rows > Integer.MAX_VALUE / columns) {
+      throw new IllegalArgumentException(
+          "NTK Gram matrix expects fewer than 2^31 entries but got ["
+              + rows
+              + ", "
+              + columns
+              + "]; use operator, diagonal or fewer samples");
+    }
   }
 }

@@ -51,7 +51,7 @@ final class GramError {
     for (int r = 0; r < size; r++) {
       trace += Math.abs(diagonal[r * size + r]);
     }
-    double exactTrace = trace / (1 - Math.min(0.5, gamma));
+    double exactTrace = gamma < 1 ? trace / (1 - gamma) : Double.POSITIVE_INFINITY;
     double d = Math.sqrt(squares);
     double bound = INFLATION * (gamma * exactTrace + 2 * Math.sqrt(exactTrace) * d + d * d);
     return new Quantity(

@@ -156,7 +156,7 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
               + d
               + ")");
     }
-    return matrix.getDouble(i * outputs + c, j * outputs + d);
+    return open().getDouble(i * outputs + c, j * outputs + d);
   }
 
   /**
@@ -165,7 +165,7 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
    * @return {@code [n k, n k]}, row-major; do not write or close it
    */
   public INDArray matrix() {
-    return matrix;
+    return open();
   }
 
   /**
@@ -187,12 +187,20 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
     Tensors.requireShape("Gram apply", v, size(), -1);
     Tensors.requireType("Gram apply", dataType(), v);
     Tensors.requireFinite("Gram apply", v);
-    return Products.multiply(matrix, false, v, false);
+    return Products.multiply(open(), false, v, false);
   }
 
   @Override
   public INDArray toMatrix() {
-    return matrix.dup('c');
+    return open().dup('c');
+  }
+
+  private INDArray open() {
+    if (matrix.wasClosed()) {
+      throw new IllegalStateException(
+          this + " expects to be used before close() but got a call after it");
+    }
+    return matrix;
   }
 
   @Override

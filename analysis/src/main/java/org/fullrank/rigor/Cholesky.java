@@ -32,6 +32,7 @@ public final class Cholesky {
    * @param threads number of threads, at least 1; does not change the result
    */
   public static Cholesky of(double[][] rows, int threads) {
+    Workers.requireThreads("Cholesky", threads);
     double[][] copy = new double[rows.length][];
     for (int i = 0; i < rows.length; i++) {
       if (rows[i].length <= i) {
@@ -67,6 +68,10 @@ public final class Cholesky {
     if (!completed()) {
       throw new IllegalStateException(
           "the factorisation stopped at pivot " + failedPivot + "; there is no factor");
+    }
+    if (i < 0 || i >= rows.length) {
+      throw new IllegalArgumentException(
+          "Cholesky factor expects a row below " + rows.length + " but got " + i);
     }
     return rows[i].clone();
   }
@@ -113,7 +118,8 @@ public final class Cholesky {
     int n = a.length;
     int chunksMax = n <= depth ? 0 : (n - depth + width - 1) / width;
     double[][][] packs = new double[chunksMax][][];
-    int team = n <= 2 * depth ? 1 : threads;
+    // More members than chunks would be idle, and a huge count would exhaust the system's threads.
+    int team = n <= 2 * depth ? 1 : Math.min(threads, chunksMax);
     int[] failed = {-1};
     Workers.run(
         team,

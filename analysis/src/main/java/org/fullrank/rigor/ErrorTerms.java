@@ -97,7 +97,11 @@ final class ErrorTerms {
   static double requireFiniteMatrix(double[][] rows, String what) {
     FloatingPoint.requireIeee();
     if (rows.length == 0 || rows[0].length == 0) {
-      throw new IllegalArgumentException(what + " expects at least one row and one column");
+      throw new IllegalArgumentException(
+          what
+              + " expects at least one row and one column but got ["
+              + rows.length
+              + (rows.length == 0 ? "]" : ", 0]"));
     }
     double largest = 0;
     for (int i = 0; i < rows.length; i++) {

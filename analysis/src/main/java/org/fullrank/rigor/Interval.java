@@ -37,7 +37,7 @@ public record Interval(double lo, double hi) {
     }
     if (lo == Double.POSITIVE_INFINITY || hi == Double.NEGATIVE_INFINITY) {
       throw new IllegalArgumentException(
-          "Interval contains no real number: lo = " + lo + ", hi = " + hi);
+          "Interval expects to contain a real number but got lo = " + lo + ", hi = " + hi);
     }
     lo += 0.0; // turns -0.0 into 0.0
     hi += 0.0;
@@ -73,7 +73,12 @@ public record Interval(double lo, double hi) {
    * @throws NumberFormatException (an {@code IllegalArgumentException}) if the text is no decimal
    */
   public static Interval fromDecimal(String decimal) {
-    return from(new BigDecimal(decimal));
+    try {
+      return from(new BigDecimal(decimal));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "Interval.fromDecimal expects a decimal number but got '" + decimal + "'", e);
+    }
   }
 
   /** The tightest enclosure of {@code value}. */

@@ -25,6 +25,7 @@ public final class Product {
    * @param threads at least 1
    */
   public static Product of(double[][] a, double[][] b, int threads) {
+    Workers.requireThreads("Product", threads);
     ErrorTerms.requireFiniteMatrix(a, "Product, left factor,");
     ErrorTerms.requireFiniteMatrix(b, "Product, right factor,");
     if (a[0].length != b.length) {

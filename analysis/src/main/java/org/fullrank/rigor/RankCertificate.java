@@ -41,6 +41,7 @@ public final class RankCertificate {
    * @param threads at least 1
    */
   public static RankCertificate of(double[][] m, double[][] p, int threads) {
+    Workers.requireThreads("RankCertificate", threads);
     double largest = ErrorTerms.requireFiniteMatrix(m, "RankCertificate");
     int n = m.length;
     int w = m[0].length;

@@ -81,6 +81,10 @@ public final class SymmetricMatrix {
 
   /** The stored entry, to nearest if it had to be scaled. */
   public double get(int i, int j) {
+    if (i < 0 || j < 0 || i >= order() || j >= order()) {
+      throw new IllegalArgumentException(
+          "SymmetricMatrix expects indices below " + order() + " but got (" + i + ", " + j + ")");
+    }
     return Math.scalb(i >= j ? lower[i][j] : lower[j][i], exponent);
   }
 

@@ -20,6 +20,7 @@ public final class SymmetricProduct {
    * @param threads at least 1
    */
   public static SymmetricMatrix of(double[][] j, int threads) {
+    Workers.requireThreads("SymmetricProduct", threads);
     int exponent = ErrorTerms.exponentFor(ErrorTerms.requireFiniteMatrix(j, "SymmetricProduct"));
     double[][] scaled = exponent == 0 ? j : ErrorTerms.scaledCopy(j, exponent);
     int n = j.length;

@@ -31,11 +31,16 @@ final class Workers {
         };
   }
 
+  /** Throws unless there is somebody to work. */
+  static void requireThreads(String where, int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException(where + " expects threads >= 1 but got " + threads);
+    }
+  }
+
   /** Runs {@code job} on {@code threads} threads and returns when all are done. */
   static void run(int threads, Job job) {
-    if (threads < 1) {
-      throw new IllegalArgumentException("expected threads >= 1 but got " + threads);
-    }
+    requireThreads("Workers", threads);
     Workers team = new Workers(threads);
     List<Throwable> failures = new ArrayList<>();
     List<Thread> others = new ArrayList<>();

@@ -1,5 +1,6 @@
 package org.fullrank.spectrum;
 
+import org.fullrank.linalg.Tensors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -55,6 +56,9 @@ public final class Eigenpairs implements AutoCloseable {
       SolverStatus status,
       long operatorCount,
       String method) {
+    if (vectors != null) {
+      Tensors.requireRank("eigenvectors", vectors, 2);
+    }
     if (values.length > size
         || residualNorms.length != (vectors == null ? 0 : values.length)
         || (vectors != null && (vectors.size(0) != size || vectors.size(1) != values.length))) {
@@ -105,6 +109,10 @@ public final class Eigenpairs implements AutoCloseable {
    * @return its value
    */
   public double value(int i) {
+    if (i < 0 || i >= values.length) {
+      throw new IllegalArgumentException(
+          "Eigenpairs expect an index below " + values.length + " but got " + i);
+    }
     return values[i];
   }
 
@@ -127,8 +135,12 @@ public final class Eigenpairs implements AutoCloseable {
     if (vectors == null) {
       throw new IllegalStateException(
           values.length == 0
-              ? "there are no eigenvectors: " + status.text()
-              : "eigenvectors were not asked for; use Wanted.withVectors()");
+              ? "expected eigenvectors but got none: " + status.text()
+              : "expected eigenvectors but they were not asked for; use Wanted.withVectors()");
+    }
+    if (vectors.wasClosed()) {
+      throw new IllegalStateException(
+          "Eigenpairs expect vectors() before close() but got a call after it");
     }
     return vectors;
   }

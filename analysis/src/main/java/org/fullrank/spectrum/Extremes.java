@@ -29,6 +29,13 @@ public record Extremes(
     Objects.requireNonNull(lambdaMax, "lambdaMax");
     Objects.requireNonNull(lambdaMinStatus, "lambdaMinStatus");
     Objects.requireNonNull(lambdaMaxStatus, "lambdaMaxStatus");
+    if (lambdaMin.subject() != lambdaMax.subject()) {
+      throw new IllegalArgumentException(
+          "Extremes expects both eigenvalues of one matrix but got lambda_min about the "
+              + lambdaMin.subject().text()
+              + " and lambda_max about the "
+              + lambdaMax.subject().text());
+    }
   }
 
   /**
@@ -41,9 +48,8 @@ public record Extremes(
   }
 
   /**
-   * The condition number {@code lambda_max / lambda_min}, which means something for positive
-   * definite matrices: an interval quotient. If definiteness is undecided the upper end is
-   * infinite; the lower end then holds in case the matrix is definite.
+   * The spectral condition number {@code max |lambda| / min |lambda|}: {@code lambda_max / lambda_min}
+   * of a positive definite matrix. If definiteness is not proved the upper end is infinite.
    *
    * @return a quantity as rigorous as the two enclosures
    */
@@ -56,10 +62,12 @@ public record Extremes(
       // Both enclose eigenvalues of one matrix, so the quotient cannot be less than 1.
       return largest.divide(smallest).max(Interval.ONE);
     }
-    if (!(smallest.hi() > 0) || !(largest.lo() > 0)) {
+    // max |lambda| >= lambda_max and min |lambda| <= |lambda_min|, whatever the signs.
+    double m = smallest.magnitude();
+    if (!(m > 0 && m <= Double.MAX_VALUE) || !(largest.lo() > 0)) {
       return Interval.atLeast(1);
     }
-    return Interval.atLeast(Math.max(1, largest.divide(smallest.hi()).lo()));
+    return Interval.atLeast(Math.max(1, largest.divide(m).lo()));
   }
 
   /**

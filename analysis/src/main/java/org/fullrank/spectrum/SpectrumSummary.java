@@ -105,21 +105,38 @@ public final class SpectrumSummary {
   }
 
   /**
-   * With an enclosed intrinsic dimension {@code tr A / lambda_max} of a positive semidefinite
-   * matrix, from the summary's own largest eigenvalue.
+   * With an enclosed intrinsic dimension {@code sum |t_i| / max |t_i|}, from an enclosure of the trace and
+   * the summary's own extreme eigenvalues. It is {@code tr A / lambda_max} if no eigenvalue is negative;
+   * where that is not certain, {@code sum |t_i| >= tr A} leaves a lower bound.
    *
    * @param trace an enclosure of the trace of the same matrix
-   * @return the summary; the dimension as rigorous as the weaker of trace and largest eigenvalue,
-   *     unbounded above if the largest eigenvalue may be zero
+   * @return the summary; the dimension as rigorous as the weakest of trace and both extreme eigenvalues
+   * @throws IllegalArgumentException if the trace is about something else than the eigenvalues
    */
   public SpectrumSummary withTrace(Quantity trace) {
+    if (trace.subject() != lambdaMax.subject()) {
+      throw new IllegalArgumentException(
+          "SpectrumSummary expects the trace of the "
+              + lambdaMax.subject().text()
+              + " but got one about the "
+              + trace.subject().text());
+    }
+    Interval min = lambdaMin.interval();
     Quantity dimension =
-        trace.combine(
-            "intrinsic dimension",
-            lambdaMax,
-            (t, max) ->
-                max.certainlyPositive() ? t.divide(max).max(Interval.ONE) : Interval.atLeast(1));
+        trace
+            .combine("intrinsic dimension", lambdaMax, (t, max) -> dimension(t, min, max))
+            .weakenedTo(lambdaMin.rigor());
     return new SpectrumSummary(lambdaMin, lambdaMax, conditionNumber, effectiveRank, dimension);
+  }
+
+  private static Interval dimension(Interval trace, Interval min, Interval max) {
+    if (min.lo() >= 0 && max.certainlyPositive()) {
+      return trace.divide(max).max(Interval.ONE);
+    }
+    double norm = Math.max(max.hi(), -min.lo());
+    return norm > 0 && norm <= Double.MAX_VALUE
+        ? Interval.atLeast(Math.max(1, trace.divide(norm).lo()))
+        : Interval.atLeast(1);
   }
 
   /**

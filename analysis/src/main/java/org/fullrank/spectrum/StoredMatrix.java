@@ -50,6 +50,7 @@ final class StoredMatrix {
         largest = Math.max(largest, Math.abs(x));
       }
     }
+    requireSymmetric(rows, where);
     int exponent = largest == 0 ? 0 : Math.getExponent(largest);
     if (exponent != 0) {
       for (double[] row : rows) {
@@ -59,6 +60,37 @@ final class StoredMatrix {
       }
     }
     return new StoredMatrix(rows, exponent);
+  }
+
+  /** Whoever implements the operator may be wrong about it. */
+  private static void requireSymmetric(double[][] rows, String where) {
+    int n = rows.length;
+    if (rows[0].length != n) {
+      throw new IllegalArgumentException(
+          where + " expects a square matrix but got [" + n + ", " + rows[0].length + "]");
+    }
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < i; j++) {
+        double a = rows[i][j];
+        double b = rows[j][i];
+        if (a != b) {
+          throw new IllegalArgumentException(
+              where
+                  + " expects a symmetric matrix but entries ("
+                  + i
+                  + ", "
+                  + j
+                  + ") and ("
+                  + j
+                  + ", "
+                  + i
+                  + ") are "
+                  + a
+                  + " and "
+                  + b);
+        }
+      }
+    }
   }
 
   /** The scaled entries, largest magnitude in {@code [1, 2)}; not to be written. */

@@ -66,7 +66,49 @@ class SpectrumSummaryTest {
     Extremes singular = CholeskyBound.withDefaults().bound(Spectra.symmetric(ones()));
     assertThat(singular.conditionNumber().interval().hi()).isEqualTo(Double.POSITIVE_INFINITY);
     Extremes indefinite = CholeskyBound.withDefaults().bound(diagonal(-1, 2));
-    assertThat(indefinite.conditionNumber().interval()).isEqualTo(Interval.atLeast(1));
+    assertThat(indefinite.conditionNumber().interval().contains(2)).isTrue();
+    // Undecided by Gershgorin; the true condition number is about 103, not lambda_max over a
+    // positive upper end of lambda_min.
+    Extremes undecided =
+        DirectBound.gershgorin().bound(Spectra.symmetric(new double[][] {{1e-3, 1}, {1, 10}}));
+    assertThat(undecided.conditionNumber().interval().lo()).isLessThan(103);
+  }
+
+  @Test
+  void intrinsicDimensionOfAnIndefiniteMatrixIsNotTheTraceQuotient() {
+    DenseSymmetric a = diagonal(1, -1);
+    Quantity trace = Quantity.verified("tr", Interval.ZERO, Subject.STORED_MATRIX, "sum");
+    Quantity dimension =
+        summary(a)
+            .withExtremes(CholeskyBound.withDefaults().bound(a))
+            .withTrace(trace)
+            .intrinsicDimension();
+    assertThat(dimension.interval().contains(2)).isTrue();
+  }
+
+  @Test
+  void extremesOfTwoMatricesDoNotMix() {
+    Extremes stored = CholeskyBound.withDefaults().bound(diagonal(1, 2));
+    Quantity other =
+        Quantity.verified("lambda_max", Interval.of(4), Subject.EXACT_NETWORK, "elsewhere");
+    assertThatThrownBy(
+            () ->
+                new Extremes(
+                    stored.lambdaMin(),
+                    other,
+                    stored.lambdaMinStatus(),
+                    stored.lambdaMaxStatus(),
+                    0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("stored matrix")
+        .hasMessageContaining("exact network");
+    assertThatThrownBy(
+            () ->
+                summary(diagonal(1, 2))
+                    .withTrace(
+                        Quantity.verified(
+                            "tr", Interval.of(3), Subject.EXACT_PRODUCT, "elsewhere")))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private static double[][] ones() {

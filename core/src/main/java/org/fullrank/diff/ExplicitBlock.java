@@ -67,7 +67,7 @@ public final class ExplicitBlock implements ParameterBlock {
 
   @Override
   public void addGram(ParameterBlock other, INDArray target) {
-    ParameterBlock.requireCompatible(this, other);
+    GramBlocks.requireGram(this, other, target);
     if (!(other instanceof ExplicitBlock explicit)) {
       try (INDArray otherRows = other.rows()) {
         addGram(new ExplicitBlock(otherRows), target);
@@ -87,7 +87,7 @@ public final class ExplicitBlock implements ParameterBlock {
 
   @Override
   public void addTrace(ParameterBlock other, INDArray target) {
-    ParameterBlock.requireCompatible(this, other);
+    GramBlocks.requireTrace(this, other, target);
     if (!(other instanceof ExplicitBlock explicit)) {
       try (INDArray otherRows = other.rows()) {
         addTrace(new ExplicitBlock(otherRows), target);

@@ -7,6 +7,44 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class GramBlocks {
   private GramBlocks() {}
 
+  /** Throws unless the target of a Gram has the shape of the two blocks. */
+  static void requireGram(ParameterBlock block, ParameterBlock other, INDArray target) {
+    ParameterBlock.requireCompatible(block, other);
+    requireTarget(
+        "Gram target",
+        block,
+        target,
+        block.cotangents(),
+        other.cotangents(),
+        block.samples(),
+        other.samples());
+  }
+
+  /** Throws unless the target of a trace kernel has the shape of the two blocks. */
+  static void requireTrace(ParameterBlock block, ParameterBlock other, INDArray target) {
+    ParameterBlock.requireCompatible(block, other);
+    if (block.cotangents() != other.cotangents()) {
+      throw new IllegalArgumentException(
+          "trace kernel of parameter blocks expects equal numbers of cotangents but got "
+              + block.cotangents()
+              + " and "
+              + other.cotangents());
+    }
+    requireTarget("trace kernel target", block, target, block.samples(), other.samples());
+  }
+
+  private static void requireTarget(
+      String where, ParameterBlock block, INDArray target, long... shape) {
+    Tensors.requireShape(where, target, shape);
+    Tensors.requireType(where, block.dataType(), target);
+    if (!Tensors.isContiguous(target)) {
+      throw new IllegalArgumentException(
+          where
+              + " expects row-major order without gaps but got a view "
+              + Tensors.describe(target));
+    }
+  }
+
   /** The block of cotangents {@code (c, d)} as a view {@code [n, n2]}. */
   static INDArray view(INDArray target, long c, long d, long n, long n2) {
     INDArray row = Tensors.leading(target, c, c + 1);

@@ -118,6 +118,7 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
   public INDArray vjp(INDArray dy) {
     Tensors.requireShape("cotangents", dy, -1, n, k);
     Tensors.requireType("cotangents", dataType(), dy);
+    Tensors.requireFinite("cotangents", dy);
     INDArray contiguous = Tensors.contiguous(dy);
     try (Pullback pullback = linearization.pullback(contiguous);
         Arena arena = new Arena()) {

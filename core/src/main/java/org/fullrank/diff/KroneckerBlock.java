@@ -172,7 +172,7 @@ public final class KroneckerBlock implements ParameterBlock {
 
   @Override
   public void addGram(ParameterBlock other, INDArray target) {
-    ParameterBlock.requireCompatible(this, other);
+    GramBlocks.requireGram(this, other, target);
     KroneckerBlock factored = factors(other);
     if (factored == null) {
       try (INDArray rows = rows()) {
@@ -207,7 +207,7 @@ public final class KroneckerBlock implements ParameterBlock {
 
   @Override
   public void addTrace(ParameterBlock other, INDArray target) {
-    ParameterBlock.requireCompatible(this, other);
+    GramBlocks.requireTrace(this, other, target);
     KroneckerBlock factored = factors(other);
     if (factored == null) {
       try (INDArray rows = rows()) {

@@ -249,6 +249,8 @@ public final class NetworkFile {
    */
   public INDArray features(INDArray x) {
     if (featureLayers == 0) {
+      Tensors.requireShape("input", x, network.inputShape().after(-1));
+      Tensors.requireFinite("input", x);
       return x.dup('c');
     }
     Network body = network.prefix(featureLayers);

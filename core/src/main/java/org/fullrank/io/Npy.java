@@ -201,6 +201,7 @@ public final class Npy {
   }
 
   private static void requireWritable(INDArray array, String where) {
+    Tensors.requireOpen(where, array);
     if (array.isEmpty()) {
       throw new IllegalArgumentException(where + ": expected values but got an empty array");
     }

@@ -160,6 +160,10 @@ public final class Lapack {
   }
 
   private static INDArray part(String what, int info, @Nullable INDArray a) {
+    if (a != null && a.wasClosed()) {
+      throw new IllegalStateException(
+          what + " expects to be read before close() but got a call after it");
+    }
     if (a == null) {
       throw new IllegalStateException(
           info == 0

@@ -68,6 +68,11 @@ public final class Products {
               + " into "
               + Tensors.describe(c));
     }
+    if (c == a || c == b) {
+      throw new IllegalArgumentException(
+          "product expects a result other than its factors but got the same array, "
+              + Tensors.describe(c));
+    }
     INDArray ac = Tensors.contiguous(a);
     INDArray bc = Tensors.contiguous(b);
     Nd4j.gemm(ac, bc, c, transposeA, transposeB, alpha, beta);

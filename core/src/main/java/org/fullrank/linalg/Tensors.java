@@ -127,6 +127,7 @@ public final class Tensors {
    * @return a new Java array
    */
   public static double[] toDoubles(INDArray a) {
+    requireOpen("array", a);
     requireReal("array", a.dataType());
     double[] out = new double[length(a.shape())];
     INDArray c = contiguous(a);
@@ -171,6 +172,8 @@ public final class Tensors {
    * @throws IllegalArgumentException if the lengths differ or the target has gaps
    */
   public static void write(double[] values, INDArray target) {
+    requireOpen("target", target);
+    requireReal("target", target.dataType());
     if (target.length() != values.length || !isContiguous(target)) {
       throw new IllegalArgumentException(
           "expected a row-major target of "
@@ -200,6 +203,7 @@ public final class Tensors {
    * @return {@code a} or a copy that the caller closes (see {@link #release})
    */
   public static INDArray contiguous(INDArray a) {
+    requireOpen("array", a);
     return isContiguous(a) ? a : a.dup('c');
   }
 
@@ -223,6 +227,7 @@ public final class Tensors {
    * @return a view
    */
   public static INDArray reshape(INDArray a, long... shape) {
+    requireOpen("array", a);
     if (!isContiguous(a) || length(shape) != a.length()) {
       throw new IllegalArgumentException(
           "cannot view " + describe(a) + " as " + Arrays.toString(shape));
@@ -239,6 +244,8 @@ public final class Tensors {
    * @return a view
    */
   public static INDArray slice(INDArray vector, long offset, long... shape) {
+    requireRank("vector to slice", vector, 1);
+    requireRange("slice", offset, offset + length(shape), vector.size(0));
     return vector.get(NDArrayIndex.interval(offset, offset + length(shape))).reshape('c', shape);
   }
 
@@ -274,7 +281,9 @@ public final class Tensors {
    * @return a view of shape {@code [to - from, ...]}
    */
   public static INDArray leading(INDArray a, long from, long to) {
+    requireOpen("array", a);
     long[] shape = a.shape().clone();
+    requireRange("leading", from, to, shape.length == 0 ? 0 : shape[0]);
     long inner = a.length() / shape[0];
     shape[0] = to - from;
     INDArray flat = reshape(a, a.length());
@@ -288,7 +297,12 @@ public final class Tensors {
    * @return a new row-major array {@code [n, m, ...]}
    */
   public static INDArray swapLeading(INDArray a) {
+    requireOpen("array", a);
     long[] shape = a.shape().clone();
+    if (shape.length < 2) {
+      throw new IllegalArgumentException(
+          "swapLeading expects at least 2 dimensions but got " + describe(a));
+    }
     int m = (int) shape[0];
     int n = (int) shape[1];
     shape[0] = n;
@@ -402,6 +416,26 @@ public final class Tensors {
   }
 
   /**
+   * Throws if the off-heap memory of the array was freed; reading it would end the process.
+   *
+   * @param where what is checked, for the message
+   * @param a the array
+   */
+  public static void requireOpen(String where, INDArray a) {
+    if (a.wasClosed()) {
+      throw new IllegalArgumentException(
+          where + " expects an open array but got a closed one, " + describe(a));
+    }
+  }
+
+  private static void requireRange(String where, long from, long to, long size) {
+    if (from < 0 || to > size || from >= to) {
+      throw new IllegalArgumentException(
+          where + " expects 0 <= from < to <= " + size + " but got from " + from + " to " + to);
+    }
+  }
+
+  /**
    * Throws unless the array has the rank.
    *
    * @param where what is checked, for the message
@@ -409,6 +443,7 @@ public final class Tensors {
    * @param rank its expected number of dimensions
    */
   public static void requireRank(String where, INDArray a, int rank) {
+    requireOpen(where, a);
     if (a.isEmpty() || a.rank() != rank) {
       throw new IllegalArgumentException(
           where + " expects " + rank + " dimensions but got " + describe(a));
@@ -423,6 +458,7 @@ public final class Tensors {
    * @param shape its expected shape
    */
   public static void requireShape(String where, INDArray a, long... shape) {
+    requireOpen(where, a);
     boolean ok = !a.isEmpty() && a.rank() == shape.length;
     for (int d = 0; ok && d < shape.length; d++) {
       ok = shape[d] < 0 ? a.size(d) > 0 : a.size(d) == shape[d];
@@ -444,6 +480,8 @@ public final class Tensors {
    * @param a the array
    */
   public static void requireFinite(String where, INDArray a) {
+    requireOpen(where, a);
+    requireReal(where, a.dataType());
     double[] v = toDoubles(a);
     for (int i = 0; i < v.length; i++) {
       if (!Double.isFinite(v[i])) {

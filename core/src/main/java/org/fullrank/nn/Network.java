@@ -183,12 +183,16 @@ public final class Network {
    * @throws IllegalArgumentException if shapes or types do not fit or a value is not finite
    */
   public Linearization linearize(INDArray theta, INDArray x) {
-    Tensors.requireShape("input", x, batch(-1));
-    Tensors.requireReal("input", x.dataType());
-    Tensors.requireFinite("input", x);
+    checkInput(x);
     Arena arena = new Arena();
     INDArray t = arena.contiguous(checkTheta(theta, x.dataType()));
-    return new Owned(layers.linearize(t, arena.contiguous(x)), arena);
+    INDArray c = arena.contiguous(x);
+    return new Owned(layers.linearize(t, c), c, parameterCount, arena);
+  }
+
+  private void checkInput(INDArray x) {
+    Tensors.requireShape("input", x, batch(-1));
+    Tensors.requireFinite("input", x);
   }
 
   private INDArray checkTheta(INDArray theta, DataType type) {
@@ -266,10 +270,9 @@ public final class Network {
    * @return {@code [n, ...features]}; the inputs themselves for a single layer
    */
   public INDArray features(INDArray theta, INDArray x) {
+    checkInput(x);
     checkTheta(theta, x.dataType());
     if (layers().size() == 1) {
-      Tensors.requireShape("input", x, batch(-1));
-      Tensors.requireFinite("input", x);
       return x.dup('c');
     }
     Network body = prefix(layers().size() - 1);

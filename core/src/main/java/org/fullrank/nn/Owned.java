@@ -6,39 +6,98 @@ import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.Tensors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A linearization that also owns the contiguous copies of its arguments. */
-record Owned(Linearization inner, Arena arena) implements Linearization {
+/**
+ * A network's linearization: owns the contiguous copies of its arguments, and checks what comes
+ * from outside, so that layers may rely on it.
+ */
+final class Owned implements Linearization {
+  private final Linearization inner;
+  private final INDArray x;
+  private final long parameters;
+  private final Arena arena;
+  private boolean closed;
+
+  Owned(Linearization inner, INDArray x, long parameters, Arena arena) {
+    this.inner = inner;
+    this.x = x;
+    this.parameters = parameters;
+    this.arena = arena;
+  }
+
   @Override
   public INDArray value() {
-    return inner.value();
+    return open().value();
   }
 
   @Override
   public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
-    return inner.jvp(dTheta, dx);
+    open();
+    if (dTheta != null) {
+      check("parameter tangents", dTheta, -1, parameters);
+    }
+    if (dx == null) {
+      return inner.jvp(dTheta, null);
+    }
+    check("input tangents", dx, blocks(dTheta == null ? -1 : dTheta.size(0), x));
+    INDArray c = Tensors.contiguous(dx);
+    try {
+      return inner.jvp(dTheta, c);
+    } finally {
+      Tensors.release(c, dx);
+    }
   }
 
   @Override
   public Pullback pullback(INDArray dy) {
-    return inner.pullback(dy);
+    check("output cotangents", dy, blocks(-1, open().value()));
+    INDArray c = Tensors.contiguous(dy);
+    Pullback pullback = inner.pullback(c);
+    if (c == dy) {
+      return pullback;
+    }
+    Arena copy = new Arena();
+    copy.own(c);
+    return Pullback.of(pullback.inputCotangent(), pullback.blocks(), copy.absorb(pullback::close));
+  }
+
+  private void check(String where, INDArray a, long... shape) {
+    Tensors.requireShape(where, a, shape);
+    Tensors.requireType(where, x.dataType(), a);
+  }
+
+  /** {@code [m, ...shape of a]}. */
+  private static long[] blocks(long m, INDArray a) {
+    return Shape.of(a.shape()).after(m);
+  }
+
+  private Linearization open() {
+    if (closed) {
+      throw new IllegalStateException(
+          "linearization expects to be used before close() but got a call after it");
+    }
+    return inner;
   }
 
   @Override
   public void forEachPreActivation(BiConsumer<String, INDArray> visitor) {
-    inner.forEachPreActivation(visitor);
+    open().forEachPreActivation(visitor);
   }
 
   @Override
   public Optional<RoundingModel> rounding() {
-    return inner.rounding();
+    return open().rounding();
   }
 
   @Override
   public void close() {
-    inner.close();
-    arena.close();
+    if (!closed) {
+      closed = true;
+      inner.close();
+      arena.close();
+    }
   }
 }

@@ -100,6 +100,10 @@ public final class Sequential implements Layer {
 
   @Override
   public Linearization linearize(INDArray theta, INDArray x) {
+    long count = parameterCount();
+    if (count > 0) {
+      Tensors.requireShape("theta", theta, count);
+    }
     List<Linearization> parts = new ArrayList<>();
     INDArray h = x;
     long offset = 0;

@@ -50,6 +50,10 @@ public final class Shape {
    * @return its length
    */
   public long size(int axis) {
+    if (axis < 0 || axis >= dimensions.length) {
+      throw new IllegalArgumentException(
+          "Shape " + this + " expects an axis from 0 to " + (rank() - 1) + " but got " + axis);
+    }
     return dimensions[axis];
   }
 

@@ -78,6 +78,10 @@ public final class Dense implements Layer {
       throw new IllegalArgumentException(
           "Dense expects a name and positive widths but got '" + name + "' " + in + " -> " + out);
     }
+    if (in > Integer.MAX_VALUE / out) {
+      throw new IllegalArgumentException(
+          "Dense '" + name + "' expects fewer than 2^31 weights but got " + in + " -> " + out);
+    }
     double sw = 1 / Math.sqrt((double) in);
     return new Dense(
         new Config(

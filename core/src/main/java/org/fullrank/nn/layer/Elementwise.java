@@ -84,6 +84,7 @@ public final class Elementwise implements Layer {
 
   @Override
   public Linearization linearize(INDArray theta, INDArray x) {
+    Tensors.requireReal("Elementwise '" + name + "' input", x.dataType());
     double[] v = Tensors.toDoubles(x);
     double[] slope = new double[v.length];
     activation.evaluate(v, v, slope);

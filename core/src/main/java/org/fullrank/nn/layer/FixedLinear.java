@@ -37,6 +37,9 @@ public final class FixedLinear implements Layer {
    * @return the layer
    */
   public static FixedLinear of(String name, INDArray matrix) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("FixedLinear expects a name but got '" + name + "'");
+    }
     String where = "FixedLinear '" + name + "' matrix";
     Tensors.requireRank(where, matrix, 2);
     Tensors.requireReal(where, matrix.dataType());

@@ -1,6 +1,7 @@
 package org.fullrank.nn.layer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -163,6 +164,8 @@ public final class Residual implements Layer {
   @Override
   public Linearization linearize(INDArray theta, INDArray x) {
     long p = branch.parameterCount();
+    Shape input = Shape.of(Arrays.copyOfRange(x.shape(), Math.min(1, x.rank()), x.rank()));
+    outputShape(input);
     Linearization b = branch.linearize(Tensors.segment(theta, 0, p), x);
     Linearization s =
         shortcut == null

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract of every built-in activation: constants, flags, names, fused evaluation. */
-class ActivationsTest {
+class ActivationContractTest {
   private static final double U = 0x1p-53;
 
   /** Two results, each within the stated 16u. */
