@@ -71,11 +71,15 @@ class BadInputProofTest {
         argument("asymmetric", () -> SymmetricMatrix.of(rows(1, 2, 3, 4)), "(1, 0)", "3.0", "2.0"),
         argument("entry", () -> SymmetricMatrix.of(rows(1)).get(0, 1), "below 1", "(0, 1)"),
         argument(
-            "perturbed by NaN",
-            () -> SymmetricMatrix.of(rows(1)).perturbedBy(NAN, Subject.EXACT_NETWORK),
+            "perturbed without proof",
+            () ->
+                SymmetricMatrix.of(rows(1))
+                    .perturbedBy(
+                        Quantity.computed("e", 1, Subject.EXACT_NETWORK, "guess"),
+                        Subject.EXACT_NETWORK),
             "perturbedBy",
-            "radius >= 0",
-            "NaN"),
+            "VERIFIED",
+            "computed"),
         argument("product of ragged", () -> SymmetricProduct.of(ragged, 1), "row 1"),
         argument("threads 0", () -> SymmetricProduct.of(rows(1), 0), "threads >= 1", "got 0"),
         argument("factors", () -> Product.of(rows(1), rows(1, 2, 3, 4), 1), "[1, 1]", "[2, 2]"),

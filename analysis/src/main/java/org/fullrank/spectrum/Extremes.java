@@ -48,8 +48,9 @@ public record Extremes(
   }
 
   /**
-   * The spectral condition number {@code max |lambda| / min |lambda|}: {@code lambda_max / lambda_min}
-   * of a positive definite matrix. If definiteness is not proved the upper end is infinite.
+   * The spectral condition number {@code max |lambda| / min |lambda|}: {@code lambda_max /
+   * lambda_min} of a positive definite matrix. If definiteness is not proved the upper end is
+   * infinite.
    *
    * @return a quantity as rigorous as the two enclosures
    */

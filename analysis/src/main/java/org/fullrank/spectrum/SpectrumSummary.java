@@ -105,12 +105,14 @@ public final class SpectrumSummary {
   }
 
   /**
-   * With an enclosed intrinsic dimension {@code sum |t_i| / max |t_i|}, from an enclosure of the trace and
-   * the summary's own extreme eigenvalues. It is {@code tr A / lambda_max} if no eigenvalue is negative;
-   * where that is not certain, {@code sum |t_i| >= tr A} leaves a lower bound.
+   * With an enclosed intrinsic dimension {@code sum |t_i| / max |t_i|}, from an enclosure of the
+   * trace and the summary's own extreme eigenvalues. It is {@code tr A / lambda_max} if no
+   * eigenvalue is negative; where that is not certain, {@code sum |t_i| >= tr A} leaves a lower
+   * bound.
    *
    * @param trace an enclosure of the trace of the same matrix
-   * @return the summary; the dimension as rigorous as the weakest of trace and both extreme eigenvalues
+   * @return the summary; the dimension as rigorous as the weakest of trace and both extreme
+   *     eigenvalues
    * @throws IllegalArgumentException if the trace is about something else than the eigenvalues
    */
   public SpectrumSummary withTrace(Quantity trace) {
