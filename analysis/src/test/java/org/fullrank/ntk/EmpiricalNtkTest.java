@@ -253,15 +253,18 @@ class EmpiricalNtkTest {
         ntk.operator(x).close();
         network.features(theta, x).close();
         network.forward(theta, x).close();
-        assertThat(Backend.tensorBytes()).as(method.name()).isEqualTo(before);
+        // Garbage of other test classes may still go in between; a leak would only add.
+        assertThat(Backend.tensorBytes()).as(method.name()).isLessThanOrEqualTo(before);
       }
     }
   }
 
-  /** Tensor bytes once the garbage of other tests is gone: the same twice in a row. */
+  /** Tensor bytes once the garbage of other tests is gone: the same four times in a row. */
   private static long settledBytes() throws InterruptedException {
     long last = -1;
-    for (int t = 0; t < 50 && last != Backend.tensorBytes(); t++) {
+    int equal = 0;
+    for (int t = 0; t < 50 && equal < 4; t++) {
+      equal = last == Backend.tensorBytes() ? equal + 1 : 0;
       last = Backend.tensorBytes();
       System.gc();
       Thread.sleep(50);
