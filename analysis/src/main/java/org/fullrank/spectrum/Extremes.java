@@ -31,9 +31,9 @@ public record Extremes(
     Objects.requireNonNull(lambdaMaxStatus, "lambdaMaxStatus");
     if (lambdaMin.subject() != lambdaMax.subject()) {
       throw new IllegalArgumentException(
-          "Extremes expects both eigenvalues of one matrix but got lambda_min about the "
+          "Extremes expects both eigenvalues of one matrix but got lambda_min about "
               + lambdaMin.subject().text()
-              + " and lambda_max about the "
+              + " and lambda_max about "
               + lambdaMax.subject().text());
     }
   }

@@ -118,9 +118,9 @@ public final class SpectrumSummary {
   public SpectrumSummary withTrace(Quantity trace) {
     if (trace.subject() != lambdaMax.subject()) {
       throw new IllegalArgumentException(
-          "SpectrumSummary expects the trace of the "
+          "SpectrumSummary expects the trace of "
               + lambdaMax.subject().text()
-              + " but got one about the "
+              + " but got one about "
               + trace.subject().text());
     }
     Interval min = lambdaMin.interval();

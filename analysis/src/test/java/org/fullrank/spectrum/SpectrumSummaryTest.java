@@ -101,7 +101,7 @@ class SpectrumSummaryTest {
                     0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("stored matrix")
-        .hasMessageContaining("exact network");
+        .hasMessageContaining("network in exact arithmetic");
     assertThatThrownBy(
             () ->
                 summary(diagonal(1, 2))
