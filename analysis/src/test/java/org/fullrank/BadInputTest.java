@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fullrank.diff.Jacobian;
+import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Network;
@@ -166,7 +167,7 @@ class BadInputTest {
     results.add(NET.forward(THETA, X));
     results.add(NET.features(THETA, X));
     for (INDArray a : results) {
-      assertThat(a.closeable()).as(Tensors.describe(a)).isTrue();
+      assertThat(a.closeable()).as(TensorChecks.describe(a)).isTrue();
       a.close();
       assertThat(a.wasClosed()).isTrue();
     }

@@ -20,6 +20,7 @@ import org.fullrank.linalg.DenseOperator;
 import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.Products;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Network;
@@ -153,8 +154,8 @@ class ViewsTest {
       INDArray a = filled(type, shape);
       INDArray v = m.of(a);
       same("toDoubles", v, a);
-      same("contiguous", Tensors.contiguous(v), a);
-      assertThat(Tensors.isContiguous(Tensors.contiguous(v))).isTrue();
+      same("contiguous", TensorViews.contiguous(v), a);
+      assertThat(TensorViews.isContiguous(TensorViews.contiguous(v))).isTrue();
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       Npy.write(out, v);
       same("npy", Npy.read(new ByteArrayInputStream(out.toByteArray()), "v.npy"), a);

@@ -1,5 +1,6 @@
 package org.fullrank;
 
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -44,7 +45,7 @@ final class BadArrays {
   /** A view of an array that was closed afterwards. */
   static INDArray closedView(long n, long m) {
     INDArray a = filled(n + 1, m);
-    INDArray view = Tensors.leading(a, 1, n + 1);
+    INDArray view = TensorViews.leading(a, 1, n + 1);
     a.close();
     return view;
   }

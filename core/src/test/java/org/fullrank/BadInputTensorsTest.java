@@ -20,6 +20,7 @@ import org.fullrank.linalg.DenseOperator;
 import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.Products;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Shape;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,9 +63,9 @@ class BadInputTensorsTest {
             "[3, 2]"),
         argument("write ints", () -> Tensors.write(new double[15], INTS), "target", "INT"),
         argument("write closed", () -> Tensors.write(new double[3], closed(3)), "target", "closed"),
-        argument("slice beyond", () -> Tensors.slice(filled(5), 3, 3), "slice", "<= 5", "to 6"),
-        argument("slice before", () -> Tensors.slice(filled(5), -1, 3), "slice", "from -1"),
-        argument("leading beyond", () -> Tensors.leading(X, 4, 6), "leading", "<= 5", "to 6"),
+        argument("slice beyond", () -> TensorViews.slice(filled(5), 3, 3), "slice", "<= 5", "to 6"),
+        argument("slice before", () -> TensorViews.slice(filled(5), -1, 3), "slice", "from -1"),
+        argument("leading beyond", () -> TensorViews.leading(X, 4, 6), "leading", "<= 5", "to 6"),
         argument("read closed", () -> Tensors.toDoubles(closed(2, 3)), "open", "closed", "[2, 3]"),
         argument("read closed view", () -> Tensors.toDoubles(closedView(2, 3)), "open", "closed"),
         argument("factor sizes", () -> Products.multiply(X, false, X, false), "[n, k]", "[5, 3]"),

@@ -3,6 +3,7 @@ package org.fullrank.expressivity;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.spectrum.RankAnalysis;
@@ -37,9 +38,9 @@ public final class ExpressivityCondition {
    * @return the condition
    */
   public static ExpressivityCondition of(Network network, INDArray theta) {
-    Tensors.requireShape("theta", theta, network.parameterCount());
-    Tensors.requireReal("theta", theta.dataType());
-    Tensors.requireFinite("theta", theta);
+    TensorChecks.requireShape("theta", theta, network.parameterCount());
+    TensorChecks.requireReal("theta", theta.dataType());
+    TensorChecks.requireFinite("theta", theta);
     return new ExpressivityCondition(network, theta, RankAnalysis.withDefaults());
   }
 

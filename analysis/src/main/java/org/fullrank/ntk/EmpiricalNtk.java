@@ -8,6 +8,7 @@ import org.fullrank.diff.Jacobian;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
 import org.fullrank.linalg.Products;
+import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
@@ -67,9 +68,9 @@ public final class EmpiricalNtk {
    */
   public static EmpiricalNtk of(Network network, INDArray theta) {
     network.outputs();
-    Tensors.requireShape("theta", theta, network.parameterCount());
-    Tensors.requireReal("theta", theta.dataType());
-    Tensors.requireFinite("theta", theta);
+    TensorChecks.requireShape("theta", theta, network.parameterCount());
+    TensorChecks.requireReal("theta", theta.dataType());
+    TensorChecks.requireFinite("theta", theta);
     return new EmpiricalNtk(network, theta, Method.LAYERWISE, false);
   }
 
@@ -221,7 +222,7 @@ public final class EmpiricalNtk {
    * @return {@code [n, n]}, typed as one output per sample
    */
   public GramMatrix traceKernel(INDArray x) {
-    Tensors.requireShape("input", x, network.inputShape().after(-1));
+    TensorChecks.requireShape("input", x, network.inputShape().after(-1));
     requireStorable(x.size(0), x.size(0));
     if (network.couplesSamples()) {
       throw new IllegalStateException(
@@ -315,8 +316,8 @@ public final class EmpiricalNtk {
   }
 
   private void requireStorable(INDArray rows, INDArray columns) {
-    Tensors.requireShape("input", rows, network.inputShape().after(-1));
-    Tensors.requireShape("input", columns, network.inputShape().after(-1));
+    TensorChecks.requireShape("input", rows, network.inputShape().after(-1));
+    TensorChecks.requireShape("input", columns, network.inputShape().after(-1));
     requireStorable(rows.size(0) * network.outputs(), columns.size(0) * network.outputs());
   }
 

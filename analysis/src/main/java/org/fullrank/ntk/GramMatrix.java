@@ -2,6 +2,7 @@ package org.fullrank.ntk;
 
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.SymmetricOperator;
+import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
@@ -45,9 +46,9 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
           "Gram matrix expects n >= 1 and k >= 1 but got n = " + samples + ", k = " + outputs);
     }
     Tensors.length(samples, outputs);
-    Tensors.requireShape("Gram matrix", matrix, samples * outputs, samples * outputs);
-    Tensors.requireReal("Gram matrix", matrix.dataType());
-    Tensors.requireFinite("Gram matrix", matrix);
+    TensorChecks.requireShape("Gram matrix", matrix, samples * outputs, samples * outputs);
+    TensorChecks.requireReal("Gram matrix", matrix.dataType());
+    TensorChecks.requireFinite("Gram matrix", matrix);
     double[] v = Tensors.toDoubles(matrix);
     int size = (int) matrix.size(0);
     for (int i = 0; i < size; i++) {
@@ -82,7 +83,7 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
       }
     }
     Tensors.write(v, matrix);
-    Tensors.requireFinite("computed Gram matrix", matrix);
+    TensorChecks.requireFinite("computed Gram matrix", matrix);
     return new GramMatrix(matrix, samples, outputs, errorBound);
   }
 
@@ -184,9 +185,9 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
 
   @Override
   public INDArray apply(INDArray v) {
-    Tensors.requireShape("Gram apply", v, size(), -1);
-    Tensors.requireType("Gram apply", dataType(), v);
-    Tensors.requireFinite("Gram apply", v);
+    TensorChecks.requireShape("Gram apply", v, size(), -1);
+    TensorChecks.requireType("Gram apply", dataType(), v);
+    TensorChecks.requireFinite("Gram apply", v);
     return Products.multiply(open(), false, v, false);
   }
 

@@ -6,6 +6,7 @@ import org.fullrank.diff.KroneckerBlock;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Products;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -90,7 +91,7 @@ final class LayerwiseGram {
     long rows = cotangents.size(0) * cotangents.size(1);
     INDArray ordered =
         cotangents.size(0) == 1 ? cotangents : arena.own(Tensors.swapLeading(cotangents));
-    return Tensors.reshape(ordered, rows, ordered.length() / rows);
+    return TensorViews.reshape(ordered, rows, ordered.length() / rows);
   }
 
   /**
@@ -117,8 +118,8 @@ final class LayerwiseGram {
 
   /** Adds a term's entries of samples {@code from..to} against those from {@code first} on. */
   private static void accumulate(Term term, int from, int to, int first, int k, double[] sum) {
-    INDArray rows = Tensors.leading(term.g, (long) from * k, (long) to * k);
-    INDArray columns = Tensors.leading(term.g2, (long) first * k, term.g2.size(0));
+    INDArray rows = TensorViews.leading(term.g, (long) from * k, (long) to * k);
+    INDArray columns = TensorViews.leading(term.g2, (long) first * k, term.g2.size(0));
     double[] outer;
     try (INDArray product = Products.multiply(rows, false, columns, true)) {
       outer = Tensors.toDoubles(product);
@@ -157,8 +158,8 @@ final class LayerwiseGram {
       for (int b = 0; b < term.inputs.size(); b++) {
         KroneckerBlock p = term.inputs.get(b);
         KroneckerBlock q = term.inputs2.get(b);
-        INDArray rows = Tensors.leading(flat(p), from, to);
-        INDArray columns = Tensors.leading(flat(q), first, n2);
+        INDArray rows = TensorViews.leading(flat(p), from, to);
+        INDArray columns = TensorViews.leading(flat(q), first, n2);
         Products.multiply(p.scale() * q.scale(), rows, false, columns, true, 1, inner);
       }
       return Tensors.toDoubles(inner);
@@ -166,7 +167,7 @@ final class LayerwiseGram {
   }
 
   private static INDArray flat(KroneckerBlock block) {
-    return Tensors.reshape(block.inputs(), block.samples(), block.inputs().size(2));
+    return TensorViews.reshape(block.inputs(), block.samples(), block.inputs().size(2));
   }
 
   /** Writes a tile into rows {@code from..to}, columns from {@code first} on. */
@@ -180,7 +181,7 @@ final class LayerwiseGram {
         System.arraycopy(tile, r * columns, rows, r * width + first, columns);
       }
     }
-    Tensors.write(rows, Tensors.leading(out, from, to));
+    Tensors.write(rows, TensorViews.leading(out, from, to));
   }
 
   /**

@@ -2,7 +2,7 @@ package org.fullrank.ntk;
 
 import org.fullrank.diff.Jacobian;
 import org.fullrank.linalg.SymmetricOperator;
-import org.fullrank.linalg.Tensors;
+import org.fullrank.linalg.TensorChecks;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -29,7 +29,7 @@ public final class NtkOperator implements SymmetricOperator, AutoCloseable {
 
   @Override
   public INDArray apply(INDArray v) {
-    Tensors.requireShape("NTK apply", v, size(), -1);
+    TensorChecks.requireShape("NTK apply", v, size(), -1);
     try (INDArray gradient = jacobian.applyTranspose(v)) {
       return jacobian.apply(gradient);
     }

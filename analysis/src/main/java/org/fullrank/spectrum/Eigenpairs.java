@@ -1,6 +1,6 @@
 package org.fullrank.spectrum;
 
-import org.fullrank.linalg.Tensors;
+import org.fullrank.linalg.TensorChecks;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -57,7 +57,7 @@ public final class Eigenpairs implements AutoCloseable {
       long operatorCount,
       String method) {
     if (vectors != null) {
-      Tensors.requireRank("eigenvectors", vectors, 2);
+      TensorChecks.requireRank("eigenvectors", vectors, 2);
     }
     if (values.length > size
         || residualNorms.length != (vectors == null ? 0 : values.length)

@@ -1,6 +1,7 @@
 package org.fullrank.spectrum;
 
 import org.fullrank.linalg.DenseSymmetric;
+import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.SymmetricMatrix;
 import org.fullrank.rigor.SymmetricProduct;
@@ -62,8 +63,8 @@ public final class ExactProductBound {
    * @return two enclosures
    */
   public Extremes bound(INDArray j) {
-    Tensors.requireRank("ExactProductBound", j, 2);
-    Tensors.requireFinite("ExactProductBound", j);
+    TensorChecks.requireRank("ExactProductBound", j, 2);
+    TensorChecks.requireFinite("ExactProductBound", j);
     SymmetricMatrix product = SymmetricProduct.of(Tensors.toRows(j), threads);
     int n = product.order();
     double[] entries = new double[Tensors.length(n, n)];

@@ -1,6 +1,7 @@
 package org.fullrank.spectrum;
 
 import org.fullrank.linalg.Lapack;
+import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.Product;
 import org.fullrank.rigor.RankCertificate;
@@ -68,9 +69,9 @@ public final class RankAnalysis {
    * @return what is known about its row rank
    */
   public RankReport analyze(INDArray m) {
-    Tensors.requireRank("RankAnalysis", m, 2);
-    Tensors.requireReal("RankAnalysis", m.dataType());
-    Tensors.requireFinite("RankAnalysis", m);
+    TensorChecks.requireRank("RankAnalysis", m, 2);
+    TensorChecks.requireReal("RankAnalysis", m.dataType());
+    TensorChecks.requireFinite("RankAnalysis", m);
     double[][] rows = Tensors.toRows(m);
     int n = rows.length;
     int w = rows[0].length;

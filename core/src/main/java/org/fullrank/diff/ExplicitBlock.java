@@ -1,6 +1,8 @@
 package org.fullrank.diff;
 
 import org.fullrank.linalg.Products;
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,11 +22,11 @@ public final class ExplicitBlock implements ParameterBlock {
    * @return the block
    */
   public static ExplicitBlock of(INDArray rows) {
-    Tensors.requireRank("gradient rows", rows, 3);
-    if (!Tensors.isContiguous(rows)) {
+    TensorChecks.requireRank("gradient rows", rows, 3);
+    if (!TensorViews.isContiguous(rows)) {
       throw new IllegalArgumentException(
           "gradient rows expect row-major order without gaps but got a view "
-              + Tensors.describe(rows));
+              + TensorChecks.describe(rows));
     }
     return new ExplicitBlock(rows);
   }
@@ -59,7 +61,7 @@ public final class ExplicitBlock implements ParameterBlock {
     INDArray out = Tensors.zeros(dataType(), cotangents(), size());
     try (INDArray ones = Tensors.filled(dataType(), 1, 1, samples())) {
       for (long c = 0; c < cotangents(); c++) {
-        Products.multiply(1, ones, false, matrix(c), false, 0, Tensors.leading(out, c, c + 1));
+        Products.multiply(1, ones, false, matrix(c), false, 0, TensorViews.leading(out, c, c + 1));
       }
     }
     return out;
@@ -117,6 +119,6 @@ public final class ExplicitBlock implements ParameterBlock {
   }
 
   private INDArray matrix(long c) {
-    return Tensors.reshape(Tensors.leading(rows, c, c + 1), samples(), size());
+    return TensorViews.reshape(TensorViews.leading(rows, c, c + 1), samples(), size());
   }
 }

@@ -1,5 +1,7 @@
 package org.fullrank.diff;
 
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -35,21 +37,21 @@ final class GramBlocks {
 
   private static void requireTarget(
       String where, ParameterBlock block, INDArray target, long... shape) {
-    Tensors.requireShape(where, target, shape);
-    Tensors.requireType(where, block.dataType(), target);
-    if (!Tensors.isContiguous(target)) {
+    TensorChecks.requireShape(where, target, shape);
+    TensorChecks.requireType(where, block.dataType(), target);
+    if (!TensorViews.isContiguous(target)) {
       throw new IllegalArgumentException(
           where
               + " expects row-major order without gaps but got a view "
-              + Tensors.describe(target));
+              + TensorChecks.describe(target));
     }
   }
 
   /** The block of cotangents {@code (c, d)} as a view {@code [n, n2]}. */
   static INDArray view(INDArray target, long c, long d, long n, long n2) {
-    INDArray row = Tensors.leading(target, c, c + 1);
-    INDArray blocks = Tensors.reshape(row, target.size(1), n, n2);
-    return Tensors.reshape(Tensors.leading(blocks, d, d + 1), n, n2);
+    INDArray row = TensorViews.leading(target, c, c + 1);
+    INDArray blocks = TensorViews.reshape(row, target.size(1), n, n2);
+    return TensorViews.reshape(TensorViews.leading(blocks, d, d + 1), n, n2);
   }
 
   /**

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Objects;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.LinearOperator;
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -43,7 +45,7 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
    * @return the operator
    */
   public static Jacobian of(Linearization linearization, long parameters, boolean couplesSamples) {
-    Tensors.requireRank("network output", linearization.value(), 2);
+    TensorChecks.requireRank("network output", linearization.value(), 2);
     Tensors.length(linearization.value().size(0), linearization.value().size(1), 1);
     Tensors.length(parameters);
     return new Jacobian(linearization, parameters, couplesSamples);
@@ -96,7 +98,7 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
     check("Jacobian apply", v, parameters);
     try (INDArray tangents = Tensors.transpose(v);
         INDArray dy = Objects.requireNonNull(linearization.jvp(tangents, null))) {
-      return Tensors.transpose(Tensors.reshape(dy, v.size(1), n * k));
+      return Tensors.transpose(TensorViews.reshape(dy, v.size(1), n * k));
     }
   }
 
@@ -104,7 +106,7 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
   public INDArray applyTranspose(INDArray u) {
     check("Jacobian applyTranspose", u, n * k);
     try (INDArray cotangents = Tensors.transpose(u);
-        INDArray gradients = vjp(Tensors.reshape(cotangents, u.size(1), n, k))) {
+        INDArray gradients = vjp(TensorViews.reshape(cotangents, u.size(1), n, k))) {
       return Tensors.transpose(gradients);
     }
   }
@@ -116,10 +118,10 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
    * @return {@code [m, p]}
    */
   public INDArray vjp(INDArray dy) {
-    Tensors.requireShape("cotangents", dy, -1, n, k);
-    Tensors.requireType("cotangents", dataType(), dy);
-    Tensors.requireFinite("cotangents", dy);
-    INDArray contiguous = Tensors.contiguous(dy);
+    TensorChecks.requireShape("cotangents", dy, -1, n, k);
+    TensorChecks.requireType("cotangents", dataType(), dy);
+    TensorChecks.requireFinite("cotangents", dy);
+    INDArray contiguous = TensorViews.contiguous(dy);
     try (Pullback pullback = linearization.pullback(contiguous);
         Arena arena = new Arena()) {
       List<INDArray> sums = new ArrayList<>();
@@ -128,7 +130,7 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
       }
       return concatenateColumns(sums, dy.size(0));
     } finally {
-      Tensors.release(contiguous, dy);
+      TensorViews.release(contiguous, dy);
     }
   }
 
@@ -192,19 +194,20 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
       return coupledRows(from, to);
     }
     INDArray out = Tensors.zeros(dataType(), (to - from) * k, parameters);
-    INDArray bySample = Tensors.reshape(out, to - from, k, parameters);
+    INDArray bySample = TensorViews.reshape(out, to - from, k, parameters);
     try (Pullback pullback = pullbackOutputs()) {
       long offset = 0;
       for (ParameterBlock block : pullback.blocks()) {
         try (INDArray rows = block.rows()) {
           for (long c = 0; c < k; c++) {
-            INDArray source = Tensors.reshape(Tensors.leading(rows, c, c + 1), n, block.size());
+            INDArray source =
+                TensorViews.reshape(TensorViews.leading(rows, c, c + 1), n, block.size());
             bySample
                 .get(
                     NDArrayIndex.all(),
                     NDArrayIndex.point(c),
                     NDArrayIndex.interval(offset, offset + block.size()))
-                .assign(Tensors.leading(source, from, to));
+                .assign(TensorViews.leading(source, from, to));
           }
         }
         offset += block.size();
@@ -251,9 +254,9 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
   }
 
   private void check(String where, INDArray v, long rows) {
-    Tensors.requireShape(where, v, rows, -1);
-    Tensors.requireType(where, dataType(), v);
-    Tensors.requireFinite(where, v);
+    TensorChecks.requireShape(where, v, rows, -1);
+    TensorChecks.requireType(where, dataType(), v);
+    TensorChecks.requireFinite(where, v);
   }
 
   @Override

@@ -2,7 +2,7 @@ package org.fullrank.diff;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.fullrank.linalg.Tensors;
+import org.fullrank.linalg.TensorChecks;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -32,7 +32,7 @@ public final class JacobianError {
    * @throws IllegalArgumentException if the value is not a matrix
    */
   public static Optional<double[][]> rowErrors(Linearization linearization) {
-    Tensors.requireRank("network output", linearization.value(), 2);
+    TensorChecks.requireRank("network output", linearization.value(), 2);
     return linearization.rounding().map(model -> rowErrors(linearization.value(), model));
   }
 

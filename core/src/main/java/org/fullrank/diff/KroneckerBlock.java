@@ -2,6 +2,8 @@ package org.fullrank.diff;
 
 import java.util.Arrays;
 import org.fullrank.linalg.Products;
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -46,10 +48,10 @@ public final class KroneckerBlock implements ParameterBlock {
    * @return the block
    */
   public static KroneckerBlock of(INDArray a, INDArray g, double scale, Layout layout) {
-    Tensors.requireRank("layer inputs", a, 3);
-    Tensors.requireShape("output cotangents", g, -1, a.size(0), a.size(1), -1);
-    Tensors.requireType("output cotangents", a.dataType(), g);
-    if (!Tensors.isContiguous(a) || !Tensors.isContiguous(g)) {
+    TensorChecks.requireRank("layer inputs", a, 3);
+    TensorChecks.requireShape("output cotangents", g, -1, a.size(0), a.size(1), -1);
+    TensorChecks.requireType("output cotangents", a.dataType(), g);
+    if (!TensorViews.isContiguous(a) || !TensorViews.isContiguous(g)) {
       throw new IllegalArgumentException("Kronecker factors expect row-major order without gaps");
     }
     return new KroneckerBlock(a, g, scale, layout);
@@ -130,7 +132,7 @@ public final class KroneckerBlock implements ParameterBlock {
               inOut);
         }
       }
-      Tensors.write(row, Tensors.leading(result, c, c + 1));
+      Tensors.write(row, TensorViews.leading(result, c, c + 1));
     }
     return result;
   }
@@ -158,13 +160,15 @@ public final class KroneckerBlock implements ParameterBlock {
     long in = a.size(2);
     long out = g.size(3);
     INDArray result = Tensors.zeros(dataType(), cotangents(), size());
-    INDArray inputs = Tensors.reshape(a, samples() * a.size(1), in);
+    INDArray inputs = TensorViews.reshape(a, samples() * a.size(1), in);
     for (long c = 0; c < cotangents(); c++) {
-      INDArray row = Tensors.leading(result, c, c + 1);
+      INDArray row = TensorViews.leading(result, c, c + 1);
       if (layout == Layout.IN_OUT) {
-        Products.multiply(scale, inputs, true, flat(c), false, 0, Tensors.reshape(row, in, out));
+        Products.multiply(
+            scale, inputs, true, flat(c), false, 0, TensorViews.reshape(row, in, out));
       } else {
-        Products.multiply(scale, flat(c), true, inputs, false, 0, Tensors.reshape(row, out, in));
+        Products.multiply(
+            scale, flat(c), true, inputs, false, 0, TensorViews.reshape(row, out, in));
       }
     }
     return result;
@@ -199,8 +203,8 @@ public final class KroneckerBlock implements ParameterBlock {
   /** {@code scale scale' A A'^T} of shape {@code [n, n']}, for blocks with one position. */
   private INDArray innerProducts(KroneckerBlock other) {
     INDArray inner = Tensors.zeros(dataType(), samples(), other.samples());
-    INDArray left = Tensors.reshape(a, samples(), a.size(2));
-    INDArray right = Tensors.reshape(other.a, other.samples(), other.a.size(2));
+    INDArray left = TensorViews.reshape(a, samples(), a.size(2));
+    INDArray right = TensorViews.reshape(other.a, other.samples(), other.a.size(2));
     Products.multiply(scale * other.scale, left, false, right, true, 0, inner);
     return inner;
   }
@@ -261,6 +265,6 @@ public final class KroneckerBlock implements ParameterBlock {
 
   /** Cotangent block c as a matrix {@code [n S, d_out]}. */
   private INDArray flat(long c) {
-    return Tensors.reshape(Tensors.leading(g, c, c + 1), samples() * a.size(1), g.size(3));
+    return TensorViews.reshape(TensorViews.leading(g, c, c + 1), samples() * a.size(1), g.size(3));
   }
 }

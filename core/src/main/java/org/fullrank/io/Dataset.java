@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Seed;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,10 +35,10 @@ public final class Dataset {
    * @throws IllegalArgumentException if the shapes do not fit or a value is not finite
    */
   public static Dataset of(INDArray x, INDArray y, String provenance) {
-    Tensors.requireRank("X", x, 2);
-    Tensors.requireShape("Y", y, x.size(0), -1);
-    Tensors.requireFinite("X", x);
-    Tensors.requireFinite("Y", y);
+    TensorChecks.requireRank("X", x, 2);
+    TensorChecks.requireShape("Y", y, x.size(0), -1);
+    TensorChecks.requireFinite("X", x);
+    TensorChecks.requireFinite("Y", y);
     return new Dataset(Tensors.toRows(x), Tensors.toRows(y), provenance);
   }
 

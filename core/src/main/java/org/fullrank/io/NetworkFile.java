@@ -9,6 +9,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
@@ -80,9 +82,9 @@ public final class NetworkFile {
     }
     INDArray own = theta;
     if (network.parameterCount() > 0) {
-      Tensors.requireShape("theta", theta, network.parameterCount());
-      Tensors.requireReal("theta", theta.dataType());
-      Tensors.requireFinite("theta", theta);
+      TensorChecks.requireShape("theta", theta, network.parameterCount());
+      TensorChecks.requireReal("theta", theta.dataType());
+      TensorChecks.requireFinite("theta", theta);
       own = theta.dup('c');
     }
     NetworkWriter writer = new NetworkWriter();
@@ -138,7 +140,7 @@ public final class NetworkFile {
     boolean single = true;
     for (TensorFiles.Entry entry : entries.values()) {
       try (INDArray a = files.read(entry)) {
-        Tensors.requireFinite(entry.at().at() + "'" + entry.name() + "'", a);
+        TensorChecks.requireFinite(entry.at().at() + "'" + entry.name() + "'", a);
         double[] part = Tensors.toDoubles(a);
         System.arraycopy(part, 0, values, offset, part.length);
         offset += part.length;
@@ -162,7 +164,7 @@ public final class NetworkFile {
         TensorFiles.names("param.", network.slots().stream().map(Slot::name).toList());
     Json.Obj files = Json.object();
     for (Slot slot : network.slots()) {
-      INDArray tensor = Tensors.slice(theta, slot.offset(), slot.shape().dimensions());
+      INDArray tensor = TensorViews.slice(theta, slot.offset(), slot.shape().dimensions());
       files = writeTensor(folder, names.getOrDefault(slot.name(), ""), tensor, files);
     }
     Map<String, String> fixed = TensorFiles.names("const.", described.constants.keySet());
@@ -249,12 +251,12 @@ public final class NetworkFile {
    */
   public INDArray features(INDArray x) {
     if (featureLayers == 0) {
-      Tensors.requireShape("input", x, network.inputShape().after(-1));
-      Tensors.requireFinite("input", x);
+      TensorChecks.requireShape("input", x, network.inputShape().after(-1));
+      TensorChecks.requireFinite("input", x);
       return x.dup('c');
     }
     Network body = network.prefix(featureLayers);
-    return body.forward(Tensors.segment(theta, 0, body.parameterCount()), x);
+    return body.forward(TensorViews.segment(theta, 0, body.parameterCount()), x);
   }
 
   /**

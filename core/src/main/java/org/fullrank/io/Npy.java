@@ -13,6 +13,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -201,11 +202,11 @@ public final class Npy {
   }
 
   private static void requireWritable(INDArray array, String where) {
-    Tensors.requireOpen(where, array);
+    TensorChecks.requireOpen(where, array);
     if (array.isEmpty()) {
       throw new IllegalArgumentException(where + ": expected values but got an empty array");
     }
-    Tensors.requireReal(where, array.dataType());
+    TensorChecks.requireReal(where, array.dataType());
   }
 
   private static void write(WritableByteChannel out, INDArray array) throws IOException {

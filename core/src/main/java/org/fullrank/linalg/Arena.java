@@ -44,7 +44,7 @@ public final class Arena implements AutoCloseable {
    * @return a row-major array without gaps
    */
   public INDArray contiguous(INDArray a) {
-    INDArray c = Tensors.contiguous(a);
+    INDArray c = TensorViews.contiguous(a);
     return c == a ? a : own(c);
   }
 

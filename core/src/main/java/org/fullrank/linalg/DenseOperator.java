@@ -18,9 +18,9 @@ public final class DenseOperator implements LinearOperator {
    * @return the operator
    */
   public static DenseOperator of(INDArray matrix) {
-    Tensors.requireRank("matrix", matrix, 2);
-    Tensors.requireReal("matrix", matrix.dataType());
-    Tensors.requireFinite("matrix", matrix);
+    TensorChecks.requireRank("matrix", matrix, 2);
+    TensorChecks.requireReal("matrix", matrix.dataType());
+    TensorChecks.requireFinite("matrix", matrix);
     return new DenseOperator(matrix.dup('c'));
   }
 
@@ -51,9 +51,9 @@ public final class DenseOperator implements LinearOperator {
 
   private INDArray times(INDArray v, boolean transpose) {
     String where = transpose ? "applyTranspose argument" : "apply argument";
-    Tensors.requireShape(where, v, transpose ? rows() : columns(), -1);
-    Tensors.requireType(where, dataType(), v);
-    Tensors.requireFinite(where, v);
+    TensorChecks.requireShape(where, v, transpose ? rows() : columns(), -1);
+    TensorChecks.requireType(where, dataType(), v);
+    TensorChecks.requireFinite(where, v);
     return Products.multiply(matrix, transpose, v, false);
   }
 

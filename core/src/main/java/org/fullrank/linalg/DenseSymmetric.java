@@ -73,13 +73,13 @@ public final class DenseSymmetric implements SymmetricOperator {
   }
 
   private static double[] finiteSquare(INDArray matrix) {
-    Tensors.requireRank("DenseSymmetric", matrix, 2);
+    TensorChecks.requireRank("DenseSymmetric", matrix, 2);
     if (matrix.size(0) != matrix.size(1)) {
       throw new IllegalArgumentException(
-          "DenseSymmetric expects a square matrix but got " + Tensors.describe(matrix));
+          "DenseSymmetric expects a square matrix but got " + TensorChecks.describe(matrix));
     }
-    Tensors.requireReal("DenseSymmetric", matrix.dataType());
-    Tensors.requireFinite("DenseSymmetric", matrix);
+    TensorChecks.requireReal("DenseSymmetric", matrix.dataType());
+    TensorChecks.requireFinite("DenseSymmetric", matrix);
     return Tensors.toDoubles(matrix);
   }
 
@@ -105,9 +105,9 @@ public final class DenseSymmetric implements SymmetricOperator {
 
   @Override
   public INDArray apply(INDArray v) {
-    Tensors.requireShape("apply argument", v, size(), -1);
-    Tensors.requireType("apply argument", dataType(), v);
-    Tensors.requireFinite("apply argument", v);
+    TensorChecks.requireShape("apply argument", v, size(), -1);
+    TensorChecks.requireType("apply argument", dataType(), v);
+    TensorChecks.requireFinite("apply argument", v);
     return Products.multiply(matrix, false, v, false);
   }
 

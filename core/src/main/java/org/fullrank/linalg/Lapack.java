@@ -74,9 +74,9 @@ public final class Lapack {
    * @return the candidate, singular values descending
    */
   public static Svd svd(INDArray m) {
-    Tensors.requireRank("svd", m, 2);
-    Tensors.requireReal("svd", m.dataType());
-    Tensors.requireFinite("svd", m);
+    TensorChecks.requireRank("svd", m, 2);
+    TensorChecks.requireReal("svd", m.dataType());
+    TensorChecks.requireFinite("svd", m);
     long n = m.size(0);
     long w = m.size(1);
     if (n == w) {
@@ -148,14 +148,14 @@ public final class Lapack {
   }
 
   private static int requireSquare(String where, INDArray a) {
-    Tensors.requireRank(where, a, 2);
+    TensorChecks.requireRank(where, a, 2);
     if (a.size(0) != a.size(1)) {
       throw new IllegalArgumentException(
-          where + " expects a square matrix but got " + Tensors.describe(a));
+          where + " expects a square matrix but got " + TensorChecks.describe(a));
     }
-    Tensors.requireReal(where, a.dataType());
+    TensorChecks.requireReal(where, a.dataType());
     Tensors.length(a.shape());
-    Tensors.requireFinite(where, a);
+    TensorChecks.requireFinite(where, a);
     return (int) a.size(0);
   }
 

@@ -51,39 +51,39 @@ public final class Products {
       double beta,
       INDArray c) {
     requireMatrices(a, b);
-    Tensors.requireRank("product result", c, 2);
-    Tensors.requireType("product result", a.dataType(), c);
+    TensorChecks.requireRank("product result", c, 2);
+    TensorChecks.requireType("product result", a.dataType(), c);
     long n = a.size(transposeA ? 1 : 0);
     long k = a.size(transposeA ? 0 : 1);
     long kb = b.size(transposeB ? 1 : 0);
     long m = b.size(transposeB ? 0 : 1);
-    if (k != kb || c.size(0) != n || c.size(1) != m || !Tensors.isContiguous(c)) {
+    if (k != kb || c.size(0) != n || c.size(1) != m || !TensorViews.isContiguous(c)) {
       throw new IllegalArgumentException(
           "product expects [n, k] by [k, m] into row-major [n, m] but got "
-              + Tensors.describe(a)
+              + TensorChecks.describe(a)
               + (transposeA ? "^T" : "")
               + " by "
-              + Tensors.describe(b)
+              + TensorChecks.describe(b)
               + (transposeB ? "^T" : "")
               + " into "
-              + Tensors.describe(c));
+              + TensorChecks.describe(c));
     }
     if (c == a || c == b) {
       throw new IllegalArgumentException(
           "product expects a result other than its factors but got the same array, "
-              + Tensors.describe(c));
+              + TensorChecks.describe(c));
     }
-    INDArray ac = Tensors.contiguous(a);
-    INDArray bc = Tensors.contiguous(b);
+    INDArray ac = TensorViews.contiguous(a);
+    INDArray bc = TensorViews.contiguous(b);
     Nd4j.gemm(ac, bc, c, transposeA, transposeB, alpha, beta);
-    Tensors.release(ac, a);
-    Tensors.release(bc, b);
+    TensorViews.release(ac, a);
+    TensorViews.release(bc, b);
   }
 
   private static void requireMatrices(INDArray a, INDArray b) {
-    Tensors.requireRank("left factor", a, 2);
-    Tensors.requireRank("right factor", b, 2);
-    Tensors.requireReal("left factor", a.dataType());
-    Tensors.requireType("right factor", a.dataType(), b);
+    TensorChecks.requireRank("left factor", a, 2);
+    TensorChecks.requireRank("right factor", b, 2);
+    TensorChecks.requireReal("left factor", a.dataType());
+    TensorChecks.requireType("right factor", a.dataType(), b);
   }
 }

@@ -6,14 +6,13 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Creation, bulk copies and validation of tensors.
+ * Creation and bulk copies of tensors.
  *
  * <p>Every array made here is row-major ({@code 'c'}), of type {@code DOUBLE} or {@code FLOAT}, and
- * shares no memory with its source unless the method says "view". Methods that read accept any
- * order, stride and offset.
+ * shares no memory with its source. Methods that read accept any order, stride and offset. Views
+ * are in {@link TensorViews}, checks in {@link TensorChecks}.
  */
 public final class Tensors {
   private Tensors() {}
@@ -28,7 +27,7 @@ public final class Tensors {
    *     the array would have 2^31 elements or more
    */
   public static INDArray zeros(DataType type, long... shape) {
-    requireReal("type", type);
+    TensorChecks.requireReal("type", type);
     length(shape);
     return Nd4j.create(type, shape, 'c');
   }
@@ -127,10 +126,10 @@ public final class Tensors {
    * @return a new Java array
    */
   public static double[] toDoubles(INDArray a) {
-    requireOpen("array", a);
-    requireReal("array", a.dataType());
+    TensorChecks.requireOpen("array", a);
+    TensorChecks.requireReal("array", a.dataType());
     double[] out = new double[length(a.shape())];
-    INDArray c = contiguous(a);
+    INDArray c = TensorViews.contiguous(a);
     if (!Nd4j.getEnvironment().isCPU()) {
       System.arraycopy(c.dup('c').data().asDouble(), 0, out, 0, out.length);
     } else if (c.dataType() == DataType.DOUBLE) {
@@ -142,7 +141,7 @@ public final class Tensors {
         out[i] = f[i];
       }
     }
-    release(c, a);
+    TensorViews.release(c, a);
     return out;
   }
 
@@ -153,7 +152,7 @@ public final class Tensors {
    * @return {@code n} new Java arrays of length {@code m}
    */
   public static double[][] toRows(INDArray a) {
-    requireRank("matrix", a, 2);
+    TensorChecks.requireRank("matrix", a, 2);
     double[] flat = toDoubles(a);
     int n = (int) a.size(0);
     int m = (int) a.size(1);
@@ -172,14 +171,14 @@ public final class Tensors {
    * @throws IllegalArgumentException if the lengths differ or the target has gaps
    */
   public static void write(double[] values, INDArray target) {
-    requireOpen("target", target);
-    requireReal("target", target.dataType());
-    if (target.length() != values.length || !isContiguous(target)) {
+    TensorChecks.requireOpen("target", target);
+    TensorChecks.requireReal("target", target.dataType());
+    if (target.length() != values.length || !TensorViews.isContiguous(target)) {
       throw new IllegalArgumentException(
           "expected a row-major target of "
               + values.length
               + " elements but got "
-              + describe(target));
+              + TensorChecks.describe(target));
     }
     if (!Nd4j.getEnvironment().isCPU()) {
       try (INDArray source = Nd4j.createFromArray(values)) {
@@ -197,97 +196,14 @@ public final class Tensors {
   }
 
   /**
-   * The array itself if it is row-major without gaps, otherwise a row-major copy.
-   *
-   * @param a any array
-   * @return {@code a} or a copy that the caller closes (see {@link #release})
-   */
-  public static INDArray contiguous(INDArray a) {
-    requireOpen("array", a);
-    return isContiguous(a) ? a : a.dup('c');
-  }
-
-  /**
-   * Closes {@code copy} if it is not {@code original}; the partner of {@link #contiguous}.
-   *
-   * @param copy a result of {@link #contiguous}
-   * @param original what it was made from
-   */
-  public static void release(INDArray copy, INDArray original) {
-    if (copy != original && copy.closeable()) {
-      copy.close();
-    }
-  }
-
-  /**
-   * A view with another shape.
-   *
-   * @param a a row-major array without gaps
-   * @param shape dimensions with the same product
-   * @return a view
-   */
-  public static INDArray reshape(INDArray a, long... shape) {
-    requireOpen("array", a);
-    if (!isContiguous(a) || length(shape) != a.length()) {
-      throw new IllegalArgumentException(
-          "cannot view " + describe(a) + " as " + Arrays.toString(shape));
-    }
-    return a.reshape('c', shape);
-  }
-
-  /**
-   * A view of {@code length} consecutive elements of a vector, with a shape.
-   *
-   * @param vector a vector {@code [p]} without gaps
-   * @param offset first element
-   * @param shape shape of the view
-   * @return a view
-   */
-  public static INDArray slice(INDArray vector, long offset, long... shape) {
-    requireRank("vector to slice", vector, 1);
-    requireRange("slice", offset, offset + length(shape), vector.size(0));
-    return vector.get(NDArrayIndex.interval(offset, offset + length(shape))).reshape('c', shape);
-  }
-
-  /**
    * An array without elements: the parameters of a network without slots.
    *
    * @param type {@code DOUBLE} or {@code FLOAT}
    * @return an empty array
    */
   public static INDArray empty(DataType type) {
-    requireReal("type", type);
+    TensorChecks.requireReal("type", type);
     return Nd4j.empty(type);
-  }
-
-  /**
-   * A view of consecutive elements of a vector, which may be none.
-   *
-   * @param vector a vector {@code [p]} without gaps
-   * @param offset first element
-   * @param length number of elements, at least 0
-   * @return a view {@code [length]}, or an empty array of the same type
-   */
-  public static INDArray segment(INDArray vector, long offset, long length) {
-    return length == 0 ? empty(vector.dataType()) : slice(vector, offset, length);
-  }
-
-  /**
-   * A view of consecutive entries of the first axis.
-   *
-   * @param a a row-major array {@code [m, ...]} without gaps
-   * @param from first entry
-   * @param to one past the last entry
-   * @return a view of shape {@code [to - from, ...]}
-   */
-  public static INDArray leading(INDArray a, long from, long to) {
-    requireOpen("array", a);
-    long[] shape = a.shape().clone();
-    requireRange("leading", from, to, shape.length == 0 ? 0 : shape[0]);
-    long inner = a.length() / shape[0];
-    shape[0] = to - from;
-    INDArray flat = reshape(a, a.length());
-    return flat.get(NDArrayIndex.interval(from * inner, to * inner)).reshape('c', shape);
   }
 
   /**
@@ -297,11 +213,11 @@ public final class Tensors {
    * @return a new row-major array {@code [n, m, ...]}
    */
   public static INDArray swapLeading(INDArray a) {
-    requireOpen("array", a);
+    TensorChecks.requireOpen("array", a);
     long[] shape = a.shape().clone();
     if (shape.length < 2) {
       throw new IllegalArgumentException(
-          "swapLeading expects at least 2 dimensions but got " + describe(a));
+          "swapLeading expects at least 2 dimensions but got " + TensorChecks.describe(a));
     }
     int m = (int) shape[0];
     int n = (int) shape[1];
@@ -336,27 +252,8 @@ public final class Tensors {
    * @return a new matrix {@code [m, n]}
    */
   public static INDArray transpose(INDArray a) {
-    requireRank("matrix", a, 2);
+    TensorChecks.requireRank("matrix", a, 2);
     return a.transpose().dup('c');
-  }
-
-  /**
-   * Whether the elements lie in row-major order without gaps.
-   *
-   * @param a any array
-   * @return true if a bulk copy of {@code a.length()} elements reads it in order
-   */
-  public static boolean isContiguous(INDArray a) {
-    long[] shape = a.shape();
-    long[] stride = a.stride();
-    long expected = 1;
-    for (int d = shape.length - 1; d >= 0; d--) {
-      if (shape[d] != 1 && stride[d] != expected) {
-        return false;
-      }
-      expected *= shape[d];
-    }
-    return a.ordering() == 'c' || a.rank() <= 1;
   }
 
   /**
@@ -380,130 +277,5 @@ public final class Tensors {
       product *= d;
     }
     return (int) product;
-  }
-
-  /**
-   * Throws unless the type is {@code DOUBLE} or {@code FLOAT}.
-   *
-   * @param where what is checked, for the message
-   * @param type its type
-   */
-  public static void requireReal(String where, DataType type) {
-    if (type != DataType.DOUBLE && type != DataType.FLOAT) {
-      throw new IllegalArgumentException(
-          where + " expects data type DOUBLE or FLOAT but got " + type);
-    }
-  }
-
-  /**
-   * Throws unless the two arrays have the same real type.
-   *
-   * @param where what is checked, for the message
-   * @param expected the type to have
-   * @param a the array
-   */
-  public static void requireType(String where, DataType expected, INDArray a) {
-    requireReal(where, a.dataType());
-    if (a.dataType() != expected) {
-      throw new IllegalArgumentException(
-          where
-              + " expects data type "
-              + expected
-              + " but got "
-              + a.dataType()
-              + "; convert one side explicitly");
-    }
-  }
-
-  /**
-   * Throws if the off-heap memory of the array was freed; reading it would end the process.
-   *
-   * @param where what is checked, for the message
-   * @param a the array
-   */
-  public static void requireOpen(String where, INDArray a) {
-    if (a.wasClosed()) {
-      throw new IllegalArgumentException(
-          where + " expects an open array but got a closed one, " + describe(a));
-    }
-  }
-
-  private static void requireRange(String where, long from, long to, long size) {
-    if (from < 0 || to > size || from >= to) {
-      throw new IllegalArgumentException(
-          where + " expects 0 <= from < to <= " + size + " but got from " + from + " to " + to);
-    }
-  }
-
-  /**
-   * Throws unless the array has the rank.
-   *
-   * @param where what is checked, for the message
-   * @param a the array
-   * @param rank its expected number of dimensions
-   */
-  public static void requireRank(String where, INDArray a, int rank) {
-    requireOpen(where, a);
-    if (a.isEmpty() || a.rank() != rank) {
-      throw new IllegalArgumentException(
-          where + " expects " + rank + " dimensions but got " + describe(a));
-    }
-  }
-
-  /**
-   * Throws unless the array has the shape; -1 stands for any positive dimension.
-   *
-   * @param where what is checked, for the message
-   * @param a the array
-   * @param shape its expected shape
-   */
-  public static void requireShape(String where, INDArray a, long... shape) {
-    requireOpen(where, a);
-    boolean ok = !a.isEmpty() && a.rank() == shape.length;
-    for (int d = 0; ok && d < shape.length; d++) {
-      ok = shape[d] < 0 ? a.size(d) > 0 : a.size(d) == shape[d];
-    }
-    if (!ok) {
-      throw new IllegalArgumentException(
-          where
-              + " expects shape "
-              + Arrays.toString(shape).replace("-1", "any")
-              + " but got "
-              + describe(a));
-    }
-  }
-
-  /**
-   * Throws unless every element is finite.
-   *
-   * @param where what is checked, for the message
-   * @param a the array
-   */
-  public static void requireFinite(String where, INDArray a) {
-    requireOpen(where, a);
-    requireReal(where, a.dataType());
-    double[] v = toDoubles(a);
-    for (int i = 0; i < v.length; i++) {
-      if (!Double.isFinite(v[i])) {
-        throw new IllegalArgumentException(
-            where
-                + " expects finite values but got "
-                + v[i]
-                + " at row-major index "
-                + i
-                + " of "
-                + describe(a));
-      }
-    }
-  }
-
-  /**
-   * Shape, type and order in words, for messages.
-   *
-   * @param a any array
-   * @return such as {@code DOUBLE [3, 4]}
-   */
-  public static String describe(INDArray a) {
-    return a.isEmpty() ? "an empty array" : a.dataType() + " " + Arrays.toString(a.shape());
   }
 }

@@ -1,12 +1,13 @@
 /**
  * The one gateway to ND4J's static methods, and the two operator interfaces of the library.
  *
- * <p>{@link org.fullrank.linalg.Tensors} creates, copies and validates arrays; {@link
- * org.fullrank.linalg.Products} multiplies them. Both fix the layout once: row-major ({@code 'c'})
- * order, an explicit data type, no hidden allocation. Views and Fortran-order arrays are accepted
- * everywhere and copied where the native kernels could not read them. {@link
- * org.fullrank.linalg.Arena} closes the off-heap temporaries of a computation, because leaving them
- * to the garbage collector costs gigabytes.
+ * <p>{@link org.fullrank.linalg.Tensors} creates and copies arrays, {@link
+ * org.fullrank.linalg.TensorViews} takes views of them, {@link org.fullrank.linalg.TensorChecks}
+ * validates them, and {@link org.fullrank.linalg.Products} multiplies them. They fix the layout
+ * once: row-major ({@code 'c'}) order, an explicit data type, no hidden allocation. Views and
+ * Fortran-order arrays are accepted everywhere and copied where the native kernels could not read
+ * them. {@link org.fullrank.linalg.Arena} closes the off-heap temporaries of a computation, because
+ * leaving them to the garbage collector costs gigabytes.
  *
  * <p>{@link org.fullrank.linalg.LinearOperator} is a matrix that need not be stored; its block form
  * (a matrix of columns) is the primitive. {@link org.fullrank.linalg.SymmetricOperator} equals its

@@ -7,6 +7,8 @@ import java.util.Set;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.diff.Linearization;
 import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -156,7 +158,7 @@ public final class Network {
       System.arraycopy(values, 0, theta, (int) slot.offset(), values.length);
     }
     INDArray out = Tensors.of(type, theta, parameterCount);
-    Tensors.requireFinite("initial parameters", out);
+    TensorChecks.requireFinite("initial parameters", out);
     return out;
   }
 
@@ -191,8 +193,8 @@ public final class Network {
   }
 
   private void checkInput(INDArray x) {
-    Tensors.requireShape("input", x, batch(-1));
-    Tensors.requireFinite("input", x);
+    TensorChecks.requireShape("input", x, batch(-1));
+    TensorChecks.requireFinite("input", x);
   }
 
   private INDArray checkTheta(INDArray theta, DataType type) {
@@ -200,9 +202,9 @@ public final class Network {
       return theta;
     }
     requireParameters();
-    Tensors.requireShape("theta", theta, parameterCount);
-    Tensors.requireType("theta", type, theta);
-    Tensors.requireFinite("theta", theta);
+    TensorChecks.requireShape("theta", theta, parameterCount);
+    TensorChecks.requireType("theta", type, theta);
+    TensorChecks.requireFinite("theta", theta);
     return theta;
   }
 
@@ -276,7 +278,7 @@ public final class Network {
       return x.dup('c');
     }
     Network body = prefix(layers().size() - 1);
-    return body.forward(Tensors.segment(theta, 0, body.parameterCount()), x);
+    return body.forward(TensorViews.segment(theta, 0, body.parameterCount()), x);
   }
 
   @Override

@@ -6,7 +6,8 @@ import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
-import org.fullrank.linalg.Tensors;
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -43,18 +44,18 @@ final class Owned implements Linearization {
       return inner.jvp(dTheta, null);
     }
     check("input tangents", dx, blocks(dTheta == null ? -1 : dTheta.size(0), x));
-    INDArray c = Tensors.contiguous(dx);
+    INDArray c = TensorViews.contiguous(dx);
     try {
       return inner.jvp(dTheta, c);
     } finally {
-      Tensors.release(c, dx);
+      TensorViews.release(c, dx);
     }
   }
 
   @Override
   public Pullback pullback(INDArray dy) {
     check("output cotangents", dy, blocks(-1, open().value()));
-    INDArray c = Tensors.contiguous(dy);
+    INDArray c = TensorViews.contiguous(dy);
     Pullback pullback = inner.pullback(c);
     if (c == dy) {
       return pullback;
@@ -65,8 +66,8 @@ final class Owned implements Linearization {
   }
 
   private void check(String where, INDArray a, long... shape) {
-    Tensors.requireShape(where, a, shape);
-    Tensors.requireType(where, x.dataType(), a);
+    TensorChecks.requireShape(where, a, shape);
+    TensorChecks.requireType(where, x.dataType(), a);
   }
 
   /** {@code [m, ...shape of a]}. */

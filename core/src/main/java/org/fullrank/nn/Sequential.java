@@ -10,7 +10,8 @@ import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
-import org.fullrank.linalg.Tensors;
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -102,7 +103,7 @@ public final class Sequential implements Layer {
   public Linearization linearize(INDArray theta, INDArray x) {
     long count = parameterCount();
     if (count > 0) {
-      Tensors.requireShape("theta", theta, count);
+      TensorChecks.requireShape("theta", theta, count);
     }
     List<Linearization> parts = new ArrayList<>();
     INDArray h = x;
@@ -110,7 +111,7 @@ public final class Sequential implements Layer {
     try {
       for (Layer layer : layers) {
         long p = layer.parameterCount();
-        Linearization part = layer.linearize(Tensors.segment(theta, offset, p), h);
+        Linearization part = layer.linearize(TensorViews.segment(theta, offset, p), h);
         parts.add(part);
         h = part.value();
         offset += p;

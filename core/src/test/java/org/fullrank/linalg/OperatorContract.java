@@ -179,7 +179,7 @@ abstract class OperatorContract {
     LinearOperator a = operator();
     INDArray v = block(a, a.columns(), BLOCK, 12);
     INDArray first = a.apply(v);
-    assertThat(Tensors.isContiguous(first)).isTrue();
+    assertThat(TensorViews.isContiguous(first)).isTrue();
     assertThat(first.dataType()).isEqualTo(a.dataType());
     double[] kept = Tensors.toDoubles(first);
     a.apply(v).assign(0);

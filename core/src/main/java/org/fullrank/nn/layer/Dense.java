@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.diff.Linearization;
-import org.fullrank.linalg.Tensors;
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.nn.Initializer;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Parameterization;
@@ -385,11 +386,11 @@ public final class Dense implements Layer {
 
   @Override
   public Linearization linearize(INDArray theta, INDArray x) {
-    Tensors.requireShape("Dense '" + config.name + "' input", x, -1, config.in);
-    Tensors.requireShape("Dense '" + config.name + "' theta", theta, parameterCount());
-    Tensors.requireType("Dense '" + config.name + "' theta", x.dataType(), theta);
-    INDArray w = Tensors.slice(theta, 0, slots.get(0).shape().dimensions());
-    INDArray b = hasBias() ? Tensors.slice(theta, slots.get(1).offset(), config.out) : null;
+    TensorChecks.requireShape("Dense '" + config.name + "' input", x, -1, config.in);
+    TensorChecks.requireShape("Dense '" + config.name + "' theta", theta, parameterCount());
+    TensorChecks.requireType("Dense '" + config.name + "' theta", x.dataType(), theta);
+    INDArray w = TensorViews.slice(theta, 0, slots.get(0).shape().dimensions());
+    INDArray b = hasBias() ? TensorViews.slice(theta, slots.get(1).offset(), config.out) : null;
     return new DenseLinearization(this, x, w, b);
   }
 

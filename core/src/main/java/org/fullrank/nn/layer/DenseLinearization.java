@@ -11,6 +11,7 @@ import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Products;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -74,12 +75,13 @@ final class DenseLinearization implements Linearization {
     if (dTheta != null) {
       long size = w.length();
       for (long t = 0; t < m; t++) {
-        INDArray target = Tensors.reshape(Tensors.leading(out, t, t + 1), n, layer.out());
+        INDArray target = TensorViews.reshape(TensorViews.leading(out, t, t + 1), n, layer.out());
         INDArray tangent = dTheta.get(NDArrayIndex.point(t), NDArrayIndex.all());
-        INDArray dw = Tensors.slice(tangent, 0, w.shape());
+        INDArray dw = TensorViews.slice(tangent, 0, w.shape());
         Products.multiply(layer.weightScale(), x, false, dw, !inOut, 1, target);
         if (layer.hasBias()) {
-          try (INDArray rows = tiled(Tensors.slice(tangent, size, layer.out()), n, x.dataType())) {
+          try (INDArray rows =
+              tiled(TensorViews.slice(tangent, size, layer.out()), n, x.dataType())) {
             target.addi(rows);
           }
         }
@@ -96,11 +98,11 @@ final class DenseLinearization implements Linearization {
     INDArray dx = arena.zeros(x.dataType(), m, n, layer.in());
     Products.multiply(
         layer.weightScale(), flat(dy, layer.out()), false, w, inOut, 0, flat(dx, layer.in()));
-    INDArray g = Tensors.reshape(dy, m, n, 1, layer.out());
+    INDArray g = TensorViews.reshape(dy, m, n, 1, layer.out());
     List<ParameterBlock> blocks = new ArrayList<>();
     blocks.add(
         KroneckerBlock.of(
-            Tensors.reshape(x, n, 1, layer.in()), g, layer.weightScale(), layer.layout()));
+            TensorViews.reshape(x, n, 1, layer.in()), g, layer.weightScale(), layer.layout()));
     if (layer.hasBias()) {
       INDArray ones = arena.own(Tensors.filled(x.dataType(), 1, n, 1, 1));
       // The same array g, by which the Gram knows that weight and bias share one product.
@@ -111,7 +113,7 @@ final class DenseLinearization implements Linearization {
 
   /** Blocks {@code [m, n, d]} as one matrix {@code [m n, d]}. */
   static INDArray flat(INDArray blocks, long d) {
-    return Tensors.reshape(blocks, blocks.size(0) * blocks.size(1), d);
+    return TensorViews.reshape(blocks, blocks.size(0) * blocks.size(1), d);
   }
 
   @Override

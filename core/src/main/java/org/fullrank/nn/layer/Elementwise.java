@@ -8,6 +8,8 @@ import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Layer;
@@ -84,7 +86,7 @@ public final class Elementwise implements Layer {
 
   @Override
   public Linearization linearize(INDArray theta, INDArray x) {
-    Tensors.requireReal("Elementwise '" + name + "' input", x.dataType());
+    TensorChecks.requireReal("Elementwise '" + name + "' input", x.dataType());
     double[] v = Tensors.toDoubles(x);
     double[] slope = new double[v.length];
     activation.evaluate(v, v, slope);
@@ -119,7 +121,7 @@ public final class Elementwise implements Layer {
     private INDArray scaled(INDArray blocks) {
       INDArray out = blocks.dup('c');
       for (long t = 0; t < out.size(0); t++) {
-        Tensors.reshape(Tensors.leading(out, t, t + 1), slope.shape()).muli(slope);
+        TensorViews.reshape(TensorViews.leading(out, t, t + 1), slope.shape()).muli(slope);
       }
       return out;
     }

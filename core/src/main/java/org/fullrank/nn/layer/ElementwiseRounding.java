@@ -3,6 +3,7 @@ package org.fullrank.nn.layer;
 import java.util.List;
 import java.util.Optional;
 import org.fullrank.diff.RoundingModel;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.PiecewiseLinear;
@@ -117,7 +118,7 @@ final class ElementwiseRounding implements RoundingModel {
     int d = z.length / n;
     double[][] bound = new double[m][n];
     for (int c = 0; c < m; c++) {
-      double[] g = Tensors.toDoubles(Tensors.leading(dy, c, c + 1));
+      double[] g = Tensors.toDoubles(TensorViews.leading(dy, c, c + 1));
       for (int i = 0; i < n; i++) {
         double e = inputError[i];
         Slopes at = slopes(z, s, i, d, e);

@@ -8,6 +8,7 @@ import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Products;
+import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Shape;
@@ -41,9 +42,9 @@ public final class FixedLinear implements Layer {
       throw new IllegalArgumentException("FixedLinear expects a name but got '" + name + "'");
     }
     String where = "FixedLinear '" + name + "' matrix";
-    Tensors.requireRank(where, matrix, 2);
-    Tensors.requireReal(where, matrix.dataType());
-    Tensors.requireFinite(where, matrix);
+    TensorChecks.requireRank(where, matrix, 2);
+    TensorChecks.requireReal(where, matrix.dataType());
+    TensorChecks.requireFinite(where, matrix);
     return new FixedLinear(name, matrix.dup('c'));
   }
 
@@ -91,7 +92,7 @@ public final class FixedLinear implements Layer {
 
   @Override
   public Linearization linearize(INDArray theta, INDArray x) {
-    Tensors.requireShape("FixedLinear '" + name + "' input", x, -1, matrix.size(1));
+    TensorChecks.requireShape("FixedLinear '" + name + "' input", x, -1, matrix.size(1));
     Arena arena = new Arena();
     INDArray m =
         x.dataType() == matrix.dataType()

@@ -7,7 +7,7 @@ import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
-import org.fullrank.linalg.Tensors;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
@@ -45,7 +45,7 @@ public final class Flatten implements Layer {
   @Override
   public Linearization linearize(INDArray theta, INDArray x) {
     long n = x.size(0);
-    return new Flattened(x.shape(), Tensors.reshape(x, n, x.length() / n));
+    return new Flattened(x.shape(), TensorViews.reshape(x, n, x.length() / n));
   }
 
   @Override
@@ -72,7 +72,7 @@ public final class Flatten implements Layer {
     public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
       return dx == null
           ? null
-          : Tensors.reshape(dx, dx.size(0), value.size(0), value.size(1)).dup('c');
+          : TensorViews.reshape(dx, dx.size(0), value.size(0), value.size(1)).dup('c');
     }
 
     @Override
@@ -80,7 +80,7 @@ public final class Flatten implements Layer {
       long[] shape = new long[inputShape.length + 1];
       shape[0] = dy.size(0);
       System.arraycopy(inputShape, 0, shape, 1, inputShape.length);
-      return Pullback.of(Tensors.reshape(dy, shape), List.of(), new Arena());
+      return Pullback.of(TensorViews.reshape(dy, shape), List.of(), new Arena());
     }
 
     @Override

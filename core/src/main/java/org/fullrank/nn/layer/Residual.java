@@ -11,6 +11,7 @@ import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Sequential;
@@ -166,11 +167,11 @@ public final class Residual implements Layer {
     long p = branch.parameterCount();
     Shape input = Shape.of(Arrays.copyOfRange(x.shape(), Math.min(1, x.rank()), x.rank()));
     outputShape(input);
-    Linearization b = branch.linearize(Tensors.segment(theta, 0, p), x);
+    Linearization b = branch.linearize(TensorViews.segment(theta, 0, p), x);
     Linearization s =
         shortcut == null
             ? null
-            : shortcut.linearize(Tensors.segment(theta, p, shortcut.parameterCount()), x);
+            : shortcut.linearize(TensorViews.segment(theta, p, shortcut.parameterCount()), x);
     INDArray value = Tensors.scaled(b.value(), scale).addi(s == null ? x : s.value());
     return new Sum(scale, p, shortcut == null ? 0 : shortcut.parameterCount(), b, s, value);
   }

@@ -1,5 +1,6 @@
 package org.fullrank.nn.layer;
 
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -56,7 +57,7 @@ record Roundoff(double unit, double tiny) {
     int m = (int) blocks.size(0);
     double[][] out = new double[m][];
     for (int c = 0; c < m; c++) {
-      out[c] = norms(Tensors.leading(blocks, c, c + 1), (int) blocks.size(1));
+      out[c] = norms(TensorViews.leading(blocks, c, c + 1), (int) blocks.size(1));
     }
     return out;
   }

@@ -8,6 +8,7 @@ import java.util.Objects;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.RandomStream;
@@ -51,7 +52,9 @@ abstract class LayerContract {
 
   private INDArray theta() {
     long p = layer().parameterCount();
-    return p == 0 ? Tensors.segment(Tensors.zeros(DataType.DOUBLE, 1), 0, 0) : random("theta", p);
+    return p == 0
+        ? TensorViews.segment(Tensors.zeros(DataType.DOUBLE, 1), 0, 0)
+        : random("theta", p);
   }
 
   private INDArray x() {
@@ -111,8 +114,8 @@ abstract class LayerContract {
       double[] got = Tensors.toDoubles(dy);
       int width = got.length / M;
       for (int c = 0; c < M; c++) {
-        double[] vx = Tensors.toDoubles(Tensors.leading(dx, c, c + 1));
-        double[] vt = dTheta == null ? t : Tensors.toDoubles(Tensors.leading(dTheta, c, c + 1));
+        double[] vx = Tensors.toDoubles(TensorViews.leading(dx, c, c + 1));
+        double[] vt = dTheta == null ? t : Tensors.toDoubles(TensorViews.leading(dTheta, c, c + 1));
         double[] up = valueAt(moved(STEP, vt, t), Tensors.of(axpy(STEP, vx, xv), x.shape()));
         double[] down = valueAt(moved(-STEP, vt, t), Tensors.of(axpy(-STEP, vx, xv), x.shape()));
         for (int i = 0; i < width; i++) {

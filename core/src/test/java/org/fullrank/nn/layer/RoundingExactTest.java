@@ -12,6 +12,7 @@ import org.fullrank.diff.KroneckerBlock;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.RandomStream;
 import org.fullrank.nn.Seed;
@@ -110,7 +111,7 @@ class RoundingExactTest {
           g = affine(g, back, layers.get(layer).weightScale(), new double[0], 0);
         }
         assertThat(Math.sqrt(squares)).isPositive().isLessThanOrEqualTo(bounds[c][0]);
-        double[] dx = Tensors.toDoubles(Tensors.leading(p.inputCotangent(), c, c + 1));
+        double[] dx = Tensors.toDoubles(TensorViews.leading(p.inputCotangent(), c, c + 1));
         double[][] zero = new double[2][1];
         assertThat(distance(dx, g))
             .isPositive()
@@ -125,7 +126,7 @@ class RoundingExactTest {
       Pullback p, int layer, int c, BigDecimal[] a, BigDecimal[] g, Dense d) {
     KroneckerBlock block = (KroneckerBlock) p.blocks().get(2 * layer);
     double[] as = Tensors.toDoubles(block.inputs());
-    double[] gs = Tensors.toDoubles(Tensors.leading(block.outputCotangents(), c, c + 1));
+    double[] gs = Tensors.toDoubles(TensorViews.leading(block.outputCotangents(), c, c + 1));
     BigDecimal sum = BigDecimal.ZERO;
     BigDecimal biasSum = BigDecimal.ZERO;
     for (int q = 0; q < g.length; q++) {

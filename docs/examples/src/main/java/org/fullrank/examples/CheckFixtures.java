@@ -19,6 +19,7 @@ import org.fullrank.io.NetworkFile;
 import org.fullrank.io.Npy;
 import org.fullrank.io.UnsupportedLayerException;
 import org.fullrank.linalg.Lapack;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.ntk.EmpiricalNtk;
@@ -160,7 +161,7 @@ public final class CheckFixtures {
     INDArray all = Tensors.zeros(first.dataType(), parts.size(), size, size);
     int t = 0;
     for (GramMatrix part : parts.values()) {
-      Tensors.write(Tensors.toDoubles(part.matrix()), Tensors.leading(all, t, t + 1));
+      Tensors.write(Tensors.toDoubles(part.matrix()), TensorViews.leading(all, t, t + 1));
       t++;
     }
     return all;
