@@ -1,11 +1,8 @@
 package org.fullrank.ntk;
 
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.fullrank.diff.Jacobian;
-import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.TensorChecks;
@@ -252,56 +249,14 @@ public final class EmpiricalNtk {
    * @return layer name to part, in slot order; each is {@code [n k, n k]}
    */
   public Map<String, GramMatrix> perLayer(INDArray x) {
-    return parts(x, EmpiricalNtk::layerName);
-  }
-
-  private static String layerName(Slot slot) {
-    int dot = slot.name().lastIndexOf('.');
-    return dot < 0 ? slot.name() : slot.name().substring(0, dot);
+    return parts(x, GramParts::layerName);
   }
 
   private Map<String, GramMatrix> parts(INDArray x, Function<Slot, String> keyOf) {
     requireStorable(x, x);
-    Map<String, INDArray> sums = new LinkedHashMap<>();
     try (Jacobian jacobian = network.jacobian(theta, x)) {
-      if (effective() == Method.LAYERWISE) {
-        try (Pullback pullback = jacobian.pullbackOutputs()) {
-          for (int s = 0; s < network.slots().size(); s++) {
-            List<ParameterBlock> one = List.of(pullback.blocks().get(s));
-            merge(sums, keyOf.apply(network.slots().get(s)), LayerwiseGram.full(one, one));
-          }
-        }
-      } else {
-        try (INDArray j = jacobian.toMatrix()) {
-          for (Slot slot : network.slots()) {
-            try (INDArray columns = columns(j, slot)) {
-              merge(sums, keyOf.apply(slot), Products.multiply(columns, false, columns, true));
-            }
-          }
-        }
-      }
-      Map<String, GramMatrix> out = new LinkedHashMap<>();
-      sums.forEach(
-          (name, sum) ->
-              out.put(
-                  name,
-                  GramMatrix.fromUpper(
-                      sum, jacobian.samples(), jacobian.outputs(), GramMatrix.unknownError())));
-      return out;
-    }
-  }
-
-  private static INDArray columns(INDArray j, Slot slot) {
-    return j.get(
-            NDArrayIndex.all(), NDArrayIndex.interval(slot.offset(), slot.offset() + slot.size()))
-        .dup('c');
-  }
-
-  private static void merge(Map<String, INDArray> sums, String name, INDArray part) {
-    INDArray sum = sums.putIfAbsent(name, part);
-    if (sum != null) {
-      sum.addi(part);
-      part.close();
+      boolean layerwise = effective() == Method.LAYERWISE;
+      return GramParts.of(jacobian, network.slots(), keyOf, layerwise);
     }
   }
 

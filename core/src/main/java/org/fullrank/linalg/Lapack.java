@@ -91,13 +91,14 @@ public final class Lapack {
       }
     }
     HouseholderLq lq = HouseholderLq.of(Tensors.toRows(m));
-    try (INDArray l = matrix(m.dataType(), lq.triangle());
+    try (INDArray l = Tensors.ofRows(m.dataType(), lq.triangle());
         Svd s = squareSvd(l)) {
       if (!s.completed()) {
         return new Svd(s.info, s.singularValues, null, null);
       }
       double[][] vt = Tensors.toRows(s.vt());
-      return new Svd(0, s.singularValues, s.u().dup('c'), matrix(m.dataType(), lq.timesQ(vt)));
+      return new Svd(
+          0, s.singularValues, s.u().dup('c'), Tensors.ofRows(m.dataType(), lq.timesQ(vt)));
     }
   }
 
@@ -129,15 +130,6 @@ public final class Lapack {
     }
   }
 
-  private static INDArray matrix(DataType type, double[][] rows) {
-    int w = rows[0].length;
-    double[] flat = new double[Tensors.length(rows.length, w)];
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(rows[i], 0, flat, i * w, w);
-    }
-    return Tensors.of(type, flat, rows.length, w);
-  }
-
   private static int guarded(IntSupplier call) {
     try {
       return call.getAsInt();
@@ -159,54 +151,21 @@ public final class Lapack {
     return (int) a.size(0);
   }
 
-  private static INDArray part(String what, int info, @Nullable INDArray a) {
-    if (a != null && a.wasClosed()) {
-      throw new IllegalStateException(
-          what + " expects to be read before close() but got a call after it");
-    }
-    if (a == null) {
-      throw new IllegalStateException(
-          info == 0
-              ? what + " was not requested"
-              : what + " does not exist: LAPACK returned info = " + info);
-    }
-    return a;
-  }
-
-  private static void close(@Nullable INDArray a) {
-    if (a != null && a.closeable() && !a.wasClosed()) {
-      a.close();
-    }
-  }
-
   /** Candidate eigenvalues and eigenvectors; closing it frees the vectors. */
-  public static final class SymmetricEigen implements AutoCloseable {
+  public static final class SymmetricEigen implements LapackResult {
     private final int info;
     private final double[] values;
-    private final @Nullable INDArray vectors;
+    private final LapackPart vectors;
 
     private SymmetricEigen(int info, double[] values, @Nullable INDArray vectors) {
       this.info = info;
       this.values = values;
-      this.vectors = vectors;
+      this.vectors = new LapackPart("matrix of eigenvectors", info, vectors);
     }
 
-    /**
-     * LAPACK's status.
-     *
-     * @return 0 on success
-     */
+    @Override
     public int info() {
       return info;
-    }
-
-    /**
-     * Whether LAPACK reported success, which does not make the numbers right.
-     *
-     * @return {@code info() == 0}
-     */
-    public boolean completed() {
-      return info == 0;
     }
 
     /**
@@ -229,41 +188,31 @@ public final class Lapack {
      * @throws IllegalStateException if LAPACK failed or none were requested
      */
     public INDArray vectors() {
-      return part("matrix of eigenvectors", info, vectors);
+      return vectors.read();
     }
 
     @Override
     public void close() {
-      Lapack.close(vectors);
+      vectors.close();
     }
   }
 
-  /** Candidate Cholesky factor; closing it frees the factor. */
-  public static final class Cholesky implements AutoCloseable {
+  /**
+   * Candidate Cholesky factor; closing it frees the factor. {@code info = i > 0} says that pivot
+   * {@code i} (from 1) was not positive.
+   */
+  public static final class Cholesky implements LapackResult {
     private final int info;
-    private final @Nullable INDArray factor;
+    private final LapackPart factor;
 
     private Cholesky(int info, @Nullable INDArray factor) {
       this.info = info;
-      this.factor = factor;
+      this.factor = new LapackPart("Cholesky factor", info, factor);
     }
 
-    /**
-     * LAPACK's status.
-     *
-     * @return 0 on success, {@code i > 0} if pivot {@code i} (from 1) was not positive
-     */
+    @Override
     public int info() {
       return info;
-    }
-
-    /**
-     * Whether LAPACK reported success, which does not make the factor right.
-     *
-     * @return {@code info() == 0}
-     */
-    public boolean completed() {
-      return info == 0;
     }
 
     /**
@@ -273,45 +222,32 @@ public final class Lapack {
      * @throws IllegalStateException if LAPACK failed
      */
     public INDArray factor() {
-      return part("Cholesky factor", info, factor);
+      return factor.read();
     }
 
     @Override
     public void close() {
-      Lapack.close(factor);
+      factor.close();
     }
   }
 
   /** Candidate singular value decomposition; closing it frees the factors. */
-  public static final class Svd implements AutoCloseable {
+  public static final class Svd implements LapackResult {
     private final int info;
     private final double[] singularValues;
-    private final @Nullable INDArray u;
-    private final @Nullable INDArray vt;
+    private final LapackPart u;
+    private final LapackPart vt;
 
     private Svd(int info, double[] singularValues, @Nullable INDArray u, @Nullable INDArray vt) {
       this.info = info;
       this.singularValues = singularValues;
-      this.u = u;
-      this.vt = vt;
+      this.u = new LapackPart("matrix of left singular vectors", info, u);
+      this.vt = new LapackPart("matrix of right singular vectors", info, vt);
     }
 
-    /**
-     * LAPACK's status.
-     *
-     * @return 0 on success
-     */
+    @Override
     public int info() {
       return info;
-    }
-
-    /**
-     * Whether LAPACK reported success, which does not make the numbers right.
-     *
-     * @return {@code info() == 0}
-     */
-    public boolean completed() {
-      return info == 0;
     }
 
     /**
@@ -334,7 +270,7 @@ public final class Lapack {
      * @throws IllegalStateException if LAPACK failed
      */
     public INDArray u() {
-      return part("matrix of left singular vectors", info, u);
+      return u.read();
     }
 
     /**
@@ -344,13 +280,13 @@ public final class Lapack {
      * @throws IllegalStateException if LAPACK failed
      */
     public INDArray vt() {
-      return part("matrix of right singular vectors", info, vt);
+      return vt.read();
     }
 
     @Override
     public void close() {
-      Lapack.close(u);
-      Lapack.close(vt);
+      u.close();
+      vt.close();
     }
   }
 }

@@ -103,6 +103,17 @@ public final class Tensors {
    * @return a new {@code DOUBLE} array of shape {@code [rows.length, rows[0].length]}
    */
   public static INDArray ofRows(double[][] rows) {
+    return ofRows(DataType.DOUBLE, rows);
+  }
+
+  /**
+   * A matrix of the given type from its rows; {@code FLOAT} rounds each entry to nearest.
+   *
+   * @param type {@code DOUBLE} or {@code FLOAT}
+   * @param rows rows of equal, positive length
+   * @return a new array of shape {@code [rows.length, rows[0].length]}
+   */
+  public static INDArray ofRows(DataType type, double[][] rows) {
     if (rows.length == 0 || rows[0].length == 0) {
       throw new IllegalArgumentException(
           "expected at least one row and one column but got an empty matrix");
@@ -116,7 +127,7 @@ public final class Tensors {
       }
       System.arraycopy(rows[i], 0, flat, i * m, m);
     }
-    return of(flat, rows.length, m);
+    return of(type, flat, rows.length, m);
   }
 
   /**

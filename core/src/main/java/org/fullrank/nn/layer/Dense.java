@@ -1,6 +1,5 @@
 package org.fullrank.nn.layer;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.fullrank.diff.KroneckerBlock.Layout;
@@ -12,7 +11,6 @@ import org.fullrank.nn.Layer;
 import org.fullrank.nn.Parameterization;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -27,42 +25,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Cost: {@code 2 n in out} operations forward, the same per tangent and cotangent.
  */
 public final class Dense implements Layer {
-  private final Config config;
+  private final DenseConfig config;
   private final List<Slot> slots;
 
-  /** Everything that defines the layer; a null bias name means no bias. */
-  private record Config(
-      String name,
-      long in,
-      long out,
-      Parameterization parameterization,
-      double sigmaW,
-      double sigmaB,
-      double weightScale,
-      double biasScale,
-      Layout layout,
-      String weightName,
-      @Nullable String biasName,
-      @Nullable Initializer weights) {}
-
-  private Dense(Config config) {
+  private Dense(DenseConfig config) {
     this.config = config;
-    boolean ntk = config.parameterization == Parameterization.NTK;
-    Shape shape =
-        config.layout == Layout.IN_OUT
-            ? Shape.of(config.in, config.out)
-            : Shape.of(config.out, config.in);
-    Initializer weights =
-        config.weights != null
-            ? config.weights
-            : Initializer.gaussian(ntk ? 1 : config.sigmaW / Math.sqrt((double) config.in));
-    List<Slot> list = new ArrayList<>();
-    list.add(new Slot(config.weightName, shape, 0, weights));
-    if (config.biasName != null) {
-      Initializer bias = Initializer.gaussian(ntk ? 1 : config.sigmaB);
-      list.add(new Slot(config.biasName, Shape.of(config.out), shape.length(), bias));
-    }
-    this.slots = List.copyOf(list);
+    this.slots = config.slots();
   }
 
   /**
@@ -83,21 +51,7 @@ public final class Dense implements Layer {
       throw new IllegalArgumentException(
           "Dense '" + name + "' expects fewer than 2^31 weights but got " + in + " -> " + out);
     }
-    double sw = 1 / Math.sqrt((double) in);
-    return new Dense(
-        new Config(
-            name,
-            in,
-            out,
-            Parameterization.NTK,
-            1,
-            0,
-            sw,
-            0,
-            Layout.IN_OUT,
-            name + ".W",
-            null,
-            null));
+    return new Dense(DenseConfig.of(name, in, out));
   }
 
   /**
@@ -108,7 +62,9 @@ public final class Dense implements Layer {
    */
   public Dense withSigmaW(double sigmaW) {
     requirePositive("sigma_w", sigmaW);
-    return parameterized(config.parameterization, sigmaW, config.sigmaB, config.biasName);
+    return new Dense(
+        config.parameterized(
+            config.parameterization(), sigmaW, config.sigmaB(), config.biasName()));
   }
 
   /**
@@ -121,9 +77,11 @@ public final class Dense implements Layer {
   public Dense withBias(double sigmaB) {
     if (!(sigmaB >= 0) || Double.isInfinite(sigmaB)) {
       throw new IllegalArgumentException(
-          "Dense '" + config.name + "' expects a finite sigma_b >= 0 but got " + sigmaB);
+          "Dense '" + config.name() + "' expects a finite sigma_b >= 0 but got " + sigmaB);
     }
-    return parameterized(config.parameterization, config.sigmaW, sigmaB, config.name + ".b");
+    return new Dense(
+        config.parameterized(
+            config.parameterization(), config.sigmaW(), sigmaB, config.name() + ".b"));
   }
 
   /**
@@ -133,29 +91,9 @@ public final class Dense implements Layer {
    * @return the changed layer
    */
   public Dense withParameterization(Parameterization parameterization) {
-    return parameterized(parameterization, config.sigmaW, config.sigmaB, config.biasName);
-  }
-
-  private Dense parameterized(
-      Parameterization p, double sigmaW, double sigmaB, @Nullable String biasName) {
-    boolean ntk = p == Parameterization.NTK;
-    double sw = ntk ? sigmaW / Math.sqrt((double) config.in) : 1;
-    double sb = biasName == null ? 0 : ntk ? sigmaB : 1;
-    Config c = config;
     return new Dense(
-        new Config(
-            c.name,
-            c.in,
-            c.out,
-            p,
-            sigmaW,
-            sigmaB,
-            sw,
-            sb,
-            c.layout,
-            c.weightName,
-            biasName,
-            c.weights));
+        config.parameterized(
+            parameterization, config.sigmaW(), config.sigmaB(), config.biasName()));
   }
 
   /**
@@ -170,24 +108,9 @@ public final class Dense implements Layer {
     requirePositive("weight scale", weightScale);
     if (!Double.isFinite(biasScale)) {
       throw new IllegalArgumentException(
-          "Dense '" + config.name + "' expects a finite bias scale but got " + biasScale);
+          "Dense '" + config.name() + "' expects a finite bias scale but got " + biasScale);
     }
-    Config c = config;
-    double sb = c.biasName == null ? 0 : biasScale;
-    return new Dense(
-        new Config(
-            c.name,
-            c.in,
-            c.out,
-            c.parameterization,
-            c.sigmaW,
-            c.sigmaB,
-            weightScale,
-            sb,
-            c.layout,
-            c.weightName,
-            c.biasName,
-            c.weights));
+    return new Dense(config.withScales(weightScale, biasScale));
   }
 
   /**
@@ -197,21 +120,7 @@ public final class Dense implements Layer {
    * @return the changed layer
    */
   public Dense withLayout(Layout layout) {
-    Config c = config;
-    return new Dense(
-        new Config(
-            c.name,
-            c.in,
-            c.out,
-            c.parameterization,
-            c.sigmaW,
-            c.sigmaB,
-            c.weightScale,
-            c.biasScale,
-            layout,
-            c.weightName,
-            c.biasName,
-            c.weights));
+    return new Dense(config.withLayout(layout));
   }
 
   /**
@@ -221,21 +130,7 @@ public final class Dense implements Layer {
    * @return the changed layer
    */
   public Dense withWeights(Initializer weights) {
-    Config c = config;
-    return new Dense(
-        new Config(
-            c.name,
-            c.in,
-            c.out,
-            c.parameterization,
-            c.sigmaW,
-            c.sigmaB,
-            c.weightScale,
-            c.biasScale,
-            c.layout,
-            c.weightName,
-            c.biasName,
-            weights));
+    return new Dense(config.withWeights(weights));
   }
 
   /**
@@ -246,27 +141,13 @@ public final class Dense implements Layer {
    * @return the changed layer
    */
   public Dense withSlotNames(String weightName, String biasName) {
-    Config c = config;
-    return new Dense(
-        new Config(
-            c.name,
-            c.in,
-            c.out,
-            c.parameterization,
-            c.sigmaW,
-            c.sigmaB,
-            c.weightScale,
-            c.biasScale,
-            c.layout,
-            weightName,
-            c.biasName == null ? null : biasName,
-            c.weights));
+    return new Dense(config.withSlotNames(weightName, biasName));
   }
 
   private void requirePositive(String what, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(
-          "Dense '" + config.name + "' expects a positive finite " + what + " but got " + value);
+          "Dense '" + config.name() + "' expects a positive finite " + what + " but got " + value);
     }
   }
 
@@ -276,7 +157,7 @@ public final class Dense implements Layer {
    * @return as given
    */
   public String name() {
-    return config.name;
+    return config.name();
   }
 
   /**
@@ -285,7 +166,7 @@ public final class Dense implements Layer {
    * @return in
    */
   public long in() {
-    return config.in;
+    return config.in();
   }
 
   /**
@@ -294,7 +175,7 @@ public final class Dense implements Layer {
    * @return out
    */
   public long out() {
-    return config.out;
+    return config.out();
   }
 
   /**
@@ -303,7 +184,7 @@ public final class Dense implements Layer {
    * @return NTK or standard
    */
   public Parameterization parameterization() {
-    return config.parameterization;
+    return config.parameterization();
   }
 
   /**
@@ -312,7 +193,7 @@ public final class Dense implements Layer {
    * @return sigma_w
    */
   public double sigmaW() {
-    return config.sigmaW;
+    return config.sigmaW();
   }
 
   /**
@@ -321,7 +202,7 @@ public final class Dense implements Layer {
    * @return sigma_b, 0 without bias
    */
   public double sigmaB() {
-    return config.sigmaB;
+    return config.sigmaB();
   }
 
   /**
@@ -330,7 +211,7 @@ public final class Dense implements Layer {
    * @return sw
    */
   public double weightScale() {
-    return config.weightScale;
+    return config.weightScale();
   }
 
   /**
@@ -339,7 +220,7 @@ public final class Dense implements Layer {
    * @return sb, 0 without bias
    */
   public double biasScale() {
-    return config.biasScale;
+    return config.biasScale();
   }
 
   /**
@@ -348,7 +229,7 @@ public final class Dense implements Layer {
    * @return true after {@link #withBias}
    */
   public boolean hasBias() {
-    return config.biasName != null;
+    return config.biasName() != null;
   }
 
   /**
@@ -357,21 +238,21 @@ public final class Dense implements Layer {
    * @return {@code IN_OUT} or {@code OUT_IN}
    */
   public Layout layout() {
-    return config.layout;
+    return config.layout();
   }
 
   @Override
   public Shape outputShape(Shape input) {
-    if (!input.equals(Shape.of(config.in))) {
+    if (!input.equals(Shape.of(config.in()))) {
       throw new IllegalArgumentException(
           "Dense '"
-              + config.name
+              + config.name()
               + "' expects input [n, "
-              + config.in
+              + config.in()
               + "] but got samples of shape "
               + input);
     }
-    return Shape.of(config.out);
+    return Shape.of(config.out());
   }
 
   @Override
@@ -386,25 +267,25 @@ public final class Dense implements Layer {
 
   @Override
   public Linearization linearize(INDArray theta, INDArray x) {
-    TensorChecks.requireShape("Dense '" + config.name + "' input", x, -1, config.in);
-    TensorChecks.requireShape("Dense '" + config.name + "' theta", theta, parameterCount());
-    TensorChecks.requireType("Dense '" + config.name + "' theta", x.dataType(), theta);
+    TensorChecks.requireShape("Dense '" + config.name() + "' input", x, -1, config.in());
+    TensorChecks.requireShape("Dense '" + config.name() + "' theta", theta, parameterCount());
+    TensorChecks.requireType("Dense '" + config.name() + "' theta", x.dataType(), theta);
     INDArray w = TensorViews.slice(theta, 0, slots.get(0).shape().dimensions());
-    INDArray b = hasBias() ? TensorViews.slice(theta, slots.get(1).offset(), config.out) : null;
+    INDArray b = hasBias() ? TensorViews.slice(theta, slots.get(1).offset(), config.out()) : null;
     return new DenseLinearization(this, x, w, b);
   }
 
   @Override
   public String toString() {
     return "Dense("
-        + config.name
+        + config.name()
         + ", "
-        + config.in
+        + config.in()
         + " -> "
-        + config.out
+        + config.out()
         + (hasBias() ? ", bias" : "")
         + ", "
-        + config.parameterization
+        + config.parameterization()
         + ")";
   }
 }
