@@ -8,6 +8,7 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.SymmetricMatrix;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -49,27 +50,7 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
     TensorChecks.requireShape("Gram matrix", matrix, samples * outputs, samples * outputs);
     TensorChecks.requireReal("Gram matrix", matrix.dataType());
     TensorChecks.requireFinite("Gram matrix", matrix);
-    double[] v = Tensors.toDoubles(matrix);
-    int size = (int) matrix.size(0);
-    for (int i = 0; i < size; i++) {
-      for (int j = 0; j < i; j++) {
-        if (v[i * size + j] != v[j * size + i]) {
-          throw new IllegalArgumentException(
-              "Gram matrix expects equal entries at ("
-                  + i
-                  + ", "
-                  + j
-                  + ") and ("
-                  + j
-                  + ", "
-                  + i
-                  + ") but got "
-                  + v[i * size + j]
-                  + " and "
-                  + v[j * size + i]);
-        }
-      }
-    }
+    SymmetricMatrix.requireSymmetric("Gram matrix", Tensors.toRows(matrix));
     return new GramMatrix(matrix.dup('c'), samples, outputs, unknownError());
   }
 

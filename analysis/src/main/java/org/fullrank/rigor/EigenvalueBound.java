@@ -5,6 +5,10 @@ package org.fullrank.rigor;
  *
  * <p>The enclosures hold for every matrix a {@link SymmetricMatrix} stands for, always: a method
  * that achieves little returns a wide interval, in the worst case {@link Interval#ENTIRE}.
+ *
+ * <p><b>Trust.</b> The interface is open, and the methods that return a {@link Quantity} mark it
+ * {@link Rigor#VERIFIED} on the word of the implementation. Whoever implements it joins the trusted
+ * base: a method that only estimates must not implement this interface.
  */
 public interface EigenvalueBound {
   /** Name of the method, as it appears in {@link Quantity#method}. */

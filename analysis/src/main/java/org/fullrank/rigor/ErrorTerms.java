@@ -38,7 +38,7 @@ final class ErrorTerms {
   /**
    * The exponent {@code e} for which a matrix with this largest magnitude is stored as {@code 2^e}
    * times another: 0 in the comfortable range, else such that the largest scaled entry is in {@code
-   * [1, 2)}.
+   * [1, 2)}, or in {@code [2^-51, 2)} if it was subnormal.
    */
   static int exponentFor(double largest) {
     return largest == 0 || (largest >= 1e-60 && largest <= 1e60) ? 0 : Math.getExponent(largest);

@@ -296,6 +296,10 @@ public record Interval(double lo, double hi) {
     return hi < 0;
   }
 
+  /**
+   * The ends as Java prints doubles: enough digits to identify them, but rounded to nearest, so the
+   * decimals need not enclose the interval. {@code org.fullrank.report.DecimalInterval} does.
+   */
   @Override
   public String toString() {
     return lo == hi ? "[" + lo + "]" : "[" + lo + ", " + hi + "]";

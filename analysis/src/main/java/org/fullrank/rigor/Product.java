@@ -50,11 +50,7 @@ public final class Product {
 
   /** The computed entries {@code [n][m]}; infinite or NaN where the product overflowed. */
   public double[][] toRows() {
-    double[][] copy = new double[rows.length][];
-    for (int i = 0; i < copy.length; i++) {
-      copy[i] = rows[i].clone();
-    }
-    return copy;
+    return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
   }
 
   /**

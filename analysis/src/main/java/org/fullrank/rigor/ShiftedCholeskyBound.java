@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * starting enclosure, so the result is always valid.
  *
  * <p><b>Reach.</b> A positive {@code lambda_min} is recognised above about {@code n u tr A}.
- * <b>Cost.</b> {@code n^3 / 3} operations per factorisation and {@code 4 n^2} bytes of scratch; one
- * or two factorisations with a good hint, 10 to 30 without.
+ * <b>Cost.</b> {@code n^3 / 3} operations per factorisation and {@code 8 n^2} bytes of scratch,
+ * because the factor kept for inverse iteration and the one being tried exist together; one or two
+ * factorisations per eigenvalue with a good hint, 12 to 30 were measured without.
  */
 public final class ShiftedCholeskyBound implements EigenvalueBound {
   private final int threads;

@@ -37,13 +37,34 @@ public final class SymmetricMatrix {
       throw new IllegalArgumentException(
           "SymmetricMatrix expects a square matrix but got [" + n + ", " + rows[0].length + "]");
     }
+    requireSymmetric("SymmetricMatrix", rows);
     double[][] lower = new double[n][];
     for (int i = 0; i < n; i++) {
       lower[i] = java.util.Arrays.copyOf(rows[i], i + 1);
+    }
+    int exponent = ErrorTerms.exponentFor(largest);
+    double radius = 0;
+    if (exponent != 0) {
+      lower = ErrorTerms.scaledCopy(lower, exponent);
+      // Scaling up is exact; scaling down may lose less than eta per entry, in norm at most n eta.
+      radius = exponent < 0 ? 0 : ErrorTerms.underflow(n);
+    }
+    return new SymmetricMatrix(lower, exponent, radius, Subject.STORED_MATRIX);
+  }
+
+  /**
+   * Throws unless a square matrix is symmetric to the bit.
+   *
+   * @param where what is checked, for the message
+   * @param rows {@code [n][n]}
+   */
+  public static void requireSymmetric(String where, double[][] rows) {
+    for (int i = 0; i < rows.length; i++) {
       for (int j = 0; j < i; j++) {
         if (rows[i][j] != rows[j][i]) {
           throw new IllegalArgumentException(
-              "SymmetricMatrix expects equal entries at ("
+              where
+                  + " expects equal entries at ("
                   + i
                   + ", "
                   + j
@@ -58,14 +79,6 @@ public final class SymmetricMatrix {
         }
       }
     }
-    int exponent = ErrorTerms.exponentFor(largest);
-    double radius = 0;
-    if (exponent != 0) {
-      lower = ErrorTerms.scaledCopy(lower, exponent);
-      // Scaling up is exact; scaling down may lose less than eta per entry, in norm at most n eta.
-      radius = exponent < 0 ? 0 : ErrorTerms.underflow(n);
-    }
-    return new SymmetricMatrix(lower, exponent, radius, Subject.STORED_MATRIX);
   }
 
   /** {@code 2^exponent * lower} with a radius in the same units; takes ownership of the array. */

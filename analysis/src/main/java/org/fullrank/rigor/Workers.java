@@ -3,6 +3,7 @@ package org.fullrank.rigor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -40,18 +41,28 @@ final class Workers {
 
   /** Runs {@code job} on {@code threads} threads and returns when all are done. */
   static void run(int threads, Job job) {
+    run(threads, job, Thread::new);
+  }
+
+  /** As above; the factory makes every thread but the caller's own. */
+  static void run(int threads, Job job, ThreadFactory factory) {
     requireThreads("Workers", threads);
     Workers team = new Workers(threads);
     List<Throwable> failures = new ArrayList<>();
     List<Thread> others = new ArrayList<>();
-    for (int m = 1; m < threads; m++) {
-      int member = m;
-      Thread thread = new Thread(() -> team.guarded(job, member, failures), "fullrank-rigor-" + m);
-      thread.setDaemon(true);
-      thread.start();
-      others.add(thread);
+    try {
+      for (int m = 1; m < threads; m++) {
+        int member = m;
+        Thread thread = factory.newThread(() -> team.guarded(job, member, failures));
+        thread.setName("fullrank-rigor-" + m);
+        thread.setDaemon(true);
+        thread.start();
+        others.add(thread);
+      }
+      team.guarded(job, 0, failures);
+    } catch (RuntimeException | Error e) {
+      team.fail(e, failures); // no more threads to be had
     }
-    team.guarded(job, 0, failures);
     boolean interrupted = false;
     for (Thread thread : others) {
       while (true) {
@@ -91,10 +102,14 @@ final class Workers {
       FloatingPoint.requireIeee(); // the mode belongs to the thread
       job.run(this, member);
     } catch (RuntimeException | Error e) {
-      synchronized (failures) {
-        failures.add(e);
-      }
-      barrier.forceTermination(); // releases the others, also those that arrive later
+      fail(e, failures);
     }
+  }
+
+  private void fail(Throwable e, List<Throwable> failures) {
+    synchronized (failures) {
+      failures.add(e);
+    }
+    barrier.forceTermination(); // releases the others, also those that arrive later
   }
 }

@@ -19,6 +19,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * is tried, never believed, so a wrong solver costs time and width only. Without one the search
  * finds its shifts itself, which takes ten to twenty times as many factorisations.
  *
+ * <p>{@code STORED_MATRIX} is, for an operator without storage, the one output of {@code
+ * toMatrix()} that was bounded (see {@link SpectralBound}).
+ *
  * <p>Reach: a positive smallest eigenvalue is recognised above about {@code n u tr A}. Cost: {@code
  * n^3 / 3} operations per factorisation, usually one per eigenvalue after a good suggestion, and
  * the cost of the solver.

@@ -11,6 +11,10 @@ import org.fullrank.rigor.WolkowiczStyanBound;
 /**
  * Any bound of the package {@code org.fullrank.rigor}, applied to an operator. Gershgorin's discs
  * and the trace bounds cost one pass over the entries and are usually wide.
+ *
+ * <p>The results are marked {@code VERIFIED} on the word of the method: an {@link EigenvalueBound}
+ * from outside this library is presumed to keep the promise of that interface, which nothing
+ * checks.
  */
 public final class DirectBound implements SpectralBound {
   private final EigenvalueBound method;
@@ -22,7 +26,7 @@ public final class DirectBound implements SpectralBound {
   /**
    * A bound by any method.
    *
-   * @param method a verified bound on stored entries
+   * @param method a method whose enclosures always hold; presumed, not checked
    * @return the bound
    */
   public static DirectBound of(EigenvalueBound method) {

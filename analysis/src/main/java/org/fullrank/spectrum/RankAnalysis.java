@@ -1,5 +1,6 @@
 package org.fullrank.spectrum;
 
+import java.util.Arrays;
 import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
@@ -14,7 +15,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>LAPACK's singular value decomposition proposes the right inverse {@code P = V diag(1/s) U^T};
  * {@code org.fullrank.rigor} proves {@code rank M = n} and {@code sigma_min(M) >= (1 - epsilon) /
  * ||P||} if {@code epsilon >= ||I - M P||} is below 1. Nothing is squared, so this reaches
- * condition numbers near {@code 1e14}. Scale invariant. {@code FLOAT} entries are widened exactly.
+ * condition numbers near {@code 1e14}. {@code FLOAT} entries are widened exactly.
+ *
+ * <p>Scaling the matrix by a power of two scales the results, unless it leads near overflow or
+ * underflow: the reciprocal of a singular value below about {@code 5.6e-309} is infinite, so such a
+ * value is not inverted and full rank stays undecided; scale the matrix first.
  *
  * <p>Cost: the decomposition, {@code 2 n^2 w + 20 n^3} operations, and two or three products of
  * {@code n^2 w}.
@@ -98,11 +103,7 @@ public final class RankAnalysis {
       return new double[w][n];
     }
     if (rightInverse != null) {
-      double[][] copy = new double[n][];
-      for (int i = 0; i < n; i++) {
-        copy[i] = rows[i].clone();
-      }
-      return rightInverse.of(copy);
+      return rightInverse.of(Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new));
     }
     return svd.completed() ? pseudoinverse(svd, threads) : new double[w][n];
   }

@@ -1,7 +1,9 @@
 package org.fullrank.spectrum;
 
+import java.util.Arrays;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.SymmetricMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -69,41 +71,19 @@ final class StoredMatrix {
       throw new IllegalArgumentException(
           where + " expects a square matrix but got [" + n + ", " + rows[0].length + "]");
     }
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < i; j++) {
-        double a = rows[i][j];
-        double b = rows[j][i];
-        if (a != b) {
-          throw new IllegalArgumentException(
-              where
-                  + " expects a symmetric matrix but entries ("
-                  + i
-                  + ", "
-                  + j
-                  + ") and ("
-                  + j
-                  + ", "
-                  + i
-                  + ") are "
-                  + a
-                  + " and "
-                  + b);
-        }
-      }
-    }
+    SymmetricMatrix.requireSymmetric(where, rows);
   }
 
-  /** The scaled entries, largest magnitude in {@code [1, 2)}; not to be written. */
+  /**
+   * The scaled entries, not to be written; largest magnitude 0 or in {@code [1, 2)}, down to {@code
+   * 2^-51} if it was subnormal.
+   */
   double[][] rows() {
     return rows;
   }
 
   double[][] copyOfRows() {
-    double[][] copy = new double[rows.length][];
-    for (int i = 0; i < copy.length; i++) {
-      copy[i] = rows[i].clone();
-    }
-    return copy;
+    return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
   }
 
   int order() {
@@ -156,7 +136,7 @@ final class StoredMatrix {
     double[] product = new double[n];
     for (int j = 0; j < norms.length; j++) {
       double[] v = vectors[j];
-      java.util.Arrays.fill(product, 0);
+      Arrays.fill(product, 0);
       // Column sums of row multiples: the entries are symmetric and the loop vectorises.
       for (int i = 0; i < n; i++) {
         axpy(v[i], rows[i], product);

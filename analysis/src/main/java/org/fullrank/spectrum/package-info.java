@@ -24,7 +24,9 @@
  * the numerical rank that NumPy would report. {@link org.fullrank.spectrum.SpectrumSummary} derives
  * condition number and effective dimensions.
  *
- * <p>All tolerances are relative: scaling a matrix by a power of two scales every result.
+ * <p>All tolerances are relative: scaling a matrix by a power of two scales every result as long as
+ * nothing comes near overflow or underflow. There, enclosures get wide and answers undecided, but
+ * stay true; see {@link org.fullrank.spectrum.RankAnalysis}.
  */
 @NullMarked
 package org.fullrank.spectrum;

@@ -1,10 +1,15 @@
 package org.fullrank.rigor;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class WorkersTest {
@@ -29,6 +34,34 @@ class WorkersTest {
                             }))
                 .isInstanceOf(IllegalStateException.class)
                 .hasRootCauseMessage("member 1"));
+  }
+
+  /** The threads that did start must not wait at the barrier for the one that never will. */
+  @Test
+  void aThreadThatCannotStartReleasesTheOthers() {
+    AtomicInteger made = new AtomicInteger();
+    List<Thread> started = new CopyOnWriteArrayList<>();
+    ThreadFactory exhausted =
+        task -> {
+          if (made.getAndIncrement() == 0) {
+            Thread thread = new Thread(task);
+            started.add(thread);
+            return thread;
+          }
+          return new Thread(task) {
+            @Override
+            public synchronized void start() {
+              throw new OutOfMemoryError("no more threads");
+            }
+          };
+        };
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(10),
+        () ->
+            assertThatThrownBy(() -> Workers.run(3, (team, member) -> team.await(), exhausted))
+                .isInstanceOf(IllegalStateException.class)
+                .hasRootCauseMessage("no more threads"));
+    assertThat(started).singleElement().satisfies(t -> assertThat(t.isAlive()).isFalse());
   }
 
   private static void pauseAfter(CountDownLatch failed) {

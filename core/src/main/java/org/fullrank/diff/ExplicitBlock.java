@@ -78,10 +78,11 @@ public final class ExplicitBlock implements ParameterBlock {
     }
     long n = samples();
     long n2 = other.samples();
+    boolean symmetric = other == this;
     for (long c = 0; c < cotangents(); c++) {
-      for (long d = 0; d < other.cotangents(); d++) {
+      for (long d = symmetric ? c : 0; d < other.cotangents(); d++) {
         try (INDArray product = Products.multiply(matrix(c), false, explicit.matrix(d), true)) {
-          GramBlocks.add(product, target, c, d, n, n2, other == this);
+          GramBlocks.add(product, target, c, d, n, n2, symmetric);
         }
       }
     }

@@ -55,8 +55,8 @@ final class GramBlocks {
   }
 
   /**
-   * Adds a product to block {@code (c, d)}. With {@code symmetric}, only blocks {@code c <= d}
-   * count: each is added there and, transposed, to {@code (d, c)}; a native product of a matrix
+   * Adds a product to block {@code (c, d)}. With {@code symmetric}, callers pass blocks {@code c <=
+   * d} only: each is added there and, transposed, to {@code (d, c)}; a native product of a matrix
    * with its own transpose need not be symmetric to the bit, so the diagonal block takes its upper
    * triangle.
    */
@@ -69,7 +69,7 @@ final class GramBlocks {
       try (INDArray t = Tensors.transpose(product)) {
         view(target, d, c, n, n2).addi(t);
       }
-    } else if (c == d) {
+    } else {
       mirrorUpper(product);
       view(target, c, d, n, n2).addi(product);
     }

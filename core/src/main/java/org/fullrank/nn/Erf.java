@@ -124,26 +124,25 @@ public final class Erf {
   /** {@code erfc(x)} for {@code x} in {@code [0.5, 28]}, given {@code exp(-x^2)}. */
   static double tail(double x, double expNegSquare) {
     double t = 1.309090909090909 - 9.813636363636364 / (x + 3.75);
-    double t2 = t * t;
-    // Even and odd parts: two chains run side by side.
-    double even = Q[20];
-    double odd = Q[19];
-    for (int i = 18; i > 0; i -= 2) {
-      even = Math.fma(even, t2, Q[i]);
-      odd = Math.fma(odd, t2, Q[i - 1]);
-    }
-    return expNegSquare * (Math.fma(even, t2, t * odd) + Q[0]) / (1 + 2 * x);
+    return expNegSquare * (polynomial(Q, t) + Q[0]) / (1 + 2 * x);
   }
 
   private static double central(double x) {
     double s = x * x;
-    double s2 = s * s;
-    double even = R[12];
-    double odd = R[11];
-    for (int i = 10; i > 0; i -= 2) {
-      even = Math.fma(even, s2, R[i]);
-      odd = Math.fma(odd, s2, R[i - 1]);
+    return Math.fma(x, polynomial(R, s) + R[0], x);
+  }
+
+  /** The polynomial of even degree without its constant term. */
+  private static double polynomial(double[] coefficients, double t) {
+    int degree = coefficients.length - 1;
+    double t2 = t * t;
+    // Even and odd parts: two chains run side by side.
+    double even = coefficients[degree];
+    double odd = coefficients[degree - 1];
+    for (int i = degree - 2; i > 0; i -= 2) {
+      even = Math.fma(even, t2, coefficients[i]);
+      odd = Math.fma(odd, t2, coefficients[i - 1]);
     }
-    return Math.fma(x, Math.fma(even, s2, s * odd) + R[0], x);
+    return Math.fma(even, t2, t * odd);
   }
 }

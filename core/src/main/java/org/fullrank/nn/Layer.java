@@ -8,6 +8,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * An immutable description of a map of parameters and inputs. An extension point: implement {@link
  * #linearize} and run the layer through the contract test of the library.
+ *
+ * <p>What a layer declares about itself is believed. {@link #couplesSamples} and {@link
+ * #polynomialDegree} become premises of verified statements about the network, so a wrong
+ * declaration makes those wrong.
  */
 public interface Layer {
   /**
@@ -38,7 +42,8 @@ public interface Layer {
 
   /**
    * Whether the output of one sample depends on other samples (batch normalisation in training
-   * mode).
+   * mode). Believed: {@code false} lets equal inputs count as proof of equal features, and kernels
+   * be computed from the gradients of single samples.
    *
    * @return false unless overridden
    */
@@ -48,7 +53,8 @@ public interface Layer {
 
   /**
    * The degree of the output as a polynomial in the input, for every value of the parameters. It
-   * bounds the rank of features from the architecture alone.
+   * bounds the rank of features from the architecture alone. Believed: too small a degree makes a
+   * verified statement wrong, empty is always safe.
    *
    * @return an upper bound of the degree, or empty if the layer is not known to be a polynomial
    */

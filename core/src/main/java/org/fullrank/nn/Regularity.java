@@ -3,7 +3,9 @@ package org.fullrank.nn;
 import java.util.OptionalInt;
 
 /**
- * What theorems need to know about an activation.
+ * What theorems need to know about an activation. It is declared by the activation and believed: a
+ * polynomial degree that is too small makes a verified bound of a rank wrong, an empty one is
+ * always safe.
  *
  * @param lipschitz an upper bound of {@code sup |sigma'|}, rounded up
  * @param smoothness an upper bound of {@code sup |sigma''|}, rounded up; infinite if {@code sigma'}
