@@ -15,9 +15,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * for a network at given parameters, {@code h} the input of the last layer. What it says about
  * reachable targets presumes that the last layer is affine with a bias; that is not checked.
  *
- * <p>Certified through an approximate right inverse that is checked in plain Java (THEORY 8.5),
- * which reaches condition numbers near {@code 1e14}. Cost: one forward pass, a singular value
- * decomposition of {@code [n, w + 1]} and two or three products of {@code n^2 w}.
+ * <p>Certified through an approximate right inverse that is checked in plain Java, which reaches
+ * condition numbers near {@code 1e14}. Cost: one forward pass, a singular value decomposition of
+ * {@code [n, w + 1]} and two or three products of {@code n^2 w}.
  */
 public final class ExpressivityCondition {
   private final Network network;

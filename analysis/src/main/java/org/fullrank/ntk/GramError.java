@@ -17,8 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * The a-priori bound of {@code ||K^ - K||_2}: with stored gradient rows {@code J^} at distance
  * {@code d = ||J^ - J||_F} from the exact ones, {@code ||J^ J^^T - J J^T|| <= 2 ||J^|| d + d^2},
- * and forming the products adds at most {@code gamma tr(K^)} (THEORY 8.2: each entry errs by {@code
- * gamma ||J_r|| ||J_s||}).
+ * and forming the products adds at most {@code gamma tr(K^)} (each entry errs by {@code gamma
+ * ||J_r|| ||J_s||}).
  */
 final class GramError {
   /**

@@ -85,15 +85,8 @@ public final class LinePlot {
 
   /** Sets the line of text under the plot. */
   public LinePlot withCaption(String caption) {
-    return new LinePlot(
-        new Content(
-            content.title,
-            content.xAxis,
-            content.yAxis,
-            content.series,
-            Optional.of(Text.require(caption, "LinePlot", "caption")),
-            content.width,
-            content.height));
+    Optional<String> text = Optional.of(Text.require(caption, "LinePlot", "caption"));
+    return changed(content.series, text, content.width, content.height);
   }
 
   /** Sets the size in pixels: 480 to 8192 wide and 320 to 8192 high. */
@@ -106,15 +99,7 @@ public final class LinePlot {
           "LinePlot expects a size from %d x %d to %d x %d but got %d x %d"
               .formatted(LEAST_WIDTH, LEAST_HEIGHT, LARGEST_SIDE, LARGEST_SIDE, width, height));
     }
-    return new LinePlot(
-        new Content(
-            content.title,
-            content.xAxis,
-            content.yAxis,
-            content.series,
-            content.caption,
-            width,
-            height));
+    return changed(content.series, content.caption, width, height);
   }
 
   /** The bytes of a PNG file. Time grows with the number of points and of pixels. */
@@ -128,14 +113,11 @@ public final class LinePlot {
   }
 
   private LinePlot withSeries(List<Series> series) {
+    return changed(List.copyOf(series), content.caption, content.width, content.height);
+  }
+
+  private LinePlot changed(List<Series> series, Optional<String> caption, int width, int height) {
     return new LinePlot(
-        new Content(
-            content.title,
-            content.xAxis,
-            content.yAxis,
-            List.copyOf(series),
-            content.caption,
-            content.width,
-            content.height));
+        new Content(content.title, content.xAxis, content.yAxis, series, caption, width, height));
   }
 }

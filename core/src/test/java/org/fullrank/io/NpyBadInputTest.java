@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,22 +20,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** What {@link Npy} must refuse, and how it says so. */
 class NpyBadInputTest {
   @TempDir Path folder;
-
-  private static byte[] bytes(String name) throws IOException {
-    try (InputStream in = NpyTest.class.getResourceAsStream("/npy/" + name + ".npy")) {
-      return Objects.requireNonNull(in, name).readAllBytes();
-    }
-  }
-
-  private static INDArray read(byte[] bytes) throws IOException {
-    return Npy.read(new ByteArrayInputStream(bytes), "test.npy");
-  }
 
   @ParameterizedTest
   @CsvSource(
@@ -52,7 +38,7 @@ class NpyBadInputTest {
         "bad_structured | a quoted string       | [(",
       })
   void refusesWhatNumpyMayStore(String name, String expected, String got) {
-    assertThatThrownBy(() -> read(bytes(name)))
+    assertThatThrownBy(() -> NpyTest.read(NpyTest.bytes(name)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("test.npy")
         .hasMessageContaining(expected)
@@ -105,7 +91,7 @@ class NpyBadInputTest {
   @ParameterizedTest
   @MethodSource("badHeaders")
   void refusesBadHeaders(String header, String expected, String got) {
-    assertThatThrownBy(() -> read(withHeader(header)))
+    assertThatThrownBy(() -> NpyTest.read(withHeader(header)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("test.npy")
         .hasMessageContaining(expected)
@@ -121,26 +107,26 @@ class NpyBadInputTest {
       "{'descr': '|i1', 'fortran_order': True, 'shape': (2,2)}",
     };
     for (String h : headers) {
-      assertThat(read(withHeader(h)).getDouble(0)).isEqualTo(1);
+      assertThat(NpyTest.read(withHeader(h)).getDouble(0)).isEqualTo(1);
     }
   }
 
   @Test
   void refusesOtherFilesAndVersions() throws IOException {
-    byte[] good = bytes("third_f8");
+    byte[] good = NpyTest.bytes("third_f8");
     for (int[] change : new int[][] {{0, 'x'}, {6, 0}, {6, 4}, {6, 200}, {7, 1}}) {
       byte[] bad = good.clone();
       bad[change[0]] = (byte) change[1];
-      assertThatThrownBy(() -> read(bad))
+      assertThatThrownBy(() -> NpyTest.read(bad))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("test.npy: expected");
     }
-    byte[] huge = bytes("version2");
+    byte[] huge = NpyTest.bytes("version2");
     Arrays.fill(huge, 8, 12, (byte) 0xff);
-    assertThatThrownBy(() -> read(huge)).hasMessageContaining("4294967295 bytes");
-    byte[] wrongBool = bytes("b1");
+    assertThatThrownBy(() -> NpyTest.read(huge)).hasMessageContaining("4294967295 bytes");
+    byte[] wrongBool = NpyTest.bytes("b1");
     wrongBool[wrongBool.length - 1] = 2;
-    assertThatThrownBy(() -> read(wrongBool))
+    assertThatThrownBy(() -> NpyTest.read(wrongBool))
         .hasMessageContaining("0 or 1")
         .hasMessageContaining("5");
   }
@@ -148,18 +134,18 @@ class NpyBadInputTest {
   @ParameterizedTest
   @ValueSource(strings = {"third_f8", "cube_fortran", "version2", "b1", "scalar", "be_i2"})
   void refusesEveryTruncationAndTrailingBytes(String name) throws IOException {
-    byte[] good = bytes(name);
+    byte[] good = NpyTest.bytes(name);
     Path file = folder.resolve("cut.npy");
     for (int length = 0; length < good.length; length++) {
       byte[] cut = Arrays.copyOf(good, length);
-      assertThatThrownBy(() -> read(cut))
+      assertThatThrownBy(() -> NpyTest.read(cut))
           .as("first %s bytes", length)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("truncated");
       Files.write(file, cut);
       assertThatThrownBy(() -> Npy.read(file)).hasMessageContaining("cut.npy");
     }
-    assertThatThrownBy(() -> read(Arrays.copyOf(good, good.length + 1)))
+    assertThatThrownBy(() -> NpyTest.read(Arrays.copyOf(good, good.length + 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("trailing");
   }
@@ -169,7 +155,11 @@ class NpyBadInputTest {
   void survivesRandomDamageToHeaders() throws IOException {
     Random random = new Random(20);
     byte[][] seeds = {
-      bytes("third_f8"), bytes("cube_fortran"), bytes("version2"), bytes("be_i2"), bytes("b1")
+      NpyTest.bytes("third_f8"),
+      NpyTest.bytes("cube_fortran"),
+      NpyTest.bytes("version2"),
+      NpyTest.bytes("be_i2"),
+      NpyTest.bytes("b1")
     };
     int refused = 0;
     for (int trial = 0; trial < 20_000; trial++) {
@@ -178,7 +168,7 @@ class NpyBadInputTest {
       for (int i = 0; i < flips; i++) {
         damaged[random.nextInt(100)] ^= (byte) (1 << random.nextInt(8));
       }
-      Throwable thrown = catchThrowable(() -> read(damaged).close());
+      Throwable thrown = catchThrowable(() -> NpyTest.read(damaged).close());
       if (thrown != null) {
         assertThat(thrown).isInstanceOf(IllegalArgumentException.class);
         assertThat(thrown.getMessage()).contains("test.npy").contains("expect").contains("got");

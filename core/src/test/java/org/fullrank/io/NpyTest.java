@@ -24,13 +24,13 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 class NpyTest {
   @TempDir Path folder;
 
-  private static byte[] bytes(String name) throws IOException {
+  static byte[] bytes(String name) throws IOException {
     try (InputStream in = NpyTest.class.getResourceAsStream("/npy/" + name + ".npy")) {
       return Objects.requireNonNull(in, name).readAllBytes();
     }
   }
 
-  private static INDArray read(byte[] bytes) throws IOException {
+  static INDArray read(byte[] bytes) throws IOException {
     return Npy.read(new ByteArrayInputStream(bytes), "test.npy");
   }
 

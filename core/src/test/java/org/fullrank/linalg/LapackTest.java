@@ -43,16 +43,6 @@ class LapackTest {
     return c;
   }
 
-  private static double[][] transposed(double[][] a) {
-    double[][] t = new double[a[0].length][a.length];
-    for (int i = 0; i < a.length; i++) {
-      for (int j = 0; j < a[0].length; j++) {
-        t[j][i] = a[i][j];
-      }
-    }
-    return t;
-  }
-
   private static double[] ones(int n) {
     double[] v = new double[n];
     java.util.Arrays.fill(v, 1);
@@ -68,7 +58,7 @@ class LapackTest {
   }
 
   private static void assertOrthonormalRows(double[][] q, double bound) {
-    double[][] g = product(q, ones(q[0].length), transposed(q));
+    double[][] g = product(q, ones(q[0].length), OperatorContract.transposed(q));
     for (int i = 0; i < g.length; i++) {
       g[i][i] -= 1;
     }
@@ -100,7 +90,7 @@ class LapackTest {
         double[][] vt = Tensors.toRows(svd.vt());
         assertClose(product(u, s, vt), expected, bound);
         assertOrthonormalRows(vt, UNITS * unit(type));
-        assertOrthonormalRows(transposed(u), UNITS * unit(type));
+        assertOrthonormalRows(OperatorContract.transposed(u), UNITS * unit(type));
       }
     }
   }
@@ -145,8 +135,8 @@ class LapackTest {
         assertThat(t).isSorted();
         double[][] v = Tensors.toRows(e.vectors());
         double bound = UNITS * unit(type) * (1 + n);
-        assertClose(product(v, t, transposed(v)), expected, bound);
-        assertOrthonormalRows(transposed(v), bound);
+        assertClose(product(v, t, OperatorContract.transposed(v)), expected, bound);
+        assertOrthonormalRows(OperatorContract.transposed(v), bound);
         assertThat(only.values()).hasSize(n);
         for (int i = 0; i < n; i++) {
           assertThat(Math.abs(only.values()[i] - t[i])).isLessThan(bound);
@@ -163,11 +153,11 @@ class LapackTest {
   void choleskyReconstructsAndReportsTheBadPivot() {
     int n = 40;
     double[][] m = random(n, n + 3, 9);
-    double[][] a = product(m, ones(n + 3), transposed(m));
+    double[][] a = product(m, ones(n + 3), OperatorContract.transposed(m));
     try (Lapack.Cholesky c = Lapack.cholesky(Tensors.ofRows(a))) {
       double[][] l = Tensors.toRows(c.factor());
       assertThat(l[0][1]).isZero();
-      assertClose(product(l, ones(n), transposed(l)), a, UNITS * 0x1p-53 * n);
+      assertClose(product(l, ones(n), OperatorContract.transposed(l)), a, UNITS * 0x1p-53 * n);
     }
     double[][] bad = {{1, 0, 0}, {0, -1, 0}, {0, 0, 1}};
     try (Lapack.Cholesky c = Lapack.cholesky(Tensors.ofRows(bad))) {

@@ -45,7 +45,7 @@ abstract class OperatorContract {
     return out;
   }
 
-  private static double[][] transposed(double[][] a) {
+  static double[][] transposed(double[][] a) {
     double[][] t = new double[a[0].length][a.length];
     for (int i = 0; i < a.length; i++) {
       for (int j = 0; j < a[0].length; j++) {
