@@ -64,7 +64,7 @@ public final class SymmetricMatrix {
         if (rows[i][j] != rows[j][i]) {
           throw new IllegalArgumentException(
               where
-                  + " expects equal entries at ("
+                  + " expects a symmetric matrix with equal entries at ("
                   + i
                   + ", "
                   + j
