@@ -67,6 +67,7 @@ final class Owned implements Linearization {
   private void check(String where, INDArray a, long... shape) {
     Tensors.requireShape(where, a, shape);
     Tensors.requireType(where, x.dataType(), a);
+    Tensors.requireFinite(where, a);
   }
 
   /** {@code [m, ...shape of a]}. */
