@@ -116,7 +116,8 @@ class EdgeNetworksTest {
                 Residual.of(0.8, dense(3, 3), new BatchCentering("c", 3), act()),
                 Dense.of("out", 3, 3).withLayout(Layout.OUT_IN)),
             3),
-        new Case("coupled, last", Network.of(Shape.of(2), dense(2, 2), new BatchCentering("c", 2)), 3));
+        new Case(
+            "coupled, last", Network.of(Shape.of(2), dense(2, 2), new BatchCentering("c", 2)), 3));
   }
 
   private static Dense dense(int in, int out) {

@@ -87,8 +87,7 @@ class ProductFaultTest {
       for (double[][] factor : new double[][][] {j, wrongFactor}) {
         INDArray factors = Tensors.ofRows(factor);
         double[][] product = Tensors.toRows(Products.multiply(factors, false, factors, true));
-        double[][] wrong =
-            mirrored(factor == j ? bent(product, relative, 100 + trial) : product);
+        double[][] wrong = mirrored(factor == j ? bent(product, relative, 100 + trial) : product);
         GramMatrix stored = GramMatrix.of(Tensors.ofRows(wrong), n, 1);
         for (SpectralBound bound : bounds()) {
           Extremes e = bound.bound(stored);
@@ -113,8 +112,7 @@ class ProductFaultTest {
   @Test
   void aComputedErrorTakesTheProofAway() {
     Extremes e =
-        CholeskyBound.withDefaults()
-            .bound(Spectra.symmetric(new double[][] {{2, 1}, {1, 2}}));
+        CholeskyBound.withDefaults().bound(Spectra.symmetric(new double[][] {{2, 1}, {1, 2}}));
     Quantity computed =
         Quantity.computed("||E||", 0.5, Subject.EXACT_NETWORK, "a wrong native product");
     Extremes about = e.perturbedBy(computed, Subject.EXACT_NETWORK);
@@ -229,8 +227,7 @@ class ProductFaultTest {
     INDArray theta = network.initialize(Seed.of(2));
     INDArray x = Tensors.ofRows(Spectra.random(5, 3, 7));
     for (EmpiricalNtk.Method method : EmpiricalNtk.Method.values()) {
-      GramMatrix gram =
-          EmpiricalNtk.of(network, theta).withMethod(method).withErrorBound().gram(x);
+      GramMatrix gram = EmpiricalNtk.of(network, theta).withMethod(method).withErrorBound().gram(x);
       Extremes e = CholeskyBound.withDefaults().bound(gram);
       holds(e, ExactMatrix.of(Tensors.toRows(gram.matrix())));
       Extremes about = e.perturbedBy(gram.errorBound(), Subject.EXACT_NETWORK);

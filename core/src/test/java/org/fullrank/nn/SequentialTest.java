@@ -50,9 +50,7 @@ class SequentialTest {
       double[] v = Tensors.toDoubles(x);
       DataType type = flaw == Flaw.FLOAT_VALUE ? DataType.FLOAT : x.dataType();
       INDArray value =
-          flaw == Flaw.WIDE_VALUE
-              ? Tensors.zeros(type, N, D + 1)
-              : Tensors.of(type, v, x.shape());
+          flaw == Flaw.WIDE_VALUE ? Tensors.zeros(type, N, D + 1) : Tensors.of(type, v, x.shape());
       return new At(flaw, value);
     }
   }
