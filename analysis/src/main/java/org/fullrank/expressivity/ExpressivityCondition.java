@@ -34,13 +34,15 @@ public final class ExpressivityCondition {
    * The condition for a network.
    *
    * @param network its last layer reads the features
-   * @param theta parameters {@code [p]}; not copied
+   * @param theta parameters {@code [p]}, empty if all layers are fixed; not copied
    * @return the condition
    */
   public static ExpressivityCondition of(Network network, INDArray theta) {
-    TensorChecks.requireShape("theta", theta, network.parameterCount());
-    TensorChecks.requireReal("theta", theta.dataType());
-    TensorChecks.requireFinite("theta", theta);
+    if (network.parameterCount() > 0 || !theta.isEmpty()) {
+      TensorChecks.requireShape("theta", theta, network.parameterCount());
+      TensorChecks.requireReal("theta", theta.dataType());
+      TensorChecks.requireFinite("theta", theta);
+    }
     return new ExpressivityCondition(network, theta, RankAnalysis.withDefaults());
   }
 

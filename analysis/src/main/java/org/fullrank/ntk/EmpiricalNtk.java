@@ -65,6 +65,10 @@ public final class EmpiricalNtk {
    */
   public static EmpiricalNtk of(Network network, INDArray theta) {
     network.outputs();
+    if (network.parameterCount() == 0) {
+      throw new IllegalArgumentException(
+          "EmpiricalNtk expects a network with trained parameters but got only fixed layers");
+    }
     TensorChecks.requireShape("theta", theta, network.parameterCount());
     TensorChecks.requireReal("theta", theta.dataType());
     TensorChecks.requireFinite("theta", theta);
@@ -146,17 +150,17 @@ public final class EmpiricalNtk {
         case LAYERWISE -> {
           try (Pullback a = left.pullbackOutputs();
               Pullback b = right.pullbackOutputs()) {
-            return LayerwiseGram.full(a.blocks(), b.blocks());
+            return finite("cross Gram", LayerwiseGram.full(a.blocks(), b.blocks()));
           }
         }
         case JACOBIAN -> {
           try (INDArray a = left.toMatrix();
               INDArray b = right.toMatrix()) {
-            return Products.multiply(a, false, b, true);
+            return finite("cross Gram", Products.multiply(a, false, b, true));
           }
         }
         default -> {
-          return operatorCross(left, right);
+          return finite("cross Gram", operatorCross(left, right));
         }
       }
     }
@@ -192,13 +196,19 @@ public final class EmpiricalNtk {
     try (Jacobian jacobian = network.jacobian(theta, x)) {
       if (network.couplesSamples()) {
         try (INDArray j = jacobian.toMatrix()) {
-          return squaredNorms(Tensors.toRows(j), j.dataType());
+          return finite("diagonal", squaredNorms(Tensors.toRows(j), j.dataType()));
         }
       }
       try (Pullback pullback = jacobian.pullbackOutputs()) {
-        return LayerwiseGram.diagonal(pullback.blocks());
+        return finite("diagonal", LayerwiseGram.diagonal(pullback.blocks()));
       }
     }
+  }
+
+  /** Finite parameters can overflow, most easily in single precision. */
+  private static INDArray finite(String what, INDArray computed) {
+    TensorChecks.requireFinite("computed " + what, computed);
+    return computed;
   }
 
   private static INDArray squaredNorms(double[][] rows, DataType type) {

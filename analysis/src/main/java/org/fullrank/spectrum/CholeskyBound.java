@@ -1,6 +1,7 @@
 package org.fullrank.spectrum;
 
 import java.util.Optional;
+import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.EigenvalueEnclosure;
@@ -100,6 +101,8 @@ public final class CholeskyBound implements SpectralBound {
 
   @Override
   public Extremes bound(SymmetricOperator a) {
+    // The proof needs no native code, but whoever asks for one should hear of a BLAS that lies.
+    Backend.selfTest();
     return bound(stored(a), a);
   }
 

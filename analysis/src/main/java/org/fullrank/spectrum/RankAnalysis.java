@@ -1,6 +1,7 @@
 package org.fullrank.spectrum;
 
 import java.util.Arrays;
+import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
@@ -77,6 +78,7 @@ public final class RankAnalysis {
     TensorChecks.requireRank("RankAnalysis", m, 2);
     TensorChecks.requireReal("RankAnalysis", m.dataType());
     TensorChecks.requireFinite("RankAnalysis", m);
+    Backend.selfTest();
     double[][] rows = Tensors.toRows(m);
     int n = rows.length;
     int w = rows[0].length;

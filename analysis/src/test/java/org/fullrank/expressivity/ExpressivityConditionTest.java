@@ -17,6 +17,7 @@ import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
+import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
@@ -253,5 +254,14 @@ class ExpressivityConditionTest {
     INDArray x = Tensors.convert(inputs(N, D), DataType.FLOAT);
     assertThat(ExpressivityCondition.of(network, theta).check(x).verdict())
         .isEqualTo(Verdict.HOLDS);
+  }
+
+  @Test
+  void networksOfFixedLayersHaveFeaturesToo() {
+    INDArray m = Tensors.of(new double[] {1, 2, 3, 5}, 2, 2);
+    Network network = Network.of(Shape.of(2), FixedLinear.of("f", m), FixedLinear.of("g", m));
+    ExpressivityReport report =
+        ExpressivityCondition.of(network, Tensors.empty(DataType.DOUBLE)).check(inputs(3, 2));
+    assertThat(report.verdict()).isEqualTo(Verdict.HOLDS);
   }
 }

@@ -309,6 +309,19 @@ class EmpiricalNtkTest {
   }
 
   @Test
+  void overflowIsRefusedNotReturned() {
+    Network network =
+        RandomNetworks.network(false, 1, false, Parameterization.NTK, Activations.IDENTITY);
+    INDArray theta = Tensors.scaled(network.initialize(Seed.of(9), DataType.FLOAT), 1e25);
+    INDArray x = Tensors.convert(RandomNetworks.inputs("x", 3), DataType.FLOAT);
+    EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
+    assertThatThrownBy(() -> network.forward(theta, x)).hasMessageContaining("network output");
+    assertThatThrownBy(() -> ntk.gram(x)).hasMessageContaining("computed Gram");
+    assertThatThrownBy(() -> ntk.cross(x, x)).hasMessageContaining("computed cross Gram");
+    assertThatThrownBy(() -> ntk.diagonal(x)).hasMessageContaining("computed diagonal");
+  }
+
+  @Test
   void badInputsSayExpectedAndGot() {
     Network network = RandomNetworks.tanh(false, 2);
     INDArray theta = network.initialize(Seed.of(9));

@@ -168,9 +168,13 @@ public final class Network {
    * @param theta parameters {@code [p]}
    * @param x inputs {@code [n, ...input]}, of the same type
    * @return {@code [n, ...output]}
+   * @throws IllegalArgumentException if shapes or types do not fit, or a value, outputs included,
+   *     is not finite
    */
   public INDArray forward(INDArray theta, INDArray x) {
     try (Linearization l = linearize(theta, x)) {
+      // Finite inputs can overflow, most easily in single precision.
+      TensorChecks.requireFinite("network output", l.value());
       return l.value().dup('c');
     }
   }

@@ -68,6 +68,7 @@ final class Owned implements Linearization {
   private void check(String where, INDArray a, long... shape) {
     TensorChecks.requireShape(where, a, shape);
     TensorChecks.requireType(where, x.dataType(), a);
+    TensorChecks.requireFinite(where, a);
   }
 
   /** {@code [m, ...shape of a]}. */

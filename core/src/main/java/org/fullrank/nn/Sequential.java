@@ -1,6 +1,7 @@
 package org.fullrank.nn;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -113,7 +114,7 @@ public final class Sequential implements Layer {
         long p = layer.parameterCount();
         Linearization part = layer.linearize(TensorViews.segment(theta, offset, p), h);
         parts.add(part);
-        h = part.value();
+        h = checkedValue(layer, h, part);
         offset += p;
       }
     } catch (RuntimeException e) {
@@ -121,6 +122,16 @@ public final class Sequential implements Layer {
       throw e;
     }
     return new Chain(parts, layers);
+  }
+
+  /** Layers may come from outside, and a wrong shape further on would go unnoticed in products. */
+  private static INDArray checkedValue(Layer layer, INDArray x, Linearization part) {
+    long[] shape = x.shape();
+    Shape expected = layer.outputShape(Shape.of(Arrays.copyOfRange(shape, 1, shape.length)));
+    String where = "value of layer " + layer;
+    TensorChecks.requireShape(where, part.value(), expected.after(shape[0]));
+    TensorChecks.requireType(where, x.dataType(), part.value());
+    return part.value();
   }
 
   @Override
@@ -142,14 +153,38 @@ public final class Sequential implements Layer {
         for (int l = 0; l < parts.size(); l++) {
           long p = layers.get(l).parameterCount();
           INDArray own = dTheta == null || p == 0 ? null : columns(dTheta, offset, p, arena);
+          boolean moves = own != null || tangent != null;
           tangent = parts.get(l).jvp(own, tangent);
           if (tangent != null) {
             arena.own(tangent);
+          } else if (moves) {
+            throw new IllegalArgumentException(
+                "tangents of layer " + layers.get(l) + " expect an array but got null");
           }
           offset += p;
         }
         return tangent == null ? null : arena.release(tangent);
       }
+    }
+
+    /** A block left out, doubled or misplaced would shift the columns of all that follow. */
+    private static List<ParameterBlock> checkedBlocks(Layer layer, Pullback part, long m, long n) {
+      List<long[]> expected =
+          layer.slots().stream().map(slot -> new long[] {m, n, slot.size()}).toList();
+      List<long[]> got =
+          part.blocks().stream()
+              .map(b -> new long[] {b.cotangents(), b.samples(), b.size()})
+              .toList();
+      if (!Arrays.deepEquals(expected.toArray(), got.toArray())) {
+        throw new IllegalArgumentException(
+            "pullback of layer "
+                + layer
+                + " expects one block [cotangents, samples, size] per slot "
+                + Arrays.deepToString(expected.toArray())
+                + " but got "
+                + Arrays.deepToString(got.toArray()));
+      }
+      return part.blocks();
     }
 
     private static INDArray columns(INDArray a, long offset, long p, Arena arena) {
@@ -164,7 +199,7 @@ public final class Sequential implements Layer {
       for (int l = parts.size() - 1; l >= 0; l--) {
         Pullback part = parts.get(l).pullback(cotangent);
         arena.absorb(part::close);
-        blocks.add(0, part.blocks());
+        blocks.add(0, checkedBlocks(layers.get(l), part, dy.size(0), value().size(0)));
         cotangent = part.inputCotangent();
       }
       return Pullback.of(cotangent, blocks.stream().flatMap(List::stream).toList(), arena);

@@ -169,6 +169,24 @@ abstract class LayerContract {
   }
 
   @Test
+  void jvpIsTheSumOfItsParts() {
+    if (layer().parameterCount() == 0) {
+      return;
+    }
+    INDArray dx = random("dx", inputShape().after(M, N));
+    INDArray dTheta = random("dTheta", M, layer().parameterCount());
+    try (Linearization l = layer().linearize(theta(), x())) {
+      double[] both = Tensors.toDoubles(Objects.requireNonNull(l.jvp(dTheta, dx)));
+      double[] ofTheta = Tensors.toDoubles(Objects.requireNonNull(l.jvp(dTheta, null)));
+      double[] ofInput = Tensors.toDoubles(Objects.requireNonNull(l.jvp(null, dx)));
+      for (int i = 0; i < both.length; i++) {
+        assertThat(ofTheta[i] + ofInput[i])
+            .isCloseTo(both[i], within(ROUNDING * (10 + Math.abs(both[i]))));
+      }
+    }
+  }
+
+  @Test
   void blocksAgreeWithTheirRows() {
     try (Linearization l = layer().linearize(theta(), x())) {
       INDArray dy = random("dy", layer().outputShape(inputShape()).after(M, N));
@@ -309,6 +327,46 @@ abstract class LayerContract {
       for (int i = 0; i < got.length; i++) {
         assertThat(got[i]).isCloseTo(reference[i], within(1e-4 * (1 + Math.abs(reference[i]))));
       }
+    }
+  }
+
+  @Test
+  void singlePrecisionDerivativesFollowDoublePrecision() {
+    INDArray theta = theta();
+    INDArray theta32 = theta.isEmpty() ? theta : Tensors.convert(theta, DataType.FLOAT);
+    INDArray theta64 = theta.isEmpty() ? theta : Tensors.convert(theta32, DataType.DOUBLE);
+    INDArray x32 = Tensors.convert(x(), DataType.FLOAT);
+    long p = layer().parameterCount();
+    INDArray dTheta = p == 0 ? null : random("dTheta", M, p);
+    INDArray dx = random("dx", inputShape().after(M, N));
+    INDArray dy = random("dy", layer().outputShape(inputShape()).after(M, N));
+    try (Linearization l32 = layer().linearize(theta32, x32);
+        Linearization l64 = layer().linearize(theta64, Tensors.convert(x32, DataType.DOUBLE));
+        Pullback p32 = l32.pullback(Tensors.convert(dy, DataType.FLOAT));
+        Pullback p64 = l64.pullback(dy)) {
+      INDArray dTheta32 = dTheta == null ? null : Tensors.convert(dTheta, DataType.FLOAT);
+      follows(
+          Objects.requireNonNull(l32.jvp(dTheta32, Tensors.convert(dx, DataType.FLOAT))),
+          Objects.requireNonNull(l64.jvp(dTheta, dx)));
+      follows(p32.inputCotangent(), p64.inputCotangent());
+      for (int s = 0; s < p64.blocks().size(); s++) {
+        ParameterBlock b32 = p32.blocks().get(s);
+        ParameterBlock b64 = p64.blocks().get(s);
+        follows(b32.rows(), b64.rows());
+        follows(b32.sum(), b64.sum());
+        follows(b32.gram(b32), b64.gram(b64));
+        follows(b32.squaredNorms(), b64.squaredNorms());
+      }
+    }
+  }
+
+  private static void follows(INDArray single, INDArray reference) {
+    assertThat(single.dataType()).isEqualTo(DataType.FLOAT);
+    assertThat(single.shape()).isEqualTo(reference.shape());
+    double[] got = Tensors.toDoubles(single);
+    double[] expected = Tensors.toDoubles(reference);
+    for (int i = 0; i < got.length; i++) {
+      assertThat(got[i]).isCloseTo(expected[i], within(1e-4 * (1 + Math.abs(expected[i]))));
     }
   }
 }

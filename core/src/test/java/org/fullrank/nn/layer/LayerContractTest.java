@@ -1,13 +1,21 @@
 package org.fullrank.nn.layer;
 
+import java.util.Arrays;
+import java.util.List;
 import org.fullrank.diff.KroneckerBlock.Layout;
+import org.fullrank.diff.Linearization;
+import org.fullrank.diff.Pullback;
+import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Parameterization;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.Shape;
+import org.fullrank.nn.Slot;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Every layer of the library through the contract. */
 class LayerContractTest {
@@ -141,6 +149,99 @@ class LayerContractTest {
               Dense.of("c", 5, 2)),
           2,
           3);
+    }
+  }
+
+  @Nested
+  class ResidualInResidual extends On {
+    ResidualInResidual() {
+      super(
+          Residual.of(
+                  0.5,
+                  Residual.of(-2, Dense.of("a", 4, 3), Elementwise.of(Activations.SIGMOID))
+                      .withShortcut(Dense.of("s", 4, 3).withBias(1)),
+                  Dense.of("b", 3, 2).withBias(0.2))
+              .withShortcut(
+                  Sequential.of(
+                      Dense.of("t", 4, 2), Residual.of(1, Elementwise.of(Activations.TANH)))),
+          4);
+    }
+  }
+
+  @Nested
+  class WidthOne extends On {
+    WidthOne() {
+      super(Residual.of(1, Dense.of("a", 1, 1).withBias(0.3).withLayout(Layout.OUT_IN)), 1);
+    }
+  }
+
+  @Nested
+  class CoupledSamples extends On {
+    CoupledSamples() {
+      super(Residual.of(0.5, Dense.of("a", 3, 3).withBias(0.3), new Centering()), 3);
+    }
+  }
+
+  /** A layer from outside that couples samples: rows minus their mean. */
+  private record Centering() implements Layer {
+    @Override
+    public Shape outputShape(Shape input) {
+      return input;
+    }
+
+    @Override
+    public List<Slot> slots() {
+      return List.of();
+    }
+
+    @Override
+    public boolean couplesSamples() {
+      return true;
+    }
+
+    @Override
+    public Linearization linearize(INDArray theta, INDArray x) {
+      return new Centred(x.shape(), applied(x, x.shape()));
+    }
+
+    /** Linear and symmetric: value, tangents and cotangents are one map. */
+    private static INDArray applied(INDArray blocks, long[] shape) {
+      double[] v = Tensors.toDoubles(blocks);
+      double[] out = v.clone();
+      int n = (int) shape[0];
+      int d = (int) shape[1];
+      for (int r = 0; r < v.length; r++) {
+        for (int i = 0; i < n; i++) {
+          out[r] -= v[r / (n * d) * n * d + i * d + r % d] / n;
+        }
+      }
+      return Tensors.of(blocks.dataType(), out, blocks.shape());
+    }
+  }
+
+  private record Centred(List<Long> shape, INDArray value) implements Linearization {
+    Centred(long[] shape, INDArray value) {
+      this(Arrays.stream(shape).boxed().toList(), value);
+    }
+
+    private INDArray applied(INDArray blocks) {
+      return Centering.applied(blocks, new long[] {shape.get(0), shape.get(1)});
+    }
+
+    @Override
+    public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
+      return dx == null ? null : applied(dx);
+    }
+
+    @Override
+    public Pullback pullback(INDArray dy) {
+      Arena arena = new Arena();
+      return Pullback.of(arena.own(applied(dy)), List.of(), arena);
+    }
+
+    @Override
+    public void close() {
+      value.close();
     }
   }
 }
