@@ -178,7 +178,9 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
   }
 
   /**
-   * The stored rows of consecutive samples.
+   * The stored rows of consecutive samples. Slot by slot the rows of all samples are formed and
+   * then sliced, so peak memory is that of the largest slot's {@code n k size} entries, whatever
+   * the range.
    *
    * @param from first sample
    * @param to one past the last sample
