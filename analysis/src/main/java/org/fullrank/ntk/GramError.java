@@ -66,24 +66,28 @@ final class GramError {
   /**
    * The length of the longest chain of roundings of an entry: inner products of {@code d_in} and
    * {@code d_out} terms layer by layer (of all parameters where rows are formed), one rounding for
-   * each factor, and one for each sum over tensors.
+   * each factor, and one for each sum over tensors. Infinite for weights shared over several
+   * positions.
    */
   private static double termsPerEntry(Jacobian jacobian, EmpiricalNtk.Method method) {
-    if (method == EmpiricalNtk.Method.JACOBIAN) {
-      return jacobian.columns() + 8.0;
-    }
     try (Pullback pullback = jacobian.pullbackOutputs()) {
       long longest = 0;
       for (ParameterBlock block : pullback.blocks()) {
-        boolean factored = block instanceof KroneckerBlock k && k.inputs().size(1) == 1;
-        long terms =
-            factored
-                ? ((KroneckerBlock) block).inputs().size(2)
-                    + ((KroneckerBlock) block).outputCotangents().size(3)
-                : block.size();
-        longest = Math.max(longest, terms);
+        if (block instanceof KroneckerBlock k && k.inputs().size(1) > 1) {
+          // Its rows are sums over positions that can cancel: their rounding is not bounded by the
+          // trace.
+          return Double.POSITIVE_INFINITY;
+        }
+        longest =
+            Math.max(
+                longest,
+                block instanceof KroneckerBlock k
+                    ? k.inputs().size(2) + k.outputCotangents().size(3)
+                    : block.size());
       }
-      return longest + 2.0 * pullback.blocks().size() + 8;
+      return method == EmpiricalNtk.Method.JACOBIAN
+          ? jacobian.columns() + 8.0
+          : longest + 2.0 * pullback.blocks().size() + 8;
     }
   }
 }

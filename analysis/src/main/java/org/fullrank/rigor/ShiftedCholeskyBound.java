@@ -79,12 +79,30 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     return encloseLambdaMax(a, Hint.none()).interval();
   }
 
-  /** Encloses the smallest eigenvalue. */
+  /**
+   * Encloses the smallest eigenvalue of every matrix that {@code a} stands for, rounding errors
+   * included.
+   *
+   * @param a a stored symmetric matrix, possibly with a radius
+   * @param hint suggestions that are tried, never believed; bad ones cost factorisations and width
+   *     only
+   * @return the enclosure, valid whatever its status
+   * @throws IllegalStateException if this thread does not compute by IEEE 754
+   */
   public EigenvalueEnclosure encloseLambdaMin(SymmetricMatrix a, Hint hint) {
     return enclose(a, hint, 1);
   }
 
-  /** Encloses the largest eigenvalue. */
+  /**
+   * Encloses the largest eigenvalue of every matrix that {@code a} stands for, rounding errors
+   * included.
+   *
+   * @param a a stored symmetric matrix, possibly with a radius
+   * @param hint suggestions that are tried, never believed; bad ones cost factorisations and width
+   *     only
+   * @return the enclosure, valid whatever its status
+   * @throws IllegalStateException if this thread does not compute by IEEE 754
+   */
   public EigenvalueEnclosure encloseLambdaMax(SymmetricMatrix a, Hint hint) {
     EigenvalueEnclosure mirrored = enclose(a, hint, -1);
     return new EigenvalueEnclosure(
