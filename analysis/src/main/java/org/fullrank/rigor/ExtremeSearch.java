@@ -1,14 +1,23 @@
 package org.fullrank.rigor;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * The search for an enclosure of the smallest eigenvalue of {@code sign * A}, in scaled units and
  * without the radius. Only two steps are part of a proof: {@link #attempt} raises the lower end,
  * {@link #tryVector} reduces the upper end. Everything else chooses what to try next.
+ *
+ * <p>The plan: a factor for some shift below the eigenvalue; inverse Lanczos iteration with it,
+ * whose vector makes the upper end accurate; one factorisation just below that. A matrix whose
+ * smallest eigenvalue is not positive, or near rounding, is first looked at by Lanczos iteration
+ * with the matrix itself.
  */
 final class ExtremeSearch {
-  private static final int INVERSE_STEPS = 12;
+  /** Limits of the iterations: about the price of a factorisation or two at order 2000. */
+  private static final int INVERSE_STEPS = 60;
+
+  private static final int DIRECT_STEPS = 120;
+
+  /** Part of the permitted width that a new lower bound uses up. */
+  private static final double AIM = 0.9;
 
   private final double[][] lower;
   private final double sign;
@@ -18,6 +27,11 @@ final class ExtremeSearch {
   private final int budget;
   private final double trace;
 
+  /** The shift that decides the sign of every matrix within the radius. */
+  private final double signShift;
+
+  private final double[][] work;
+
   private double lo;
   private double hi;
 
@@ -25,9 +39,13 @@ final class ExtremeSearch {
   private double failed = Double.POSITIVE_INFINITY;
 
   private int used;
+  private int starts;
   private boolean certified;
-  private double @Nullable [][] factor;
-  private double[] vector;
+
+  /** Whether {@link #work} holds the factor of {@code sign * A - factorShift}, roughly. */
+  private boolean factored;
+
+  private double factorShift;
 
   ExtremeSearch(SymmetricMatrix a, double sign, int threads, double relativeWidth, int budget) {
     this.lower = a.scaledLower();
@@ -46,7 +64,9 @@ final class ExtremeSearch {
       sum += sign * lower[i][i];
     }
     trace = sum;
-    vector = startVector(lower.length);
+    double radius = a.scaledRadius();
+    signShift = radius == 0 ? 0 : radius * (1 + 0x1p-50);
+    work = budget == 0 ? new double[0][] : ShiftedCholeskyBound.newTriangle(lower.length);
   }
 
   Interval interval() {
@@ -63,33 +83,30 @@ final class ExtremeSearch {
     }
     for (double value : hint.values()) {
       double estimate = sign * Math.scalb(value, -exponent);
-      double c = reach(estimate);
-      for (double factorOfC = 2; factorOfC < 1e5 && !done(); factorOfC *= 32) {
-        if (attempt(estimate - factorOfC * c)) {
+      double step = aim(estimate);
+      for (double factor = 1; factor < 1e5 && !done(); factor *= 32) {
+        if (attempt(estimate - factor * step)) {
           break;
         }
       }
     }
-    if (!done() && factor == null && lo < 0 && hi > 0) {
-      attempt(0);
+    if (!done() && !factored) {
+      open();
     }
-    if (!done() && factor == null && used < budget) {
-      // Far enough below a proved bound to succeed: no progress, but a factor to iterate with.
-      double below = lo - 4 * reach(lo);
-      used++;
-      factor = ShiftedCholeskyBound.factorShifted(lower, sign, below, threads);
-    }
-    while (!done() && used < budget) {
-      if (factor != null) {
-        inverseIteration(factor);
-        tryVector(vector);
+    while (!done() && spare() > 0) {
+      if (factored) {
+        refine();
+        if (done()) {
+          break;
+        }
       }
-      if (done()) {
-        break;
+      double step = aim(hi);
+      boolean better = attempt(hi - step);
+      if (!better && hi - lo <= 4 * reach(hi)) {
+        break; // next to nothing to gain
       }
-      double c = reach(hi);
-      if (!attempt(hi - 2 * c) && !attempt(hi - 16 * c)) {
-        double middle = between(lo, Math.min(failed, hi));
+      if (!better && !attempt(hi - 16 * step)) {
+        double middle = between(step);
         if (!(middle > lo && middle < Math.min(failed, hi))) {
           break;
         }
@@ -97,10 +114,75 @@ final class ExtremeSearch {
       }
     }
     // The sign is worth one more factorisation even where the width is at its limit.
-    if (lo < 0 && hi > 0) {
-      attempt(0);
+    if (lo <= signShift && hi > signShift && used < budget) {
+      certifyAt(signShift);
     }
     return status();
+  }
+
+  /** Finds a first factor: zero or slightly less for what may be positive definite. */
+  private void open() {
+    if (hi > signShift) {
+      if (attempt(signShift) || attempt(signShift - 8 * reach(signShift))) {
+        return;
+      }
+    }
+    double[] start = Lanczos.startVector(lower.length, starts++);
+    // The largest eigenvalue of -sign * A.
+    Lanczos direct =
+        Lanczos.run(
+            x -> scaled(SymmetricTimes.of(lower, x, threads)),
+            start,
+            DIRECT_STEPS,
+            (value, error) -> error <= 0.2 * aim(-value));
+    if (direct == null) {
+      return;
+    }
+    tryVector(direct.vector());
+    double step = Math.max(aim(hi), 4 * direct.error());
+    for (double s = hi - step; s > lo && spare() > 0 && !done(); s = hi - step) {
+      if (attempt(s)) {
+        return;
+      }
+      step *= 64;
+    }
+  }
+
+  private double[] scaled(double[] y) {
+    for (int i = 0; i < y.length; i++) {
+      y[i] *= -sign;
+    }
+    return y;
+  }
+
+  /** Improves the upper end by inverse Lanczos iteration with the factor at hand. */
+  private void refine() {
+    double shift = factorShift;
+    Lanczos inverse =
+        Lanczos.run(
+            x -> {
+              double[] y = x.clone();
+              FactorSolve.inPlace(work, y, threads);
+              return y;
+            },
+            Lanczos.startVector(lower.length, starts++),
+            INVERSE_STEPS,
+            (value, error) -> {
+              double distance = 1 / value;
+              return error * distance * distance <= 0.2 * aim(shift + distance);
+            });
+    if (inverse != null) {
+      double estimate = shift + 1 / inverse.value();
+      double[] x = inverse.vector();
+      tryVector(x);
+      // Traces of the largest eigenvectors, which hardly count for the inverse, spoil the quotient
+      // of an ill-conditioned matrix; one more step damps them.
+      for (int step = 0; step < 3 && hi - estimate > 0.5 * aim(estimate); step++) {
+        FactorSolve.inPlace(work, x, threads);
+        tryVector(x);
+      }
+    }
+    factored = false; // used up: the next one is closer
   }
 
   private EnclosureStatus status() {
@@ -117,7 +199,7 @@ final class ExtremeSearch {
   }
 
   private boolean done() {
-    return narrow() || hi - lo <= 4 * reach(hi);
+    return narrow() || hi - lo <= 2.5 * reach(hi);
   }
 
   private boolean narrow() {
@@ -131,21 +213,36 @@ final class ExtremeSearch {
     return (n + 1) * ErrorTerms.U * shiftedTrace + 0x1p-52 * Math.abs(s);
   }
 
+  /** How far below an eigenvalue near {@code t} a shift may be: what is permitted or possible. */
+  private double aim(double t) {
+    return Math.max(2 * reach(t), AIM * relativeWidth * Math.abs(t));
+  }
+
+  /** Factorisations left; one is kept for the sign. */
+  private int spare() {
+    return budget - used - (lo <= signShift && hi > signShift ? 1 : 0);
+  }
+
   /** Proves {@code s} as a lower bound if it can. */
   private boolean attempt(double s) {
-    if (!(s > lo && s < hi && s < failed) || used >= budget) {
+    if (!(s > lo && s < hi && s < failed) || (s == signShift ? used >= budget : spare() <= 0)) {
       return false;
     }
+    return certifyAt(s);
+  }
+
+  private boolean certifyAt(double s) {
     used++;
-    double[][] l = ShiftedCholeskyBound.factorShifted(lower, sign, s, threads);
-    if (l == null) {
-      failed = s;
-      return false;
+    double proved = ShiftedCholeskyBound.provenShift(lower, sign, s, work, threads);
+    factored = proved > Double.NEGATIVE_INFINITY;
+    factorShift = s;
+    if (factored) {
+      lo = Math.max(lo, proved);
+      certified = true;
+    } else {
+      failed = Math.min(failed, s);
     }
-    lo = s;
-    factor = l;
-    certified = true;
-    return true;
+    return factored;
   }
 
   /** Proves the Rayleigh quotient as an upper bound. */
@@ -153,68 +250,10 @@ final class ExtremeSearch {
     hi = Math.min(hi, Rayleigh.quotient(lower, sign, candidate).hi());
   }
 
-  /** Arithmetic middle, or a geometric one for positive numbers of different size. */
-  private static double between(double a, double b) {
-    return a > 0 && b > 4 * a ? Math.sqrt(a) * Math.sqrt(b) : a + 0.5 * (b - a);
-  }
-
-  /** Improves {@link #vector} by solves with {@code L L^T}, the shifted matrix. */
-  private void inverseIteration(double[][] l) {
-    int n = l.length;
-    double growth = 0;
-    for (int step = 0; step < INVERSE_STEPS; step++) {
-      double[] x = vector.clone();
-      for (int i = 0; i < n; i++) {
-        x[i] = (x[i] - plainDot(l[i], x, i)) / l[i][i];
-      }
-      for (int i = n - 1; i >= 0; i--) {
-        double[] row = l[i];
-        double value = x[i] / row[i];
-        x[i] = value;
-        for (int k = 0; k < i; k++) {
-          x[k] = Math.fma(-value, row[k], x[k]);
-        }
-      }
-      double newGrowth = ErrorTerms.largest(x, n);
-      double[] normalized = Rayleigh.normalized(x, n);
-      if (normalized == null) {
-        return;
-      }
-      double before = ErrorTerms.largest(vector, n);
-      vector = normalized;
-      double ratio = newGrowth / before;
-      if (Math.abs(ratio - growth) <= 1e-8 * ratio) {
-        return;
-      }
-      growth = ratio;
-    }
-  }
-
-  private static double plainDot(double[] x, double[] y, int length) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    int k = 0;
-    for (; k + 4 <= length; k += 4) {
-      s0 = Math.fma(x[k], y[k], s0);
-      s1 = Math.fma(x[k + 1], y[k + 1], s1);
-      s2 = Math.fma(x[k + 2], y[k + 2], s2);
-      s3 = Math.fma(x[k + 3], y[k + 3], s3);
-    }
-    for (; k < length; k++) {
-      s0 = Math.fma(x[k], y[k], s0);
-    }
-    return (s0 + s1) + (s2 + s3);
-  }
-
-  /** A fixed vector without symmetry: fractional parts of multiples of the golden ratio. */
-  private static double[] startVector(int n) {
-    double[] x = new double[n];
-    for (int i = 0; i < n; i++) {
-      double t = (i + 1) * 0.6180339887498949;
-      x[i] = 0.25 + (t - Math.floor(t)) * ((i & 1) == 0 ? 1 : -1);
-    }
-    return x;
+  /** Between what is proved and what has failed, geometrically in the distance from the top. */
+  private double between(double step) {
+    double far = hi - lo;
+    double near = Math.max(hi - Math.min(failed, hi), step);
+    return far > 4 * near ? hi - Math.sqrt(far) * Math.sqrt(near) : lo + 0.5 * (far - near);
   }
 }

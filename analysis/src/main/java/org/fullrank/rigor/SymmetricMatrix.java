@@ -11,6 +11,8 @@ package org.fullrank.rigor;
  * <p>Immutable; the entries are copied, lower triangle only ({@code 4 n^2} bytes).
  */
 public final class SymmetricMatrix {
+  private static final int BLOCK = 32;
+
   private final double[][] lower;
   private final int exponent;
   private final double scaledRadius;
@@ -59,26 +61,37 @@ public final class SymmetricMatrix {
    * @param rows {@code [n][n]}
    */
   public static void requireSymmetric(String where, double[][] rows) {
-    for (int i = 0; i < rows.length; i++) {
-      for (int j = 0; j < i; j++) {
-        if (rows[i][j] != rows[j][i]) {
-          throw new IllegalArgumentException(
-              where
-                  + " expects a symmetric matrix with equal entries at ("
-                  + i
-                  + ", "
-                  + j
-                  + ") and ("
-                  + j
-                  + ", "
-                  + i
-                  + ") but got "
-                  + rows[i][j]
-                  + " and "
-                  + rows[j][i]);
+    // Square blocks: columns of large matrices would miss the cache in every step.
+    int n = rows.length;
+    for (int i0 = 0; i0 < n; i0 += BLOCK) {
+      for (int j0 = 0; j0 <= i0; j0 += BLOCK) {
+        for (int i = i0; i < Math.min(n, i0 + BLOCK); i++) {
+          for (int j = j0; j < Math.min(i, j0 + BLOCK); j++) {
+            if (rows[i][j] != rows[j][i]) {
+              throw asymmetric(where, i, j, rows[i][j], rows[j][i]);
+            }
+          }
         }
       }
     }
+  }
+
+  private static IllegalArgumentException asymmetric(
+      String where, int i, int j, double entry, double mirrored) {
+    return new IllegalArgumentException(
+        where
+            + " expects a symmetric matrix with equal entries at ("
+            + i
+            + ", "
+            + j
+            + ") and ("
+            + j
+            + ", "
+            + i
+            + ") but got "
+            + entry
+            + " and "
+            + mirrored);
   }
 
   /** {@code 2^exponent * lower} with a radius in the same units; takes ownership of the array. */

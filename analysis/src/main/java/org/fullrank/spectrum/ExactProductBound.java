@@ -1,9 +1,7 @@
 package org.fullrank.spectrum;
 
-import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.SymmetricMatrix;
 import org.fullrank.rigor.SymmetricProduct;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -65,18 +63,6 @@ public final class ExactProductBound {
   public Extremes bound(INDArray j) {
     TensorChecks.requireRank("ExactProductBound", j, 2);
     TensorChecks.requireFinite("ExactProductBound", j);
-    SymmetricMatrix product = SymmetricProduct.of(Tensors.toRows(j), threads);
-    int n = product.order();
-    double[] entries = new double[Tensors.length(n, n)];
-    for (int i = 0; i < n; i++) {
-      for (int k = 0; k < n; k++) {
-        double x = product.get(i, k);
-        // Where the product leaves the range of doubles there is nothing to suggest from.
-        entries[i * n + k] = Double.isFinite(x) ? x : 0;
-      }
-    }
-    try (INDArray rounded = Tensors.of(entries, n, n)) {
-      return bound.bound(product, DenseSymmetric.of(rounded));
-    }
+    return bound.bound(SymmetricProduct.of(Tensors.toRows(j), threads));
   }
 }

@@ -55,8 +55,8 @@ class EnclosureFaultTest {
     CholeskyBound plain = CholeskyBound.withDefaults();
     List<CholeskyBound> bounds = new ArrayList<>();
     bounds.add(plain);
-    bounds.add(CholeskyBound.withoutCandidates());
-    bounds.add(CholeskyBound.withoutCandidates().withThreads(2).withRelativeWidth(1e-10));
+    bounds.add(plain.withCandidates(JavaEigenSolver.create()));
+    bounds.add(plain.withThreads(2).withRelativeWidth(1e-10));
     bounds.add(plain.withCandidates(DenseEigenSolver.withDefaults()));
     for (boolean vectors : new boolean[] {false, true}) {
       for (double relative : new double[] {1e-2, -1e-2, 1e-12, -1e-12, 1e6, -2}) {
