@@ -1,5 +1,7 @@
 package org.fullrank.rigor;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The search for an enclosure of the smallest eigenvalue of {@code sign * A}, in scaled units and
  * without the radius. Only two steps are part of a proof: {@link #attempt} raises the lower end,
@@ -45,7 +47,13 @@ final class ExtremeSearch {
   /** Whether {@link #work} holds the factor of {@code sign * A - factorShift}, roughly. */
   private boolean factored;
 
+  /** Whether that factor has not been used for the upper end. */
+  private boolean fresh;
+
   private double factorShift;
+
+  /** The vector of the smallest Rayleigh quotient so far. */
+  private double @Nullable [] best;
 
   ExtremeSearch(SymmetricMatrix a, double sign, int threads, double relativeWidth, int budget) {
     this.lower = a.scaledLower();
@@ -94,7 +102,7 @@ final class ExtremeSearch {
       open();
     }
     while (!done() && spare() > 0) {
-      if (factored) {
+      if (fresh) {
         refine();
         if (done()) {
           break;
@@ -182,7 +190,38 @@ final class ExtremeSearch {
         tryVector(x);
       }
     }
-    factored = false; // used up: the next one is closer
+    fresh = false;
+  }
+
+  /**
+   * The best vector after a few more steps of inverse iteration, entries of moderate size; null if
+   * there is none or no factor below the eigenvalue to iterate with.
+   */
+  double @Nullable [] polishedVector() {
+    for (int far = 0; far <= 8 && budget > 0 && !factored; far += 8) {
+      factor(lo - far * reach(lo));
+    }
+    if (!factored) {
+      return null;
+    }
+    double[] x = best == null ? Lanczos.startVector(lower.length, starts) : best;
+    for (int step = best == null ? -6 : 0; step < 2; step++) {
+      double[] y = Rayleigh.normalized(x, x.length);
+      if (y == null) {
+        return null;
+      }
+      FactorSolve.inPlace(work, y, threads);
+      x = y;
+    }
+    return Rayleigh.normalized(x, x.length);
+  }
+
+  /** One factorisation; returns what it proves, minus infinity if nothing. */
+  private double factor(double s) {
+    used++;
+    double proved = ShiftedCholeskyBound.provenShift(lower, sign, s, work, threads);
+    factored = proved > Double.NEGATIVE_INFINITY;
+    return proved;
   }
 
   private EnclosureStatus status() {
@@ -232,9 +271,8 @@ final class ExtremeSearch {
   }
 
   private boolean certifyAt(double s) {
-    used++;
-    double proved = ShiftedCholeskyBound.provenShift(lower, sign, s, work, threads);
-    factored = proved > Double.NEGATIVE_INFINITY;
+    double proved = factor(s);
+    fresh = factored;
     factorShift = s;
     if (factored) {
       lo = Math.max(lo, proved);
@@ -247,7 +285,11 @@ final class ExtremeSearch {
 
   /** Proves the Rayleigh quotient as an upper bound. */
   private void tryVector(double[] candidate) {
-    hi = Math.min(hi, Rayleigh.quotient(lower, sign, candidate).hi());
+    double quotient = Rayleigh.quotient(lower, sign, candidate).hi();
+    if (quotient < hi || best == null && quotient < Double.POSITIVE_INFINITY) {
+      best = candidate.clone();
+    }
+    hi = Math.min(hi, quotient);
   }
 
   /** Between what is proved and what has failed, geometrically in the distance from the top. */

@@ -150,9 +150,18 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     return factorShifted(a.scaledLower(), sign, shift, threads) != null;
   }
 
+  /** A search with these settings, not yet run. */
+  ExtremeSearch search(SymmetricMatrix a, double sign) {
+    return new ExtremeSearch(a, sign, threads, relativeWidth, maxFactorizations);
+  }
+
+  double relativeWidth() {
+    return relativeWidth;
+  }
+
   private EigenvalueEnclosure enclose(SymmetricMatrix a, Hint hint, double sign) {
     FloatingPoint.requireIeee();
-    ExtremeSearch search = new ExtremeSearch(a, sign, threads, relativeWidth, maxFactorizations);
+    ExtremeSearch search = search(a, sign);
     EnclosureStatus status = search.run(hint);
     Interval scaled = search.interval();
     // Widening is symmetric, so it commutes with the change of sign.

@@ -55,6 +55,42 @@ public final class SymmetricMatrix {
   }
 
   /**
+   * The interval matrix of all symmetric matrices with {@code |A_ij - mids[i][j]| <= radii[i][j]};
+   * the bounds hold for every one of them. The radius is a bound of the spectral norm of {@code
+   * radii}: the least of Frobenius norm, row sums, and Collatz-Wielandt quotients.
+   *
+   * @param mids {@code [n][n]}, as for {@link #of}
+   * @param radii {@code [n][n]}, symmetric, finite, at least 0
+   * @throws IllegalArgumentException if the one is not symmetric and finite, the other not a
+   *     symmetric matrix of radii of the same order
+   */
+  public static SymmetricMatrix withRadii(double[][] mids, double[][] radii) {
+    SymmetricMatrix a = of(mids);
+    ErrorTerms.requireFiniteMatrix(radii, "SymmetricMatrix radii");
+    if (radii.length != mids.length || radii[0].length != mids.length) {
+      throw new IllegalArgumentException(
+          "SymmetricMatrix expects radii of order "
+              + mids.length
+              + " but got ["
+              + radii.length
+              + ", "
+              + radii[0].length
+              + "]");
+    }
+    requireSymmetric("SymmetricMatrix radii", radii);
+    for (double[] row : radii) {
+      for (double r : row) {
+        if (!(r >= 0)) {
+          throw new IllegalArgumentException("SymmetricMatrix expects radii >= 0 but got " + r);
+        }
+      }
+    }
+    double radius = ErrorTerms.scaleUp(PerronBound.upper(radii), -a.exponent);
+    return new SymmetricMatrix(
+        a.lower, a.exponent, Rounding.addUp(a.scaledRadius, radius), a.subject);
+  }
+
+  /**
    * Throws unless a square matrix is symmetric to the bit.
    *
    * @param where what is checked, for the message

@@ -5,7 +5,7 @@ import java.util.Random;
 /** Symmetric matrices that are hard for eigenvalue bounds, drawn from a seed. */
 public final class AdversarialMatrices {
   /** Number of families; {@link #draw} cycles through them. */
-  public static final int FAMILIES = 20;
+  public static final int FAMILIES = 30;
 
   private AdversarialMatrices() {}
 
@@ -13,8 +13,10 @@ public final class AdversarialMatrices {
   public static double[][] draw(int index, long seed) {
     Random random = new Random(seed * 1_000_003L + index);
     int family = index % FAMILIES;
-    int n = index % 97 == 0 ? 20 : 1 + random.nextInt(8);
-    double[][] a = family(family, n, random);
+    double[][] a =
+        family < 20
+            ? family(family, order(index, random), random)
+            : ExtremeFamilies.draw(family - 20, order(index, random), random);
     if (random.nextInt(6) == 0) {
       scale(a, Math.scalb(1.0, random.nextInt(120) - 60));
     }
@@ -22,6 +24,16 @@ public final class AdversarialMatrices {
       a[0][0] = -0.0;
     }
     return a;
+  }
+
+  /** Mostly at most 8, since the exact oracle is slow; some up to 24, few up to 60. */
+  private static int order(int index, Random random) {
+    int family = index % FAMILIES;
+    boolean wide = family == 3 || family == 18 || family == 21; // very long integers
+    if (index % 1009 == 0) {
+      return wide ? 12 : 20 + random.nextInt(41);
+    }
+    return index % 97 == 0 ? (wide ? 10 : 9 + random.nextInt(16)) : 1 + random.nextInt(8);
   }
 
   private static double[][] family(int family, int n, Random random) {
@@ -157,7 +169,7 @@ public final class AdversarialMatrices {
     return c;
   }
 
-  private static double[][] gram(int n, int p, Entry factor) {
+  static double[][] gram(int n, int p, Entry factor) {
     return fill(
         n,
         (i, j) -> {

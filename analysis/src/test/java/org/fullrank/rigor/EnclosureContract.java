@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
  * eigenvalues, decided in integer arithmetic. There is no tolerance.
  */
 public abstract class EnclosureContract {
-  private static final int SAMPLE = 5_000;
-  private static final int EXHAUSTIVE = 100_000;
+  private static final int SAMPLE = 3_000;
+  private static final int EXHAUSTIVE = Integer.getInteger("exhaustive.count", 100_000);
 
   /** The bound under test. */
   protected abstract EigenvalueBound bound();

@@ -54,6 +54,16 @@ public final class ExactMatrix {
     return new ExactMatrix(g, 2 * exponent);
   }
 
+  /** The integers; not to be written. */
+  BigInteger[][] integers() {
+    return entries;
+  }
+
+  /** The matrix is {@code 2^exponent} times the integers. */
+  int exponent() {
+    return exponent;
+  }
+
   /** Entry as a decimal, exactly. */
   public BigDecimal entry(int i, int j) {
     BigDecimal two = BigDecimal.valueOf(2);
