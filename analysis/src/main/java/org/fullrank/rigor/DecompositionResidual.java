@@ -192,8 +192,8 @@ final class DecompositionResidual {
         (team, member) -> {
           Tiles tiles = new Tiles();
           double[][] pack = Tiles.newPack();
-          double[][] part = new double[ROWS][Tiles.WIDTH];
-          double[][] sum = new double[ROWS][Tiles.WIDTH];
+          double[][] part = new double[Math.min(n, ROWS)][Math.min(n, Tiles.WIDTH)];
+          double[][] sum = new double[Math.min(n, ROWS)][Math.min(n, Tiles.WIDTH)];
           for (int t = team.take(); t < blocks; t = team.take()) {
             int block = blocks - 1 - t; // the longest rows first
             int i0 = block * ROWS;

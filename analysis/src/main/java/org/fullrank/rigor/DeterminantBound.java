@@ -104,7 +104,8 @@ public final class DeterminantBound implements EigenvalueBound {
     return ErrorTerms.scaleDown(mantissa, exponent);
   }
 
-  private static double traceUp(double[][] lower, double sign) {
+  /** Trace of {@code sign * A} rounded up. */
+  static double traceUp(double[][] lower, double sign) {
     double trace = 0;
     for (int i = 0; i < lower.length; i++) {
       trace = Rounding.addUp(trace, sign * lower[i][i]);

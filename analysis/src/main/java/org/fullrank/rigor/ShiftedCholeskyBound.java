@@ -229,13 +229,18 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
           row[j] = -row[j];
         }
       }
-      row[i] = Rounding.subtractDown(Rounding.subtractDown(sign * lower[i][i], s), c);
+      row[i] = shiftedDown(sign * lower[i][i], s, c);
     }
     if (Cholesky.factorInPlace(work, threads) >= 0) {
       return Double.NEGATIVE_INFINITY;
     }
     double beyond = Rounding.multiplyDown(Rounding.multiplyDown((n + 1) * ErrorTerms.U, n), c);
     return Math.max(s, Rounding.addDown(s, beyond));
+  }
+
+  /** {@code entry - s - c} rounded down. */
+  static double shiftedDown(double entry, double s, double c) {
+    return Rounding.subtractDown(Rounding.subtractDown(entry, s), c);
   }
 
   /**

@@ -12,13 +12,16 @@
  * <p>Eigenvalue statements start from a {@link org.fullrank.rigor.SymmetricMatrix}: stored entries
  * and a radius, standing for all matrices within that distance. {@link
  * org.fullrank.rigor.SymmetricProduct} makes one from a stored Jacobian, with the rounding error of
- * the product as radius, so that bounds are about the exact Gram matrix. Three methods implement
- * {@link org.fullrank.rigor.EigenvalueBound}: {@link org.fullrank.rigor.GershgorinBound} and {@link
- * org.fullrank.rigor.WolkowiczStyanBound} look at the matrix once; {@link
+ * the product as radius, so that bounds are about the exact Gram matrix; an interval matrix is one,
+ * too. These methods implement {@link org.fullrank.rigor.EigenvalueBound}: {@link
+ * org.fullrank.rigor.GershgorinBound} and {@link org.fullrank.rigor.WolkowiczStyanBound} look at
+ * the matrix once; {@link org.fullrank.rigor.DeterminantBound} factors it once; {@link
  * org.fullrank.rigor.ShiftedCholeskyBound} proves positive definiteness of shifted matrices and
- * decides the sign of the smallest eigenvalue nearly to the limit of double precision. It accepts a
- * {@link org.fullrank.rigor.Hint} from any solver and trusts none of it. {@link
- * org.fullrank.rigor.RankCertificate} does the same for the smallest singular value of a
+ * decides the sign of the smallest eigenvalue nearly to the limit of double precision; {@link
+ * org.fullrank.rigor.TempleKatoBound} refines it beyond that where the eigenvalue is separated. The
+ * last two accept a {@link org.fullrank.rigor.Hint} from any solver and trust none of it. {@link
+ * org.fullrank.rigor.SpectrumEnclosure} encloses all eigenvalues from an untrusted decomposition.
+ * {@link org.fullrank.rigor.RankCertificate} does the same for the smallest singular value of a
  * rectangular matrix, without squaring its condition number.
  *
  * <p>Below that are the kernels: {@link org.fullrank.rigor.Cholesky}, {@link

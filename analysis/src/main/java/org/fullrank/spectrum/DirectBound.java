@@ -2,6 +2,7 @@ package org.fullrank.spectrum;
 
 import java.util.Objects;
 import org.fullrank.linalg.SymmetricOperator;
+import org.fullrank.rigor.DeterminantBound;
 import org.fullrank.rigor.EigenvalueBound;
 import org.fullrank.rigor.EnclosureStatus;
 import org.fullrank.rigor.GershgorinBound;
@@ -49,6 +50,15 @@ public final class DirectBound implements SpectralBound {
    */
   public static DirectBound wolkowiczStyan() {
     return of(WolkowiczStyanBound.create());
+  }
+
+  /**
+   * Bounds from trace and determinant, for definite matrices.
+   *
+   * @return the bound
+   */
+  public static DirectBound determinant() {
+    return of(DeterminantBound.withDefaults());
   }
 
   @Override

@@ -16,8 +16,9 @@
  * {@link org.fullrank.spectrum.CholeskyBound} is the sharp one, {@link
  * org.fullrank.spectrum.DirectBound} wraps one-pass bounds, and {@link
  * org.fullrank.spectrum.ExactProductBound} speaks about {@code J J^T} in exact arithmetic instead
- * of the rounded product. Solvers may suggest where to look; a wrong suggestion costs width, never
- * truth.
+ * of the rounded product. {@link org.fullrank.spectrum.AllEigenvalues} encloses the whole spectrum
+ * and so counts eigenvalues. Solvers may suggest where to look; a wrong suggestion costs width,
+ * never truth.
  *
  * <p>{@link org.fullrank.spectrum.RankAnalysis} is the same division of labour for the rank of a
  * feature matrix: LAPACK proposes a right inverse, plain Java proves full row rank from it, next to

@@ -1,0 +1,89 @@
+package org.fullrank.spectrum;
+
+import org.fullrank.linalg.SymmetricOperator;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.SpectrumEnclosure;
+import org.fullrank.rigor.SymmetricMatrix;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Encloses all eigenvalues of an operator, and so the number of them in an interval, from the
+ * decomposition that an {@link EigenSolver} suggests (Weyl, Ostrowski).
+ *
+ * <p>The solver is not believed: plain Java bounds the residual of its decomposition and the
+ * distance of its vectors from orthonormal. A bad solver gives wide enclosures, a failing one those
+ * of Gershgorin. For an operator without storage the statement is about the one output of {@code
+ * toMatrix()} that was bounded (see {@link SpectralBound}).
+ *
+ * <p>Cost: {@code 3 n^3} operations and the solver with vectors; three matrices of order n.
+ */
+public final class AllEigenvalues {
+  private final EigenSolver solver;
+  private final int threads;
+
+  private AllEigenvalues(EigenSolver solver, int threads) {
+    this.solver = solver;
+    this.threads = threads;
+  }
+
+  /**
+   * One thread, suggestions from {@link DenseEigenSolver}.
+   *
+   * @return the method
+   */
+  public static AllEigenvalues withDefaults() {
+    return new AllEigenvalues(DenseEigenSolver.withDefaults(), 1);
+  }
+
+  /**
+   * With suggestions from a solver, which is asked for all eigenpairs.
+   *
+   * @param candidates any solver, sound or not
+   * @return the method
+   */
+  public AllEigenvalues withCandidates(EigenSolver candidates) {
+    return new AllEigenvalues(candidates, threads);
+  }
+
+  /**
+   * With a number of threads for the proof; the enclosures do not depend on it.
+   *
+   * @param count at least 1
+   * @return the method
+   */
+  public AllEigenvalues withThreads(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("withThreads expects at least 1 but got " + count);
+    }
+    return new AllEigenvalues(solver, count);
+  }
+
+  /**
+   * Encloses all eigenvalues of the stored matrix.
+   *
+   * @param a an operator whose matrix is finite and symmetric to the bit; it is stored once
+   * @return enclosures, ascending, {@code VERIFIED} about {@code STORED_MATRIX}
+   * @throws IllegalArgumentException if the matrix is not finite or not symmetric
+   */
+  public SpectrumEnclosure bound(SymmetricOperator a) {
+    return bound(CholeskyBound.stored(a), a);
+  }
+
+  /**
+   * Encloses all eigenvalues of every matrix that {@code matrix} stands for.
+   *
+   * @param matrix what the statement is about, for instance with a radius
+   * @param a an operator close to it, for the solver
+   * @return enclosures, ascending, about the subject of the matrix
+   */
+  public SpectrumEnclosure bound(SymmetricMatrix matrix, SymmetricOperator a) {
+    try (Eigenpairs pairs = solver.solve(a, Wanted.all().withVectors())) {
+      if (pairs.count() != matrix.order() || !pairs.hasVectors()) {
+        return SpectrumEnclosure.withoutDecomposition(matrix);
+      }
+      try (INDArray rows = Tensors.transpose(pairs.vectors())) {
+        return SpectrumEnclosure.of(matrix, pairs.values(), Tensors.toRows(rows), threads);
+      }
+    }
+  }
+}
