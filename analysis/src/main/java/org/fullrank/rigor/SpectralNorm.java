@@ -7,12 +7,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The Gram matrix of the shorter side is formed with its rounding error ({@link
  * SymmetricProduct}) and its largest eigenvalue enclosed by shifted Cholesky factorisations, guided
- * by a few power steps; {@link Norms#spectral} is the fallback. Relative width: about {@code 1e-8},
+ * by inverse iteration; {@link Norms#spectral} is the fallback. Relative width: about {@code 1e-8},
  * or {@code n w u} if that is larger. Cost: {@code n^2 w} operations and one to twelve times {@code
  * n^3 / 3}, {@code n} the shorter side.
  */
 public final class SpectralNorm {
-  private static final int POWER_STEPS = 24;
   private static final double RELATIVE_WIDTH = 1e-8;
   private static final int MAX_FACTORIZATIONS = 12;
 
@@ -50,11 +49,12 @@ public final class SpectralNorm {
     double[][] wide = a.length <= a[0].length ? a : transposed(a);
     Interval cheap = Norms.spectral(wide);
     SymmetricMatrix gram = SymmetricProduct.of(wide, threads);
-    double[] x = power(gram.scaledLower(), suggestion);
-    Hint hint = Hint.none();
-    if (x != null) {
-      hint = hint.withVector(x).withValue(quotient(gram.scaledLower(), x, gram.exponent()));
-    }
+    TopEigenvector top = TopEigenvector.of(gram.scaledLower(), suggestion, threads);
+    double[] x = top == null ? new double[wide.length] : top.vector();
+    Hint hint =
+        top == null
+            ? Hint.none()
+            : Hint.ofValue(Math.scalb(top.value(), gram.exponent())).withVector(x);
     Interval square =
         ShiftedCholeskyBound.withDefaults()
             .withThreads(threads)
@@ -64,7 +64,7 @@ public final class SpectralNorm {
             .interval();
     // Both are theorems about the same number, so they intersect.
     Interval sharp = square.max(Interval.ZERO).sqrt();
-    return new SpectralNorm(cheap.intersect(sharp), x == null ? new double[wide.length] : x);
+    return new SpectralNorm(cheap.intersect(sharp), x);
   }
 
   /** The enclosure. */
@@ -85,53 +85,5 @@ public final class SpectralNorm {
       }
     }
     return t;
-  }
-
-  private static double @Nullable [] power(double[][] lower, double @Nullable [] suggestion) {
-    int n = lower.length;
-    double[] x = suggestion == null ? null : Rayleigh.normalized(suggestion, n);
-    if (x == null) {
-      x = new double[n];
-      for (int i = 0; i < n; i++) {
-        double t = (i + 1) * 0.6180339887498949;
-        x[i] = 0.25 + (t - Math.floor(t)) * ((i & 1) == 0 ? 1 : -1);
-      }
-    }
-    for (int step = 0; step < POWER_STEPS; step++) {
-      double[] next = Rayleigh.normalized(times(lower, x), n);
-      if (next == null) {
-        return null;
-      }
-      x = next;
-    }
-    return x;
-  }
-
-  private static double quotient(double[][] lower, double[] x, int exponent) {
-    double[] y = times(lower, x);
-    double form = 0;
-    double square = 0;
-    for (int i = 0; i < x.length; i++) {
-      form += x[i] * y[i];
-      square += x[i] * x[i];
-    }
-    return Math.scalb(form / square, exponent);
-  }
-
-  /** The symmetric product with a vector, floating point. */
-  private static double[] times(double[][] lower, double[] x) {
-    int n = x.length;
-    double[] y = new double[n];
-    for (int i = 0; i < n; i++) {
-      double[] row = lower[i];
-      double sum = row[i] * x[i];
-      double xi = x[i];
-      for (int j = 0; j < i; j++) {
-        sum = Math.fma(row[j], x[j], sum);
-        y[j] = Math.fma(row[j], xi, y[j]);
-      }
-      y[i] += sum;
-    }
-    return y;
   }
 }
