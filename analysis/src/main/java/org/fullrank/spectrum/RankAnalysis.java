@@ -5,8 +5,13 @@ import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.IndependentRows;
+import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Product;
+import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.RankCertificate;
+import org.fullrank.rigor.SpectralNorm;
+import org.fullrank.rigor.Subject;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -14,16 +19,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Row rank of a stored matrix {@code M [n, w]}: certified and numerical.
  *
  * <p>LAPACK's singular value decomposition proposes the right inverse {@code P = V diag(1/s) U^T};
- * {@code org.fullrank.rigor} proves {@code rank M = n} and {@code sigma_min(M) >= (1 - epsilon) /
- * ||P||} if {@code epsilon >= ||I - M P||} is below 1. Nothing is squared, so this reaches
- * condition numbers near {@code 1e14}. {@code FLOAT} entries are widened exactly.
+ * {@code org.fullrank.rigor} refines it, and proves {@code rank M = n} and {@code sigma_min(M) >=
+ * (1 - epsilon) / ||P||} if {@code epsilon >= ||I - M P||} is below 1. Nothing is squared and
+ * residuals are computed in doubled precision, so condition numbers to {@code 1e14}, and usually
+ * far beyond, are certified. If LAPACK's proposal is of no use, one from plain Java is tried.
+ * {@code FLOAT} entries are widened exactly. Scaling rows by powers of two changes no verdict.
  *
- * <p>Scaling the matrix by a power of two scales the results, unless it leads near overflow or
- * underflow: the reciprocal of a singular value below about {@code 5.6e-309} is infinite, so such a
- * value is not inverted and full rank stays undecided; scale the matrix first.
- *
- * <p>Cost: the decomposition, {@code 2 n^2 w + 20 n^3} operations, and two or three products of
- * {@code n^2 w}.
+ * <p>Cost: the decomposition, {@code 2 n^2 w + 20 n^3} operations, a product of {@code n^2 w},
+ * about five in doubled precision if the condition number is above {@code 1e9}, and two spectral
+ * norms.
  */
 public final class RankAnalysis {
   private static final double UNIT = 0x1p-53;
@@ -46,7 +50,7 @@ public final class RankAnalysis {
   }
 
   /**
-   * With another source of right inverses, sound or not.
+   * With another source of right inverses, sound or not; what it says is checked as it is.
    *
    * @param source proposes {@code P}
    * @return an analysis
@@ -75,22 +79,20 @@ public final class RankAnalysis {
    * @return what is known about its row rank
    */
   public RankReport analyze(INDArray m) {
-    TensorChecks.requireRank("RankAnalysis", m, 2);
-    TensorChecks.requireReal("RankAnalysis", m.dataType());
-    TensorChecks.requireFinite("RankAnalysis", m);
+    double[][] rows = checked(m);
     Backend.selfTest();
-    double[][] rows = Tensors.toRows(m);
     int n = rows.length;
     int w = rows[0].length;
     try (INDArray wide = Tensors.ofRows(rows);
         Lapack.Svd svd = Lapack.svd(wide)) {
       double[] s = svd.completed() ? svd.singularValues() : new double[0];
-      RankCertificate certificate = RankCertificate.of(rows, candidate(rows, svd), threads);
+      RankCertificate certificate = certificate(rows, svd);
       return new RankReport(
           n,
           w,
           certificate.verdict(),
           certificate.sigmaMin("sigma_min"),
+          sigmaMax(rows, svd),
           certificate.epsilon(),
           numericalRank(s, Math.max(n, w)),
           s,
@@ -98,16 +100,43 @@ public final class RankAnalysis {
     }
   }
 
-  private double[][] candidate(double[][] rows, Lapack.Svd svd) {
-    int n = rows.length;
-    int w = rows[0].length;
-    if (n > w) {
-      return new double[w][n];
+  /**
+   * Searches rows that are proved independent: {@code rank M >= r} for the largest {@code r} found.
+   * About the stored numbers, whose rank is usually raised by rounding; in plain Java.
+   *
+   * @param m {@code [n, w]}, finite
+   * @return the rank and its witnesses
+   */
+  public IndependentRows rankAtLeast(INDArray m) {
+    return IndependentRows.of(checked(m), threads);
+  }
+
+  private static double[][] checked(INDArray m) {
+    TensorChecks.requireRank("RankAnalysis", m, 2);
+    TensorChecks.requireReal("RankAnalysis", m.dataType());
+    TensorChecks.requireFinite("RankAnalysis", m);
+    return Tensors.toRows(m);
+  }
+
+  private RankCertificate certificate(double[][] rows, Lapack.Svd svd) {
+    if (rightInverse != null && rows.length <= rows[0].length) {
+      double[][] copy = Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
+      return RankCertificate.of(rows, rightInverse.of(copy), threads);
     }
-    if (rightInverse != null) {
-      return rightInverse.of(Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new));
+    if (rows.length > rows[0].length || !svd.completed()) {
+      return RankCertificate.search(rows, threads);
     }
-    return svd.completed() ? pseudoinverse(svd, threads) : new double[w][n];
+    return RankCertificate.refined(rows, pseudoinverse(svd, threads), threads);
+  }
+
+  private Quantity sigmaMax(double[][] rows, Lapack.Svd svd) {
+    boolean wide = rows.length <= rows[0].length;
+    Interval norm =
+        svd.completed()
+            ? SpectralNorm.enclose(rows, topVector(svd, wide), threads)
+            : SpectralNorm.enclose(rows, threads);
+    return Quantity.verified(
+        "sigma_max", norm, Subject.STORED_MATRIX, "shifted Cholesky of the exact Gram matrix");
   }
 
   /** {@code V diag(1/s) U^T}; zero where a singular value is zero or too small to invert. */
@@ -144,6 +173,11 @@ public final class RankAnalysis {
       }
     }
     return true;
+  }
+
+  private static double[] topVector(Lapack.Svd svd, boolean left) {
+    double[][] vectors = Tensors.toRows(left ? svd.u() : svd.vt());
+    return left ? Arrays.stream(vectors).mapToDouble(row -> row[0]).toArray() : vectors[0];
   }
 
   /** NumPy's {@code matrix_rank} with its default tolerance. */

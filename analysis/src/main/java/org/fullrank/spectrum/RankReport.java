@@ -1,5 +1,6 @@
 package org.fullrank.spectrum;
 
+import java.util.Locale;
 import java.util.OptionalInt;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Verdict;
@@ -10,6 +11,7 @@ public final class RankReport {
   private final int columns;
   private final Verdict verdict;
   private final Quantity sigmaMin;
+  private final Quantity sigmaMax;
   private final double epsilon;
   private final int numericalRank;
   private final double[] singularValues;
@@ -20,6 +22,7 @@ public final class RankReport {
       int columns,
       Verdict verdict,
       Quantity sigmaMin,
+      Quantity sigmaMax,
       double epsilon,
       int numericalRank,
       double[] singularValues,
@@ -28,6 +31,7 @@ public final class RankReport {
     this.columns = columns;
     this.verdict = verdict;
     this.sigmaMin = sigmaMin;
+    this.sigmaMax = sigmaMax;
     this.epsilon = epsilon;
     this.numericalRank = numericalRank;
     this.singularValues = singularValues;
@@ -81,7 +85,17 @@ public final class RankReport {
   }
 
   /**
-   * Bound of {@code ||I - M P||_F} for the proposed right inverse; a proof needs less than 1.
+   * Enclosure of the largest singular value, the spectral norm.
+   *
+   * @return verified for the stored matrix
+   */
+  public Quantity sigmaMax() {
+    return sigmaMax;
+  }
+
+  /**
+   * Bound of {@code ||I - M P||_F} for the right inverse, of rows scaled by powers of two if that
+   * is smaller; a proof needs less than 1.
    *
    * @return a non-negative number, possibly infinite
    */
@@ -116,5 +130,19 @@ public final class RankReport {
    */
   public SolverStatus status() {
     return status;
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "rank of [%d, %d] = %d: %s; %s; %s; numerical rank %d",
+        rows,
+        columns,
+        rows,
+        verdict,
+        sigmaMin,
+        sigmaMax,
+        numericalRank);
   }
 }

@@ -81,6 +81,11 @@ public final class ExactMatrix {
     return s == 0 ? this : minus(integer(s, exponentOf(s)).pow(2), 2 * exponentOf(s));
   }
 
+  /** {@code A + s^2 I}. */
+  public ExactMatrix plusSquare(double s) {
+    return s == 0 ? this : minus(integer(s, exponentOf(s)).pow(2).negate(), 2 * exponentOf(s));
+  }
+
   private ExactMatrix minus(BigInteger s, int sExponent) {
     int common = Math.min(exponent, sExponent);
     BigInteger shift = s.shiftLeft(sExponent - common);

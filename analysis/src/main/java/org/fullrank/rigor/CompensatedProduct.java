@@ -1,0 +1,78 @@
+package org.fullrank.rigor;
+
+/**
+ * The matrix product as if computed in twice the working precision: every entry is an unevaluated
+ * sum {@code high + low} (Ogita, Rump, Oishi, Accurate sum and dot product, 2005, algorithm 5.3
+ * with a fused multiply-add, without its final addition).
+ *
+ * <p><b>Rounding.</b> With products {@code a b = p + e} and sums {@code s + p = s' + f} split
+ * without error, the exact entry is the last {@code s'} plus {@code sum (e + f)}, and only this sum
+ * is rounded, {@code w} terms of one rounding each in ascending order. As {@code sum |e| + |f| <=
+ * gamma_(w+1) T} with {@code T = |start| + sum |a| |b|},
+ *
+ * <pre>|start + A B - (high + low)| &lt;= gamma_(w+1)^2 T + 5 w eta,</pre>
+ *
+ * the last term for products that underflow. It applies to entries that are finite. Threads do not
+ * change the bits. <b>Cost.</b> About 0.3 ns per term and thread, four to five times {@link
+ * Product}.
+ */
+final class CompensatedProduct {
+  /** Rows of B per pass, so that they stay in a cache while all rows of A use them. */
+  private static final int DEPTH = 64;
+
+  private static final int ROWS = 8;
+
+  private CompensatedProduct() {}
+
+  /**
+   * Adds {@code A B} to {@code high + low}, in place. The error bound is for {@code low = 0} on
+   * entry.
+   *
+   * @param high {@code [n][m]}
+   * @param low {@code [n][m]}
+   * @param a {@code [n][w]}
+   * @param b {@code [w][m]}
+   * @param threads at least 1
+   */
+  static void accumulate(double[][] high, double[][] low, double[][] a, double[][] b, int threads) {
+    int n = a.length;
+    int inner = b.length;
+    int tasks = (n + ROWS - 1) / ROWS;
+    Workers.run(
+        Math.min(threads, tasks),
+        (team, member) -> {
+          for (int t = team.take(); t < tasks; t = team.take()) {
+            int i1 = Math.min(n, (t + 1) * ROWS);
+            for (int k0 = 0; k0 < inner; k0 += DEPTH) {
+              int k1 = Math.min(inner, k0 + DEPTH);
+              for (int i = t * ROWS; i < i1; i++) {
+                for (int k = k0; k < k1; k++) {
+                  axpy(a[i][k], b[k], high[i], low[i], high[i].length);
+                }
+              }
+            }
+          }
+        });
+  }
+
+  /** Bound of the error of one entry; {@code weight >= T}. */
+  static double errorBound(int inner, double weight) {
+    double gamma = ErrorTerms.gamma(inner + 1L);
+    return Rounding.addUp(
+        Rounding.multiplyUp(Rounding.multiplyUp(gamma, gamma), weight),
+        ErrorTerms.underflow(5.0 * inner));
+  }
+
+  private static void axpy(double a, double[] x, double[] high, double[] low, int n) {
+    for (int j = 0; j < n; j++) {
+      double p = a * x[j];
+      double e = Math.fma(a, x[j], -p);
+      double h = high[j];
+      double s = h + p;
+      double z = s - h;
+      double f = (h - (s - z)) + (p - z);
+      high[j] = s;
+      low[j] += e + f;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package org.fullrank.rigor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sharp enclosure of {@code ||A||_2}, the largest singular value of a stored matrix.
+ *
+ * <p>The Gram matrix of the shorter side is formed with its rounding error ({@link
+ * SymmetricProduct}) and its largest eigenvalue enclosed by shifted Cholesky factorisations, guided
+ * by inverse iteration; {@link Norms#spectral} is the fallback. Relative width: about {@code 1e-8},
+ * or {@code n w u} if that is larger. Cost: {@code n^2 w} operations and one to twelve times {@code
+ * n^3 / 3}, {@code n} the shorter side.
+ */
+public final class SpectralNorm {
+  private static final double RELATIVE_WIDTH = 1e-8;
+  private static final int MAX_FACTORIZATIONS = 12;
+
+  private final Interval interval;
+  private final double[] vector;
+
+  private SpectralNorm(Interval interval, double[] vector) {
+    this.interval = interval;
+    this.vector = vector;
+  }
+
+  /**
+   * Encloses the spectral norm.
+   *
+   * @param a {@code [n][w]}, finite, any scale
+   * @param threads at least 1; does not change the result
+   */
+  public static Interval enclose(double[][] a, int threads) {
+    return of(a, null, threads).interval();
+  }
+
+  /**
+   * As {@link #enclose(double[][], int)}, with a suggestion.
+   *
+   * @param vector an approximate singular vector of the shorter side, of any scale; a wrong one
+   *     costs time or width, never correctness
+   */
+  public static Interval enclose(double[][] a, double[] vector, int threads) {
+    return of(a, vector, threads).interval();
+  }
+
+  static SpectralNorm of(double[][] a, double @Nullable [] suggestion, int threads) {
+    Workers.requireThreads("SpectralNorm", threads);
+    ErrorTerms.requireFiniteMatrix(a, "SpectralNorm");
+    double[][] wide = a.length <= a[0].length ? a : transposed(a);
+    Interval cheap = Norms.spectral(wide);
+    SymmetricMatrix gram = SymmetricProduct.of(wide, threads);
+    TopEigenvector top = TopEigenvector.of(gram.scaledLower(), suggestion, threads);
+    double[] x = top == null ? new double[wide.length] : top.vector();
+    Hint hint =
+        top == null
+            ? Hint.none()
+            : Hint.ofValue(Math.scalb(top.value(), gram.exponent())).withVector(x);
+    Interval square =
+        ShiftedCholeskyBound.withDefaults()
+            .withThreads(threads)
+            .withRelativeWidth(RELATIVE_WIDTH)
+            .withMaxFactorizations(MAX_FACTORIZATIONS)
+            .encloseLambdaMax(gram, hint)
+            .interval();
+    // Both are theorems about the same number, so they intersect.
+    Interval sharp = square.max(Interval.ZERO).sqrt();
+    return new SpectralNorm(cheap.intersect(sharp), x);
+  }
+
+  /** The enclosure. */
+  Interval interval() {
+    return interval;
+  }
+
+  /** An approximate singular vector of the shorter side; zeros if none was found. */
+  double[] vector() {
+    return vector.clone();
+  }
+
+  static double[][] transposed(double[][] a) {
+    double[][] t = new double[a[0].length][a.length];
+    for (int i = 0; i < a.length; i++) {
+      for (int j = 0; j < t.length; j++) {
+        t[j][i] = a[i][j];
+      }
+    }
+    return t;
+  }
+}
