@@ -36,7 +36,8 @@ public final class IntervalMatrix {
           r[j] = Double.POSITIVE_INFINITY;
         }
       }
-      rowError[i] = RowNorms.smaller(rowError[i], RowNorms.upper(r));
+      // A sum with 0.0 turns -0.0 into 0.0.
+      rowError[i] = RowNorms.smaller(rowError[i], RowNorms.upper(r)) + 0.0;
       for (int j = 0; j < r.length; j++) {
         r[j] = Math.min(r[j], rowError[i]);
       }

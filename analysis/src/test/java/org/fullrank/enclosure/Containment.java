@@ -7,8 +7,8 @@ import org.fullrank.rigor.IntervalMatrix;
 
 /** Checks enclosures against decimal numbers. */
 public final class Containment {
-  /** What a 100-digit oracle may itself be wrong by, relative to the numbers around it. */
-  private static final BigDecimal ORACLE = new BigDecimal("1e-60");
+  /** What a 70-digit oracle may itself be wrong by, relative to the numbers around it. */
+  private static final BigDecimal ORACLE = new BigDecimal("1e-45");
 
   private Containment() {}
 

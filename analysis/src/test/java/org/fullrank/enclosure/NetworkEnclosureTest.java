@@ -42,8 +42,12 @@ class NetworkEnclosureTest {
         .flatMap(
             a ->
                 Stream.of(
-                    Arguments.of(a, Parameterization.NTK, 1 + a.name().length() % 3),
-                    Arguments.of(a, Parameterization.STANDARD, 1 + (a.name().length() + 1) % 3)));
+                    Arguments.of(
+                        a,
+                        a.name().length() % 2 == 0
+                            ? Parameterization.NTK
+                            : Parameterization.STANDARD,
+                        1 + a.name().length() % 3)));
   }
 
   @ParameterizedTest
@@ -51,7 +55,7 @@ class NetworkEnclosureTest {
   void everythingIsInside(Activation phi, Parameterization p, int k) {
     Network network = EnclosureNetworks.everyLayer(phi, p, k);
     INDArray theta = network.initialize(Seed.of(7));
-    INDArray x = EnclosureNetworks.gaussian("x", 4, 2, 2);
+    INDArray x = EnclosureNetworks.gaussian("x", 3, 2, 2);
     check(network, theta, x, 1e-11);
   }
 
@@ -133,16 +137,12 @@ class NetworkEnclosureTest {
     double norm = 0;
     for (int t = 0; t < 30; t++) {
       double[] w = new double[n];
-      double vv = 0;
-      double ww = 0;
       for (int i = 0; i < n; i++) {
         for (int j = 0; j < n; j++) {
           w[i] += new BigDecimal(stored.get(i, j)).subtract(k[i][j]).doubleValue() * v[j];
         }
-        vv += v[i] * v[i];
-        ww += w[i] * w[i];
       }
-      norm = Math.sqrt(ww / vv);
+      norm = norm(w) / norm(v);
       if (norm == 0) {
         return 0;
       }
@@ -151,6 +151,18 @@ class NetworkEnclosureTest {
       }
     }
     return norm;
+  }
+
+  private static double norm(double[] v) {
+    double largest = 0;
+    for (double x : v) {
+      largest = Math.max(largest, Math.abs(x));
+    }
+    double sum = 0;
+    for (double x : v) {
+      sum += largest == 0 ? 0 : x / largest * (x / largest);
+    }
+    return largest * Math.sqrt(sum);
   }
 
   @ParameterizedTest
