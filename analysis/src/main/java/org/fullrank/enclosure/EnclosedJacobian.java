@@ -20,10 +20,7 @@ public final class EnclosedJacobian {
   private final int threads;
 
   EnclosedJacobian(
-      Network network,
-      List<IntervalMatrix> cotangents,
-      List<Step.Trained> trained,
-      int threads) {
+      Network network, List<IntervalMatrix> cotangents, List<Step.Trained> trained, int threads) {
     this.network = network;
     this.cotangents = cotangents;
     this.trained = List.copyOf(trained);
@@ -41,10 +38,7 @@ public final class EnclosedJacobian {
   public IntervalMatrix cotangentAfter(int layers) {
     if (layers < 0 || layers >= cotangents.size()) {
       throw new IllegalArgumentException(
-          "cotangentAfter expects 0 to "
-              + (cotangents.size() - 1)
-              + " layers but got "
-              + layers);
+          "cotangentAfter expects 0 to " + (cotangents.size() - 1) + " layers but got " + layers);
     }
     return cotangents.get(layers);
   }
@@ -66,8 +60,7 @@ public final class EnclosedJacobian {
     for (Step.Trained t : trained) {
       Step.Affine layer = t.layer();
       if (layer.offset() == slot.offset()) {
-        return new JacobianFactor(
-            slot, layer.scale(), Optional.of(layer.input()), t.cotangents());
+        return new JacobianFactor(slot, layer.scale(), Optional.of(layer.input()), t.cotangents());
       }
       long bias = layer.offset() + (long) layer.map().inputs() * layer.map().outputs();
       if (layer.hasBias() && bias == slot.offset()) {

@@ -7,9 +7,9 @@ import java.util.Arrays;
  * |A - M| <= R} entrywise <em>and</em> {@code ||row_i(A - M)||_2 <= rho_i}. Rows are samples.
  *
  * <p>Both bounds are carried through every operation because each is sharp where the other is not:
- * a chain of {@code L} Gaussian layers of width {@code w} multiplies entrywise bounds by {@code
- * (c sqrt w)^L} but norms by the product of the spectral norms, while only entries can say that a
- * unit stays on its side of a kink.
+ * a chain of {@code L} Gaussian layers of width {@code w} multiplies entrywise bounds by {@code (c
+ * sqrt w)^L} but norms by the product of the spectral norms, while only entries can say that a unit
+ * stays on its side of a kink.
  *
  * <p>A midpoint that overflowed is stored as 0 with an infinite radius. Bounds are rounded up; an
  * entry that is exact has radius 0. Immutable; {@code 16} bytes per entry.
@@ -80,9 +80,7 @@ public final class IntervalMatrix {
               + j
               + ")");
     }
-    return Double.isInfinite(rad[i][j])
-        ? Interval.ENTIRE
-        : Interval.around(mid[i][j], rad[i][j]);
+    return Double.isInfinite(rad[i][j]) ? Interval.ENTIRE : Interval.around(mid[i][j], rad[i][j]);
   }
 
   /** A copy of the midpoints {@code [n][d]}. */
@@ -103,6 +101,40 @@ public final class IntervalMatrix {
   /** Upper bound of the Frobenius norm of the error; may be infinite. */
   public double frobeniusError() {
     return RowNorms.upper(rowError);
+  }
+
+  /**
+   * Upper bound of the Frobenius norm of {@code rows - A} for stored numbers that approximate
+   * {@code A}, computed in whatever way: a proof of their error after the fact.
+   *
+   * @param rows {@code [rows()][columns()]}, finite
+   * @return a bound, possibly infinite
+   */
+  public double distance(double[][] rows) {
+    ErrorTerms.requireFiniteMatrix(rows, "IntervalMatrix.distance");
+    if (rows.length != rows() || rows[0].length != columns()) {
+      throw new IllegalArgumentException(
+          "IntervalMatrix.distance expects ["
+              + rows()
+              + ", "
+              + columns()
+              + "] but got ["
+              + rows.length
+              + ", "
+              + rows[0].length
+              + "]");
+    }
+    double[] far = new double[rows.length];
+    double[] difference = new double[columns()];
+    for (int i = 0; i < far.length; i++) {
+      for (int j = 0; j < difference.length; j++) {
+        difference[j] = rows[i][j] - mid[i][j];
+      }
+      // Each difference has a relative error of one rounding.
+      double norm = Rounding.multiplyUp(RowNorms.INFLATION, RowNorms.upper(difference));
+      far[i] = Rounding.addUp(norm, rowError[i]);
+    }
+    return RowNorms.upper(far);
   }
 
   /**

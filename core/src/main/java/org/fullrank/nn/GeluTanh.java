@@ -25,10 +25,7 @@ final class GeluTanh extends NamedActivation {
 
   GeluTanh() {
     // sup sigma' = 1.1289931...; sigma''(0) = sqrt(2/pi), rounded up
-    super(
-        "gelu_tanh",
-        analytic(1.129, 0.7978845608028655, false),
-        Accuracy.termwise(12, 32, 1.13));
+    super("gelu_tanh", analytic(1.129, 0.7978845608028655, false), Accuracy.termwise(12, 32, 1.13));
   }
 
   @Override

@@ -24,10 +24,7 @@ final class NormalFamily {
   static final class ErrorFunction extends NamedActivation {
     ErrorFunction() {
       // 2/sqrt(pi) and 2 sqrt(2/(pi e)), rounded up
-      super(
-          "erf",
-          analytic(1.1283791670955128, 0.9678828980765735, true),
-          Accuracy.relative(8, 8));
+      super("erf", analytic(1.1283791670955128, 0.9678828980765735, true), Accuracy.relative(8, 8));
     }
 
     @Override
