@@ -153,7 +153,8 @@ final class Evaluator {
       activation.evaluate(z[i], values[i], slopes[i]);
     }
     PointwiseBounds bounds = bounds(activation);
-    return new Step.Pointwise(x, slopes, bounds, x.image(values, slopes, bounds));
+    IntervalMatrix value = x.image(values, slopes, bounds);
+    return new Step.Pointwise(x.slopes(slopes, bounds), value);
   }
 
   private static PointwiseBounds bounds(Activation activation) {

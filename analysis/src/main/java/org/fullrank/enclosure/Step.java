@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.LinearMap;
-import org.fullrank.rigor.PointwiseBounds;
 import org.jspecify.annotations.Nullable;
 
 /** One evaluated layer: its value on all samples and how cotangents go back through it. */
@@ -49,17 +48,11 @@ sealed interface Step {
     }
   }
 
-  /** An activation; slopes are the computed derivatives at the midpoints of the input. */
-  record Pointwise(
-      IntervalMatrix input, double[][] slopes, PointwiseBounds bounds, IntervalMatrix value)
-      implements Step {
+  /** An activation with its slopes at the input. */
+  record Pointwise(IntervalMatrix slopes, IntervalMatrix value) implements Step {
     @Override
     public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
-      double[][] copy = new double[slopes.length][];
-      for (int i = 0; i < copy.length; i++) {
-        copy[i] = slopes[i].clone();
-      }
-      return dy.timesRows(input.slopes(copy, bounds));
+      return dy.timesRows(slopes);
     }
   }
 

@@ -127,7 +127,7 @@ public final class EnclosedGram {
     double[] parts = new double[bounds.size()];
     for (int r = 0; r < rows; r++) {
       for (int l = 0; l < parts.length; l++) {
-        parts[l] = bounds.get(l).error()[r];
+        parts[l] = bounds.get(l).error[r];
       }
       errors[r] = RowNorms.upper(parts);
     }
@@ -138,8 +138,8 @@ public final class EnclosedGram {
   private static double rankOneBound(List<KroneckerTerm.RowBounds> bounds) {
     double sum = 0;
     for (KroneckerTerm.RowBounds b : bounds) {
-      double p = RowNorms.upper(b.norm());
-      double d = RowNorms.upper(b.error());
+      double p = RowNorms.upper(b.norm);
+      double d = RowNorms.upper(b.error);
       double both = RowNorms.product(p, d);
       sum = Rounding.addUp(sum, Rounding.addUp(Rounding.addUp(both, both), RowNorms.product(d, d)));
     }

@@ -43,8 +43,8 @@ public record KroneckerTerm(
     int k = outputs();
     double s = Math.abs(scale);
     double t = Math.abs(biasScale);
-    RowBounds weights = new RowBounds(new double[rows], new double[rows]);
-    RowBounds bias = new RowBounds(new double[rows], new double[rows]);
+    RowBounds weights = new RowBounds(rows);
+    RowBounds bias = new RowBounds(rows);
     for (int r = 0; r < rows; r++) {
       double a = alpha[r / k];
       double da = delta[r / k];
@@ -60,6 +60,14 @@ public record KroneckerTerm(
     return List.of(weights, bias);
   }
 
-  /** Norms of rows of a block and of their errors. */
-  record RowBounds(double[] norm, double[] error) {}
+  /** Norms of the rows of a block and of their errors. */
+  static final class RowBounds {
+    final double[] norm;
+    final double[] error;
+
+    RowBounds(int rows) {
+      norm = new double[rows];
+      error = new double[rows];
+    }
+  }
 }

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * A matrix of doubles taken as exact, prepared as the right factor of {@link IntervalMatrix#affine}
  * : with bounds of its spectral norm and of the norms of its columns.
  *
- * <p>Immutable. Cost of preparation: the product of the matrix with its transpose and about two
+ * <p>Immutable. Cost of preparation: the product of the matrix with its transpose and one to five
  * Cholesky factorisations, both of the smaller dimension.
  */
 public final class LinearMap {
@@ -51,7 +51,7 @@ public final class LinearMap {
     return rows[0].length;
   }
 
-  /** Upper bound of the spectral norm, usually within a relative 1e-2 of it. */
+  /** Upper bound of the spectral norm, usually within a few percent of it. */
   public double norm() {
     return norm;
   }

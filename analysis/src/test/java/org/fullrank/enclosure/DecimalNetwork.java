@@ -26,7 +26,15 @@ final class DecimalNetwork {
     BigDecimal[] apply(BigDecimal[] dy, BigDecimal[] gradient);
   }
 
-  private record Node(BigDecimal[] value, Back back) {}
+  private static final class Node {
+    final BigDecimal[] value;
+    final Back back;
+
+    Node(BigDecimal[] value, Back back) {
+      this.value = value;
+      this.back = back;
+    }
+  }
 
   private final Network network;
   private final BigDecimal[] theta;

@@ -2,17 +2,15 @@ package org.fullrank.rigor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.fullrank.rigor.Balls.ball;
+import static org.fullrank.rigor.Balls.exact;
+import static org.fullrank.rigor.Balls.random;
+import static org.fullrank.rigor.Balls.rim;
 
 import java.math.BigDecimal;
 import java.util.Random;
 import org.fullrank.enclosure.Containment;
-import org.fullrank.enclosure.DecimalFunctions;
-import org.fullrank.nn.Accuracy;
-import org.fullrank.nn.Activation;
-import org.fullrank.nn.Activations;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each operation against exact decimal arithmetic, on matrices at the rim of what the operands
@@ -20,36 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class IntervalMatrixTest {
   private static final double[] NO_BIAS = {};
-
-  /** A row of errors at the rim: entries {@code +-r}, scaled to the norm {@code rho} if longer. */
-  private static BigDecimal[][] rim(IntervalMatrix a, double[][] directions) {
-    BigDecimal[][] out = new BigDecimal[a.rows()][a.columns()];
-    for (int i = 0; i < a.rows(); i++) {
-      double factor = 1;
-      double squares = 0;
-      for (int j = 0; j < a.columns(); j++) {
-        squares += directions[i][j] * directions[i][j];
-        factor = Math.min(factor, a.rad()[i][j] / Math.abs(directions[i][j]));
-      }
-      factor = Math.min(factor, a.rowError(i) / Math.sqrt(squares));
-      factor *= 1 - 1e-14; // stay inside although this was rounded
-      for (int j = 0; j < a.columns(); j++) {
-        double e = Double.isNaN(factor) ? 0 : factor * directions[i][j];
-        out[i][j] = new BigDecimal(a.mid()[i][j]).add(new BigDecimal(e));
-      }
-    }
-    return out;
-  }
-
-  private static BigDecimal[][] exact(double[][] rows) {
-    BigDecimal[][] out = new BigDecimal[rows.length][rows[0].length];
-    for (int i = 0; i < out.length; i++) {
-      for (int j = 0; j < out[i].length; j++) {
-        out[i][j] = new BigDecimal(rows[i][j]);
-      }
-    }
-    return out;
-  }
 
   private static BigDecimal[][] affine(
       BigDecimal[][] a, double[][] w, double s, double[] bias, double t) {
@@ -72,30 +40,6 @@ class IntervalMatrixTest {
       IntervalMatrix a, BigDecimal[][] truth, double[][] w, double s, double[] bias, double t) {
     IntervalMatrix z = a.affine(LinearMap.of(w, 1), s, bias, t, 1);
     Containment.contains("affine", z, affine(truth, w, s, bias, t));
-  }
-
-  private static double[][] random(Random r, int n, int d) {
-    double[][] rows = new double[n][d];
-    for (double[] row : rows) {
-      for (int j = 0; j < d; j++) {
-        row[j] = r.nextGaussian();
-      }
-    }
-    return rows;
-  }
-
-  private static IntervalMatrix ball(double[][] mid, double r, double rho) {
-    double[][] rad = new double[mid.length][mid[0].length];
-    double[] rows = new double[mid.length];
-    for (int i = 0; i < mid.length; i++) {
-      java.util.Arrays.fill(rad[i], r);
-      rows[i] = rho;
-    }
-    return new IntervalMatrix(exactCopy(mid), rad, rows);
-  }
-
-  private static double[][] exactCopy(double[][] rows) {
-    return java.util.Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
   }
 
   /** Rounding of a product and of the last operation, one on top of the other. */
@@ -281,80 +225,6 @@ class IntervalMatrixTest {
     }
   }
 
-  private static PointwiseBounds bounds(Activation a, double jump) {
-    Accuracy acc = a.accuracy().orElseThrow();
-    return new PointwiseBounds(
-        acc.relative(),
-        acc.absolute(),
-        acc.slopeRelative(),
-        acc.slopeAbsolute(),
-        a.regularity().lipschitz(),
-        a.regularity().smoothness(),
-        jump);
-  }
-
-  /** Values and slopes at the rim of the argument's interval. */
-  @ParameterizedTest
-  @ValueSource(strings = {"tanh", "sin", "cos", "gaussian", "relu", "abs", "leaky_relu(0.2)"})
-  void images(String name) {
-    Activation a = Activations.named(name);
-    double slope = name.equals("abs") ? -1 : name.equals("relu") ? 0 : 0.2;
-    double jump = a.regularity().smoothness() < 9 ? 0 : Math.nextUp(1 - slope);
-    Random r = new Random(10);
-    double[] sizes = {0, 1e-17, 1e-9, 0.3, 4};
-    for (int t = 0; t < 30; t++) {
-      double e = sizes[t % 5];
-      double[][] mid = random(r, 1, 2);
-      mid[0][1] = t % 3 == 0 ? 0 : mid[0][1] * 1e-9;
-      IntervalMatrix z = t % 2 == 0 ? ball(mid, e, Double.POSITIVE_INFINITY) : ball(mid, 1e9, e);
-      double[][] values = new double[1][2];
-      double[][] slopes = new double[1][2];
-      a.evaluate(mid[0], values[0], slopes[0]);
-      PointwiseBounds bounds = bounds(a, jump);
-      IntervalMatrix y = z.image(values, exactCopy(slopes), bounds);
-      IntervalMatrix d = z.slopes(exactCopy(slopes), bounds);
-      for (double sign : new double[] {-1, -0.5, 0, 0.5, 1}) {
-        for (double[] direction :
-            new double[][] {{sign, 0}, {0, sign}, {sign, sign}, {sign, -sign}}) {
-          BigDecimal[][] x = rim(z, new double[][] {direction});
-          BigDecimal[][] fx = new BigDecimal[1][2];
-          BigDecimal[][] dx = new BigDecimal[1][2];
-          for (int j = 0; j < 2; j++) {
-            fx[0][j] = DecimalFunctions.value(a, x[0][j]);
-            dx[0][j] = DecimalFunctions.slope(a, x[0][j]);
-          }
-          Containment.contains(name + " " + t, y, fx);
-          Containment.contains(name + "' " + t, d, dx);
-        }
-      }
-    }
-  }
-
-  /** A function that is wrong by exactly what it states. */
-  @Test
-  void statedErrorsAreUsedInFull() {
-    double[][] at = {{2, -3}};
-    PointwiseBounds b = new PointwiseBounds(0x1p-10, 0x1p-20, 0x1p-9, 0x1p-19, 10, 0, 0);
-    double[][] values = {{4, -6}};
-    double[][] slopes = {{2, 2}};
-    IntervalMatrix z = IntervalMatrix.exact(at);
-    BigDecimal[][] y = {
-      {new BigDecimal(4 + 0x1p-8 + 0x1p-20), new BigDecimal(-6 - 6 * 0x1p-10 - 0x1p-20)}
-    };
-    BigDecimal[][] d = {
-      {new BigDecimal(2 + 0x1p-8 + 0x1p-19), new BigDecimal(2 - 0x1p-8 - 0x1p-19)}
-    };
-    Containment.contains("stated", z.image(exactCopy(values), exactCopy(slopes), b), y);
-    Containment.contains("stated slope", z.slopes(exactCopy(slopes), b), d);
-    // The slope between stored and true argument counts with its own error.
-    IntervalMatrix wide = ball(at, 0x1p-4, 1);
-    BigDecimal steep = new BigDecimal(0x1p-4).multiply(d[0][0]).multiply(new BigDecimal(1 - 1e-14));
-    BigDecimal[][] moved = {
-      {y[0][0].add(steep), y[0][1].subtract(steep.multiply(new BigDecimal("0.99")))}
-    };
-    Containment.contains("moved", wide.image(exactCopy(values), exactCopy(slopes), b), moved);
-  }
-
   @Test
   void frobeniusNormAndError() {
     IntervalMatrix a = ball(new double[][] {{3, 0}, {0, 4}}, 1, 0.5);
@@ -363,44 +233,6 @@ class IntervalMatrixTest {
     assertThat(a.frobeniusNorm().contains(5 - Math.sqrt(0.5) * 0.9999999)).isTrue();
     assertThat(ball(new double[][] {{1}}, Double.NaN, Double.NaN).get(0, 0))
         .isEqualTo(Interval.ENTIRE);
-  }
-
-  @Test
-  void spectralNormsAreSharpAndUpperBounds() {
-    Random r = new Random(11);
-    for (int n : new int[] {1, 2, 17, 90}) {
-      double[][] w = random(r, n, Math.max(1, n - 3));
-      double norm = LinearMap.of(w, 2).norm();
-      double[] v = new double[w[0].length];
-      java.util.Arrays.fill(v, 1);
-      double truth = 0;
-      for (int t = 0; t < 800; t++) {
-        double[] x = times(w, v);
-        double[] y = times(LinearMap.transpose(w), x);
-        double size = Math.sqrt(Norms.sumOfSquares(y, y.length).mid());
-        truth = Math.sqrt(size / Math.sqrt(Norms.sumOfSquares(v, v.length).mid()));
-        for (int j = 0; j < v.length; j++) {
-          v[j] = y[j] / size;
-        }
-      }
-      assertThat(norm).isBetween(truth * (1 - 1e-12), truth * 1.06);
-      assertThat(LinearMap.of(LinearMap.transpose(w), 1).transposed().norm())
-          .isBetween(truth * (1 - 1e-12), truth * 1.06);
-    }
-    assertThat(LinearMap.of(new double[][] {{1e-300, 2e-300}, {0, 0}, {1e-300, 0}}, 1).norm())
-        .isBetween(2.2882e-300, 2.4e-300);
-    assertThat(LinearMap.of(new double[][] {{1e300, 2e300}, {0, 0}, {1e300, 0}}, 1).norm())
-        .isBetween(2.2882e300, 2.4e300);
-  }
-
-  private static double[] times(double[][] w, double[] v) {
-    double[] x = new double[w.length];
-    for (int i = 0; i < w.length; i++) {
-      for (int j = 0; j < v.length; j++) {
-        x[i] += w[i][j] * v[j];
-      }
-    }
-    return x;
   }
 
   @Test
