@@ -2,10 +2,16 @@ package org.fullrank.expressivity;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Subject;
 import org.fullrank.spectrum.RankAnalysis;
 import org.fullrank.spectrum.RankReport;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,8 +22,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * reachable targets presumes that the last layer is affine with a bias; that is not checked.
  *
  * <p>Certified through an approximate right inverse that is checked in plain Java, which reaches
- * condition numbers near {@code 1e14}. Cost: one forward pass, a singular value decomposition of
- * {@code [n, w + 1]} and two or three products of {@code n^2 w}.
+ * condition numbers near {@code 1e14}. If every layer below the last can be {@linkplain
+ * NetworkEnclosure enclosed}, the distance of the stored features from those of the network in
+ * exact arithmetic is bounded after the fact, and a margin that exceeds it proves the condition for
+ * the network itself. Cost: two forward passes, a singular value decomposition of {@code [n, w +
+ * 1]} and two or three products of {@code n^2 w}.
  */
 public final class ExpressivityCondition {
   private final Network network;
@@ -69,10 +78,40 @@ public final class ExpressivityCondition {
           Structure.causes(matrix(x), h, featureDegree(), !network.couplesSamples());
       try (INDArray m = Tensors.ofRows(withOnes(h))) {
         RankReport rank = analysis.analyze(m);
+        Optional<String> obstacle = obstacle();
+        Optional<Quantity> error =
+            obstacle.isEmpty() && causes.isEmpty()
+                ? Optional.of(featureError(x, h))
+                : Optional.empty();
         return new ExpressivityReport(
-            h.length, h[0].length, causes, Structure.constantColumns(h), rank);
+            h.length, h[0].length, causes, Structure.constantColumns(h), rank, error, obstacle);
       }
     }
+  }
+
+  /** What keeps the features from being enclosed. */
+  private Optional<String> obstacle() {
+    int layers = network.layers().size();
+    return layers == 1 ? Optional.empty() : NetworkEnclosure.obstacle(network.prefix(layers - 1));
+  }
+
+  /** Bound of {@code ||h^ - h(X)||_F} for the stored features, whoever computed them. */
+  private Quantity featureError(INDArray x, double[][] stored) {
+    int layers = network.layers().size();
+    double distance = 0; // a single layer reads the inputs themselves
+    if (layers > 1) {
+      Network body = network.prefix(layers - 1);
+      INDArray own =
+          body.parameterCount() == 0
+              ? Tensors.empty(theta.dataType())
+              : TensorViews.segment(theta, 0, body.parameterCount());
+      distance = NetworkEnclosure.of(body, own).at(x).output().distance(stored);
+    }
+    return Quantity.verified(
+        "||h^ - h(X)||_F",
+        new Interval(0, distance),
+        Subject.EXACT_NETWORK,
+        "forward pass with running error bounds");
   }
 
   private OptionalInt featureDegree() {

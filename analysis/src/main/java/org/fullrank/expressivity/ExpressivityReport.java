@@ -3,6 +3,7 @@ package org.fullrank.expressivity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
@@ -13,14 +14,26 @@ import org.fullrank.spectrum.RankReport;
 
 /** What the expressivity condition says about one network on one data set. */
 public final class ExpressivityReport {
+  private static final String SYMBOL = "sigma_min([h, 1])";
+
   private final int samples;
   private final int features;
   private final List<Cause> causes;
   private final List<Long> constantUnits;
   private final RankReport rank;
+  private final Optional<Quantity> featureError;
+  private final Optional<String> obstacle;
 
   ExpressivityReport(
-      int samples, int features, List<Cause> causes, List<Long> constantUnits, RankReport rank) {
+      int samples,
+      int features,
+      List<Cause> causes,
+      List<Long> constantUnits,
+      RankReport rank,
+      Optional<Quantity> featureError,
+      Optional<String> obstacle) {
+    this.featureError = featureError;
+    this.obstacle = obstacle;
     this.samples = samples;
     this.features = features;
     this.causes = List.copyOf(causes);
@@ -32,7 +45,8 @@ public final class ExpressivityReport {
    * The verdict, derived from the causes and the certificate.
    *
    * @return {@code FAILS} if a structural cause excludes full rank, {@code HOLDS} if full rank of
-   *     the stored features is proved, otherwise {@code UNDECIDED}
+   *     the stored features is proved, otherwise {@code UNDECIDED}; {@link #subject} says whether
+   *     the network in exact arithmetic is meant
    */
   public Verdict verdict() {
     if (!causes.isEmpty()) {
@@ -44,9 +58,13 @@ public final class ExpressivityReport {
   /**
    * What the verdict is about.
    *
-   * @return the stored features, unless a cause speaks about the network itself
+   * @return the stored features, unless a cause speaks about the network itself or the margin
+   *     exceeds the error of the features
    */
   public Subject subject() {
+    if (causes.isEmpty()) {
+      return isAboutTheNetwork() ? Subject.EXACT_NETWORK : Subject.STORED_MATRIX;
+    }
     return causes.stream().anyMatch(c -> c.subject() == Subject.EXACT_NETWORK)
         ? Subject.EXACT_NETWORK
         : Subject.STORED_MATRIX;
@@ -56,18 +74,56 @@ public final class ExpressivityReport {
    * The margin: {@code sigma_min([h(X), 1])}, with the square root of the smallest eigenvalue of
    * {@code M M^T} meant, so it is 0 where the rank is deficient.
    *
-   * @return a verified enclosure about the stored features, or exactly 0 about the exact network
-   *     where a cause of that kind was found
+   * @return a verified enclosure: about the exact network where its lower end is positive even
+   *     after the error of the features is subtracted, else about the stored features; exactly 0
+   *     where a cause was found, about whatever that speaks about
    */
   public Quantity margin() {
-    String symbol = "sigma_min([h, 1])";
     if (causes.isEmpty()) {
-      return rank.sigmaMin().withSymbol(symbol);
+      return isAboutTheNetwork() ? exactMargin().orElseThrow() : storedMargin();
     }
     Subject subject = subject();
     Cause cause = causes.stream().filter(c -> c.subject() == subject).findFirst().orElseThrow();
     String kind = cause.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    return Quantity.verified(symbol, Interval.ZERO, subject, "structure: " + kind);
+    return Quantity.verified(SYMBOL, Interval.ZERO, subject, "structure: " + kind);
+  }
+
+  /**
+   * The margin of the stored features, whatever {@link #margin} is about.
+   *
+   * @return a verified enclosure
+   */
+  public Quantity storedMargin() {
+    return rank.sigmaMin().withSymbol(SYMBOL);
+  }
+
+  /**
+   * The margin of the network in exact arithmetic: that of the stored features, give or take {@link
+   * #featureError} (Weyl's inequality for singular values).
+   *
+   * @return a verified enclosure, possibly from 0; empty if the features were not enclosed
+   */
+  public Optional<Quantity> exactMargin() {
+    return featureError.map(
+        e ->
+            storedMargin()
+                .perturbedBy(e, Subject.EXACT_NETWORK)
+                .map(SYMBOL, interval -> interval.max(Interval.ZERO)));
+  }
+
+  /**
+   * How far the stored features are from those of the network in exact arithmetic.
+   *
+   * @return a verified bound of {@code ||h^ - h(X)||_F}; empty if a layer below the last cannot be
+   *     enclosed, or if a structural cause has settled the matter
+   */
+  public Optional<Quantity> featureError() {
+    return featureError;
+  }
+
+  private boolean isAboutTheNetwork() {
+    return verdict() == Verdict.HOLDS
+        && exactMargin().filter(m -> m.interval().certainlyPositive()).isPresent();
   }
 
   /**
@@ -89,8 +145,12 @@ public final class ExpressivityReport {
       return String.join("; ", causes.stream().map(Cause::text).toList()) + ".";
     }
     if (verdict() == Verdict.HOLDS) {
-      return "The rows of the stored [h(X), 1] are proved independent, so an affine last layer with a bias"
-          + " can reach every target on these features.";
+      boolean network = isAboutTheNetwork();
+      return "The rows of "
+          + (network ? "[h(X), 1] of the network in exact arithmetic" : "the stored [h(X), 1]")
+          + " are proved independent, so an affine last layer with a bias can reach every target on these"
+          + " features."
+          + (network ? "" : whyStored());
     }
     return "Full rank of the stored [h(X), 1] is not proved; the numerical rank is "
         + rank.numericalRank()
@@ -98,6 +158,14 @@ public final class ExpressivityReport {
         + samples
         + ". A condition number above about 1e14 cannot be certified in double precision: a wider last"
         + " hidden layer, larger weights or less correlated inputs help.";
+  }
+
+  private String whyStored() {
+    return obstacle
+        .map(o -> " It is not proved for the network in exact arithmetic: " + o + ".")
+        .orElse(
+            " It is not proved for the network in exact arithmetic, because the error of the stored"
+                + " features exceeds their margin.");
   }
 
   /**
@@ -119,7 +187,7 @@ public final class ExpressivityReport {
   }
 
   /**
-   * The proved rank of the stored {@code [h(X), 1]}.
+   * The proved rank of {@code [h(X), 1]}, about {@link #subject}.
    *
    * @return n, or empty
    */
@@ -163,6 +231,7 @@ public final class ExpressivityReport {
   public List<Quantity> quantities() {
     List<Quantity> out = new ArrayList<>();
     out.add(margin());
+    featureError.ifPresent(out::add);
     double[] s = singularValues();
     String method = "singular value decomposition";
     if (s.length > 0 && Double.isFinite(s[0]) && Double.isFinite(s[s.length - 1])) {
@@ -180,7 +249,7 @@ public final class ExpressivityReport {
               "certified rank",
               Interval.of(samples),
               Rigor.VERIFIED,
-              Subject.STORED_MATRIX,
+              subject(),
               "checked right inverse"));
     }
     return out;

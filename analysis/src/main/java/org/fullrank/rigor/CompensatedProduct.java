@@ -55,6 +55,28 @@ final class CompensatedProduct {
         });
   }
 
+  /**
+   * {@code A B}, rounded once more: an entry errs by at most {@code u |a.b| + gamma_w^2 |a|.|b|}
+   * and {@code 5 w eta} (the first product is added to an exact zero, so one rounding less). An
+   * entry that overflowed anywhere is infinite or NaN: a sum that has become infinite leaves NaN in
+   * its error term.
+   *
+   * @param a {@code [n][w]}
+   * @param b {@code [w][m]}
+   * @param threads at least 1
+   */
+  static double[][] multiply(double[][] a, double[][] b, int threads) {
+    double[][] high = new double[a.length][b[0].length];
+    double[][] low = new double[a.length][b[0].length];
+    accumulate(high, low, a, b, threads);
+    for (int i = 0; i < high.length; i++) {
+      for (int j = 0; j < high[i].length; j++) {
+        high[i][j] += low[i][j];
+      }
+    }
+    return high;
+  }
+
   /** Bound of the error of one entry; {@code weight >= T}. */
   static double errorBound(int inner, double weight) {
     double gamma = ErrorTerms.gamma(inner + 1L);

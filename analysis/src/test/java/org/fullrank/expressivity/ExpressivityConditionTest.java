@@ -87,6 +87,46 @@ class ExpressivityConditionTest {
   }
 
   @Test
+  void theNetworkItselfIsCertifiedWhereTheMarginExceedsTheErrorOfTheFeatures() {
+    ExpressivityReport report = check(network(Activations.TANH, D, 50, 25), inputs(N, D));
+    assertThat(report.subject()).isEqualTo(Subject.EXACT_NETWORK);
+    assertThat(report.margin().subject()).isEqualTo(Subject.EXACT_NETWORK);
+    assertThat(report.margin().isProof()).isTrue();
+    assertThat(report.margin()).isEqualTo(report.exactMargin().orElseThrow());
+    double error = report.featureError().orElseThrow().interval().hi();
+    assertThat(error).isBetween(1e-17, 1e-12);
+    double lost = report.storedMargin().interval().lo() - report.margin().interval().lo();
+    assertThat(lost).isBetween(error * 0.99, error * 1.01 + 1e-16);
+    assertThat(report.reason()).contains("network in exact arithmetic are proved");
+    assertThat(report.quantities())
+        .filteredOn(q -> q.symbol().equals("certified rank"))
+        .allMatch(q -> q.subject() == Subject.EXACT_NETWORK);
+  }
+
+  @Test
+  void singlePrecisionFeaturesAreFarFromTheNetwork() {
+    Network network = network(Activations.TANH, D, 50, 19);
+    INDArray theta = network.initialize(Seed.of(4), DataType.FLOAT);
+    ExpressivityReport report =
+        ExpressivityCondition.of(network, theta)
+            .check(Tensors.convert(inputs(N, D), DataType.FLOAT));
+    double error = report.featureError().orElseThrow().interval().hi();
+    assertThat(error).isBetween(1e-8, 1e-4);
+    boolean proved = report.storedMargin().interval().lo() > error * 1.001;
+    assertThat(report.subject()).isEqualTo(proved ? Subject.EXACT_NETWORK : Subject.STORED_MATRIX);
+  }
+
+  @Test
+  void anUnknownActivationLeavesTheStoredFeatures() {
+    ExpressivityReport report = check(network(new Cubic(), D, 50, 25), inputs(N, D));
+    assertThat(report.verdict()).isEqualTo(Verdict.HOLDS);
+    assertThat(report.subject()).isEqualTo(Subject.STORED_MATRIX);
+    assertThat(report.margin().subject()).isEqualTo(Subject.STORED_MATRIX);
+    assertThat(report.featureError()).isEmpty();
+    assertThat(report.reason()).contains("states no accuracy");
+  }
+
+  @Test
   void tooFewFeaturesFail() {
     ExpressivityReport report = check(network(Activations.TANH, D, 50, 18), inputs(N, D));
     assertThat(report.verdict()).isEqualTo(Verdict.FAILS);
