@@ -22,9 +22,7 @@ final class DensityDistribution {
   }
 
   SampledEstimate cumulative(double t) {
-    double spread =
-        Math.max(Math.abs(density.smallestRitzValue()), Math.abs(density.largestRitzValue()));
-    double fuzz = 16 * density.order() * unit * spread;
+    double fuzz = fuzz();
     Interval low = share(m -> m.cumulativeAtLeast(t - fuzz)).interval();
     Interval high = share(m -> m.cumulativeAtMost(t + fuzz)).interval();
     SampledEstimate mid = share(m -> 0.5 * m.cumulativeAtLeast(t) + 0.5 * m.cumulativeAtMost(t));
@@ -34,6 +32,14 @@ final class DensityDistribution {
         mid.standardError(),
         Math.max(0, Math.min(low.lo(), v)),
         Math.min(1, Math.max(high.hi(), v)));
+  }
+
+  /** Rounding of Ritz values: eigenvalues this close to a number are on either side of it. */
+  private double fuzz() {
+    return 16
+        * density.order()
+        * unit
+        * Math.max(Math.abs(density.smallestRitzValue()), Math.abs(density.largestRitzValue()));
   }
 
   private SampledEstimate share(ToDoubleFunction<ProbeMeasure> form) {
@@ -54,7 +60,12 @@ final class DensityDistribution {
     int first = firstReaching(candidates, t -> cumulative(t).interval().hi() >= q);
     double lo = candidates[Math.max(0, first - 1)];
     double value = candidates[firstReaching(candidates, t -> cumulative(t).value() >= q)];
-    double hi = candidates[firstReaching(candidates, t -> cumulative(t).interval().lo() >= q)];
+    // Evaluated just above the candidate, so that the eigenvalue it stands for counts.
+    double above = 2 * fuzz();
+    double hi =
+        above
+            + candidates[
+                firstReaching(candidates, t -> cumulative(t + above).interval().lo() >= q)];
     double t = StudentT.twoSided(confidence, measures.size() - 1);
     return estimate(value, (hi - lo) / (2 * t), lo, hi);
   }
