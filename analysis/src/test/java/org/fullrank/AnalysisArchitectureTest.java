@@ -32,8 +32,7 @@ final class AnalysisArchitectureTest {
           Map.entry("ntk", List.of("nn", "diff", "kernel", "linalg", "spectrum", "rigor")),
           Map.entry("expressivity", List.of("spectrum", "nn", "linalg", "rigor")),
           Map.entry(
-              "diagnosis",
-              List.of("nn", "nn.layer", "diff", "linalg", "spectrum", "rigor", "ntk")),
+              "diagnosis", List.of("nn", "nn.layer", "diff", "linalg", "spectrum", "rigor", "ntk")),
           Map.entry("evidence", List.of("ntk", "spectrum", "expressivity", "nn", "rigor")),
           Map.entry("convergence", List.of("evidence", "rigor")),
           Map.entry("convergence.theorem", List.of("convergence", "evidence", "rigor")),

@@ -175,9 +175,7 @@ final class ArchitectureCauses {
                 g.stream()
                     .anyMatch(
                         i ->
-                            Rows.distance(
-                                    x[Math.toIntExact(i)], x[Math.toIntExact(g.get(0))])
-                                > 0))
+                            Rows.distance(x[Math.toIntExact(i)], x[Math.toIntExact(g.get(0))]) > 0))
         .toList();
   }
 

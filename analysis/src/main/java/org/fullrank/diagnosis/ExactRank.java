@@ -60,8 +60,7 @@ final class ExactRank {
     for (int i = 0; i < n; i++) {
       a[i] = new BigInteger[w + n];
       for (int j = 0; j < w + n; j++) {
-        a[i][j] =
-            j < w ? integer(rows[i][j], unit) : j == w + i ? BigInteger.ONE : BigInteger.ZERO;
+        a[i][j] = j < w ? integer(rows[i][j], unit) : j == w + i ? BigInteger.ONE : BigInteger.ZERO;
       }
     }
     BigInteger previous = BigInteger.ONE;

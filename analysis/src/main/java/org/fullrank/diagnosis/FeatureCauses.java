@@ -36,8 +36,7 @@ final class FeatureCauses {
     return causes.found;
   }
 
-  private void add(
-      Kind kind, Subject subject, long rank, List<List<Long>> witnesses, String text) {
+  private void add(Kind kind, Subject subject, long rank, List<List<Long>> witnesses, String text) {
     found.add(SingularityCause.proved(kind, subject, rank, witnesses, text));
   }
 
@@ -84,9 +83,7 @@ final class FeatureCauses {
       rays(parity < 0);
     }
     OptionalInt degree =
-        body.isEmpty()
-            ? OptionalInt.of(1)
-            : network.prefix(body.size()).polynomialDegree();
+        body.isEmpty() ? OptionalInt.of(1) : network.prefix(body.size()).polynomialDegree();
     if (degree.isPresent()) {
       long d = Monomials.count(x[0].length, degree.getAsInt());
       if (d < n) {

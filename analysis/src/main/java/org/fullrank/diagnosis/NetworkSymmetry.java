@@ -15,10 +15,10 @@ import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
 
 /**
- * Identities {@code f(-x; theta) = +- f(x; theta)} and {@code f(a x; theta) = a f(x; theta)}, {@code
- * a > 0}, that hold for every {@code theta} because of the architecture. Differentiated by {@code
- * theta} they hold for the gradients, also at kinks, whose conventional derivatives share the
- * symmetry. Layers and activations that are not known here have none.
+ * Identities {@code f(-x; theta) = +- f(x; theta)} and {@code f(a x; theta) = a f(x; theta)},
+ * {@code a > 0}, that hold for every {@code theta} because of the architecture. Differentiated by
+ * {@code theta} they hold for the gradients, also at kinks, whose conventional derivatives share
+ * the symmetry. Layers and activations that are not known here have none.
  */
 final class NetworkSymmetry {
   private static final Set<Activation> ODD =
@@ -74,7 +74,8 @@ final class NetworkSymmetry {
       return e.activation() instanceof PiecewiseLinear || isIdentity(e.activation());
     }
     if (layer instanceof Residual r) {
-      return isHomogeneous(r.branch()) && r.shortcut().map(NetworkSymmetry::isHomogeneous).orElse(true);
+      return isHomogeneous(r.branch())
+          && r.shortcut().map(NetworkSymmetry::isHomogeneous).orElse(true);
     }
     if (layer instanceof Sequential q) {
       return isHomogeneous(q.layers());

@@ -11,8 +11,7 @@ import java.util.List;
  * @param samples the rows (or samples) that carry 99 % of the squared vector, heaviest first
  * @param share the part of the squared vector that the listed samples carry
  */
-public record NullVector(
-    double eigenvalue, double relative, List<Long> samples, double share) {
+public record NullVector(double eigenvalue, double relative, List<Long> samples, double share) {
   /** Copies the samples. */
   public NullVector {
     samples = List.copyOf(samples);

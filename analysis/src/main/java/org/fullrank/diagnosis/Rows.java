@@ -112,7 +112,9 @@ final class Rows {
     return best;
   }
 
-  /** {@code y = r x} with {@code r != 0}, decided exactly; doubles only sort out the clear cases. */
+  /**
+   * {@code y = r x} with {@code r != 0}, decided exactly; doubles only sort out the clear cases.
+   */
   private static boolean isMultiple(double[] x, double[] y, int pivot, boolean eitherSign) {
     if (y[pivot] == 0 || (!eitherSign && (y[pivot] > 0) != (x[pivot] > 0))) {
       return false;

@@ -134,8 +134,7 @@ public final class SingularityDiagnosis {
     try (INDArray features = network.features(theta, x)) {
       double[][] inputs = GradientCauses.samples(x);
       double[][] h = GradientCauses.samples(features);
-      List<SingularityCause> found =
-          new ArrayList<>(FeatureCauses.of(network, inputs, h, notes));
+      List<SingularityCause> found = new ArrayList<>(FeatureCauses.of(network, inputs, h, notes));
       if (!network.couplesSamples()) {
         found.addAll(near(inputs, inputs.length));
       }
@@ -240,7 +239,8 @@ public final class SingularityDiagnosis {
         samples.add((long) order.get(i));
         share += weight[order.get(i)];
       }
-      return Optional.of(new NullVector(t[best], top == 0 ? 0 : t[best] / top, samples, share / sum));
+      return Optional.of(
+          new NullVector(t[best], top == 0 ? 0 : t[best] / top, samples, share / sum));
     }
   }
 }

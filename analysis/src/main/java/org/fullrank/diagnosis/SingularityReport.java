@@ -118,6 +118,8 @@ public final class SingularityReport {
         v.eigenvalue(),
         v.relative(),
         shown.toString().replaceAll("[\\[\\]]", ""),
-        shown.size() < v.samples().size() ? " and " + (v.samples().size() - shown.size()) + " more" : "");
+        shown.size() < v.samples().size()
+            ? " and " + (v.samples().size() - shown.size()) + " more"
+            : "");
   }
 }

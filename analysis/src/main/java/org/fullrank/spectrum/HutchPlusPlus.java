@@ -12,8 +12,8 @@ import org.fullrank.linalg.SymmetricOperator;
  *
  * <p>The confidence interval speaks about the rest alone: given the sketch, its probes are
  * independent, so Student's t applies as for {@link Hutchinson}. Error for a positive semidefinite
- * matrix: about {@code tr A / products}, far less for decaying spectra. Memory: {@code 8 n products}
- * bytes.
+ * matrix: about {@code tr A / products}, far less for decaying spectra. Memory: {@code 8 n
+ * products} bytes.
  */
 public final class HutchPlusPlus implements TraceEstimator {
   private final long seed;

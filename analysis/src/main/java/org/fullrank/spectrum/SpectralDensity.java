@@ -140,8 +140,7 @@ public final class SpectralDensity {
     double square = Confidence.mean(samples(fine, m -> m.sum(x -> sqr(checked.applyAsDouble(x)))));
     double size =
         Confidence.mean(samples(fine, m -> m.sum(x -> Math.abs(checked.applyAsDouble(x)))));
-    double slack =
-        Math.abs(mean - Confidence.mean(rough)) + Confidence.rounding(n, size, unit);
+    double slack = Math.abs(mean - Confidence.mean(rough)) + Confidence.rounding(n, size, unit);
     double variance = Confidence.predictedVariance(n, mean, square);
     return Confidence.mean(0, samples, variance, slack, confidence, operatorColumns, METHOD);
   }

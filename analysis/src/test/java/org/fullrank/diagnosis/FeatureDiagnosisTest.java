@@ -45,7 +45,8 @@ class FeatureDiagnosisTest {
       try (INDArray h = network.features(theta, in);
           INDArray m = Tensors.ofRows(Rows.withOnes(Tensors.toRows(h)))) {
         int rank = RankAnalysis.withDefaults().analyze(m).numericalRank();
-        long bound = report.causes().stream().mapToLong(SingularityCause::rankAtMost).min().orElse(N);
+        long bound =
+            report.causes().stream().mapToLong(SingularityCause::rankAtMost).min().orElse(N);
         assertThat((long) rank).as(report.toString()).isEqualTo(bound);
       }
       return report;
@@ -87,8 +88,7 @@ class FeatureDiagnosisTest {
     assertThat(features(Activations.RELU, 25, false, 0, ray).causes()).isEmpty();
     ray[4] = times(4, x[0]);
     assertCause(features(Activations.RELU, 25, false, 0, ray), Kind.PROPORTIONAL_INPUTS, exact);
-    assertCause(
-        features(Activations.IDENTITY, 9, true, 0, x), Kind.LOW_POLYNOMIAL_DEGREE, exact);
+    assertCause(features(Activations.IDENTITY, 9, true, 0, x), Kind.LOW_POLYNOMIAL_DEGREE, exact);
   }
 
   @Test

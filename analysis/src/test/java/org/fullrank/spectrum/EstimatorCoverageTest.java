@@ -32,9 +32,7 @@ class EstimatorCoverageTest {
       int power = p;
       claims.add(
           new Claim(
-              "moment " + p,
-              d -> d.moment(power),
-              spectrum.trace(N, x -> Math.pow(x, power)) / N));
+              "moment " + p, d -> d.moment(power), spectrum.trace(N, x -> Math.pow(x, power)) / N));
     }
     double trace = spectrum.trace(N, x -> x);
     double top = spectrum.values(N)[N - 1];

@@ -72,8 +72,7 @@ class SpectralDensityTest {
     SpectralDensity d = METHOD.withProbes(2).withSteps(6).density(diagonal(t));
     double[][] v = ProbeOperator.unitProbes(5, 2, n);
     for (int probe = 0; probe < 2; probe++) {
-      ProbeMeasure m =
-          new ProbeMeasure(d.nodes(probe), d.weights(probe), new double[6], false);
+      ProbeMeasure m = new ProbeMeasure(d.nodes(probe), d.weights(probe), new double[6], false);
       for (int i = 0; i + 1 < n; i++) {
         double cut = 0.5 * (t[i] + t[i + 1]);
         double exact = 0;
@@ -188,8 +187,7 @@ class SpectralDensityTest {
     assertThatThrownBy(() -> d.effectiveDimension(0)).hasMessageContaining("positive");
     assertThatThrownBy(() -> d.schattenNorm(Double.NaN)).hasMessageContaining("p > 0");
     assertThatThrownBy(() -> d.quantile(1.1)).hasMessageContaining("[0, 1]");
-    assertThatThrownBy(() -> d.cumulative(Double.NaN))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> d.cumulative(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> d.smoothed(0, -1)).hasMessageContaining("width");
     assertThatThrownBy(() -> d.moment(-1)).hasMessageContaining(">= 0 but got -1");
     assertThatThrownBy(() -> d.nodes(32)).hasMessageContaining("below 32");
