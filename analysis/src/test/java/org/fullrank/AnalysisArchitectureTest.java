@@ -32,6 +32,8 @@ final class AnalysisArchitectureTest {
           Map.entry("ntk", List.of("nn", "diff", "kernel", "linalg", "spectrum", "rigor")),
           Map.entry("enclosure", List.of("rigor", "nn", "nn.layer", "diff", "linalg")),
           Map.entry("expressivity", List.of("enclosure", "spectrum", "nn", "linalg", "rigor")),
+          Map.entry(
+              "diagnosis", List.of("nn", "nn.layer", "diff", "linalg", "spectrum", "rigor", "ntk")),
           Map.entry("evidence", List.of("ntk", "spectrum", "expressivity", "nn", "rigor")),
           Map.entry("convergence", List.of("evidence", "rigor")),
           Map.entry("convergence.theorem", List.of("convergence", "evidence", "rigor")),

@@ -25,6 +25,13 @@
  * the numerical rank that NumPy would report. {@link org.fullrank.spectrum.SpectrumSummary} derives
  * condition number and effective dimensions.
  *
+ * <p>For matrices that are too large to decompose there are estimates from random probes, with
+ * rigor {@code SAMPLED} and confidence intervals: {@link org.fullrank.spectrum.StochasticLanczos}
+ * gives a {@link org.fullrank.spectrum.SpectralDensity} and with it log-determinants, effective
+ * ranks and other traces of functions; {@link org.fullrank.spectrum.HutchPlusPlus} and {@link
+ * org.fullrank.spectrum.XTrace} estimate the trace itself, {@link org.fullrank.spectrum.Hutchinson}
+ * is their baseline.
+ *
  * <p>All tolerances are relative: scaling a matrix by a power of two scales every result as long as
  * nothing comes near overflow or underflow. There, enclosures get wide and answers undecided, but
  * stay true; see {@link org.fullrank.spectrum.RankAnalysis}.

@@ -37,6 +37,24 @@ public final class ExactMatrix {
     return new ExactMatrix(entries, lowest);
   }
 
+  /** The matrix of these binary fractions, given as exact decimals. */
+  public static ExactMatrix of(BigDecimal[][] rows) {
+    int scale = 0;
+    for (BigDecimal[] row : rows) {
+      for (BigDecimal x : row) {
+        scale = Math.max(scale, x.scale());
+      }
+    }
+    BigDecimal unit = BigDecimal.valueOf(2).pow(scale);
+    BigInteger[][] entries = new BigInteger[rows.length][rows[0].length];
+    for (int i = 0; i < rows.length; i++) {
+      for (int j = 0; j < rows[i].length; j++) {
+        entries[i][j] = rows[i][j].multiply(unit).toBigIntegerExact();
+      }
+    }
+    return new ExactMatrix(entries, -scale);
+  }
+
   /** This times its transpose. */
   public ExactMatrix gram() {
     int n = entries.length;

@@ -1,0 +1,74 @@
+package org.fullrank.spectrum;
+
+import org.fullrank.linalg.SymmetricOperator;
+
+/**
+ * The mean of {@code n v^T A v} over random unit vectors: the baseline (Girard 1989; Hutchinson
+ * 1990), with vectors uniform on the sphere. Its error falls like {@code ||A||_F / sqrt(probes)}.
+ *
+ * <p>The confidence interval is Student's t over the probes with the larger of the sample variance
+ * and the one predicted from {@code ||A v||}; see {@link SpectralDensity}.
+ */
+public final class Hutchinson implements TraceEstimator {
+  private final long seed;
+  private final int probes;
+  private final double confidence;
+
+  private Hutchinson(long seed, int probes, double confidence) {
+    this.seed = seed;
+    this.probes = probes;
+    this.confidence = confidence;
+  }
+
+  /**
+   * 60 probes, confidence 0.99.
+   *
+   * @param seed origin of the random vectors
+   * @return the method
+   */
+  public static Hutchinson withSeed(long seed) {
+    return new Hutchinson(seed, 60, 0.99);
+  }
+
+  /**
+   * With a number of products with vectors, one for each probe.
+   *
+   * @param count at least 2
+   * @return the changed method
+   */
+  public Hutchinson withProducts(int count) {
+    if (count < 2) {
+      throw new IllegalArgumentException("withProducts expects at least 2 but got " + count);
+    }
+    return new Hutchinson(seed, count, confidence);
+  }
+
+  /**
+   * With a nominal level for the confidence interval.
+   *
+   * @param level in {@code (0, 1)}
+   * @return the changed method
+   */
+  public Hutchinson withConfidence(double level) {
+    SampledEstimate.requireConfidence("withConfidence", level);
+    return new Hutchinson(seed, probes, level);
+  }
+
+  @Override
+  public String name() {
+    return "Hutchinson";
+  }
+
+  @Override
+  public SampledEstimate trace(SymmetricOperator a) {
+    ProbeOperator operator = new ProbeOperator(a);
+    int n = operator.size();
+    double[][] v = ProbeOperator.unitProbes(seed, probes, n);
+    ResidualForms forms = new ResidualForms(n);
+    double[][] images = operator.apply(v);
+    for (int p = 0; p < probes; p++) {
+      forms.add(v[p], images[p], n);
+    }
+    return forms.estimate(0, 0, confidence, operator, name());
+  }
+}

@@ -1,0 +1,132 @@
+package org.fullrank.spectrum;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fullrank.linalg.SymmetricOperator;
+
+/**
+ * Stochastic Lanczos quadrature: the spectral density {@code (1/n) sum_i delta(lambda_i)} of a
+ * symmetric operator, estimated by {@code (1/m) sum_v sum_k tau_k^2 delta(theta_k)} from {@code m}
+ * random unit vectors {@code v}. For each, Lanczos with full reorthogonalisation gives a
+ * tridiagonal matrix with eigenvalues {@code theta_k} and first eigenvector components {@code
+ * tau_k}: the Gauss quadrature of the measure of {@code v} (Golub and Meurant, Matrices, Moments
+ * and Quadrature, 2010; Ubaru, Chen, Saad, SIAM J. Matrix Anal. Appl. 38, 2017).
+ *
+ * <p>Probes are uniform on the sphere, so the estimates of all traces {@code tr f(A)} are unbiased
+ * up to quadrature, which is exact for polynomials of degree below twice the number of steps.
+ * Results depend on the seed and on nothing else.
+ *
+ * <p>Cost: {@code probes * steps} products with a vector, in blocks, {@code 4 n steps^2} operations
+ * per probe for orthogonality. Memory: {@code 8 n steps} bytes per probe of a block; blocks are
+ * chosen to stay below 256 MiB.
+ */
+public final class StochasticLanczos {
+  private static final long BLOCK_ELEMENTS = 1L << 25;
+
+  private final long seed;
+  private final int probes;
+  private final int steps;
+  private final double confidence;
+
+  private StochasticLanczos(long seed, int probes, int steps, double confidence) {
+    this.seed = seed;
+    this.probes = probes;
+    this.steps = steps;
+    this.confidence = confidence;
+  }
+
+  /**
+   * 32 probes, 40 steps, confidence 0.99.
+   *
+   * @param seed origin of the random vectors
+   * @return the method
+   */
+  public static StochasticLanczos withSeed(long seed) {
+    return new StochasticLanczos(seed, 32, 40, 0.99);
+  }
+
+  /**
+   * With a number of random vectors; the sampling error falls like its inverse square root.
+   *
+   * @param count at least 2
+   * @return the changed method
+   */
+  public StochasticLanczos withProbes(int count) {
+    if (count < 2) {
+      throw new IllegalArgumentException("withProbes expects at least 2 but got " + count);
+    }
+    return new StochasticLanczos(seed, count, steps, confidence);
+  }
+
+  /**
+   * With a number of Lanczos steps; moments below twice this degree have no quadrature error.
+   *
+   * @param count at least 1; no more than {@code n} are made
+   * @return the changed method
+   */
+  public StochasticLanczos withSteps(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("withSteps expects at least 1 but got " + count);
+    }
+    return new StochasticLanczos(seed, probes, count, confidence);
+  }
+
+  /**
+   * With a nominal level for all confidence intervals.
+   *
+   * @param level in {@code (0, 1)}
+   * @return the changed method
+   */
+  public StochasticLanczos withConfidence(double level) {
+    SampledEstimate.requireConfidence("withConfidence", level);
+    return new StochasticLanczos(seed, probes, steps, level);
+  }
+
+  /**
+   * Estimates the spectral density.
+   *
+   * @param a any symmetric operator; symmetry is not checked
+   * @return the density with confidence intervals for what is derived from it
+   * @throws IllegalArgumentException if a product with a unit vector is not finite
+   */
+  public SpectralDensity density(SymmetricOperator a) {
+    ProbeOperator operator = new ProbeOperator(a);
+    int n = operator.size();
+    int count = Math.min(steps, n);
+    double[][] starts = ProbeOperator.unitProbes(seed, probes, n);
+    int block = (int) Math.max(1, Math.min(probes, BLOCK_ELEMENTS / ((long) n * count)));
+    List<LanczosRun> runs = new ArrayList<>();
+    for (int from = 0; from < probes; from += block) {
+      int to = Math.min(probes, from + block);
+      List<LanczosRun> part = new ArrayList<>();
+      for (int p = from; p < to; p++) {
+        part.add(new LanczosRun(starts[p], count, operator.unit()));
+      }
+      advance(operator, part, count);
+      part.forEach(LanczosRun::releaseBasis);
+      runs.addAll(part);
+    }
+    List<ProbeMeasure> fine = new ArrayList<>();
+    List<ProbeMeasure> coarse = new ArrayList<>();
+    for (LanczosRun run : runs) {
+      fine.add(run.measure(count, operator));
+      coarse.add(run.measure(Math.max(1, count - Math.max(1, count / 4)), operator));
+    }
+    return new SpectralDensity(n, fine, coarse, confidence, operator.columns(), operator.unit());
+  }
+
+  /** One block product for all unfinished runs in each step. */
+  private static void advance(ProbeOperator operator, List<LanczosRun> runs, int count) {
+    for (int step = 0; step < count; step++) {
+      List<LanczosRun> active = runs.stream().filter(LanczosRun::isActive).toList();
+      if (active.isEmpty()) {
+        return;
+      }
+      double[][] images =
+          operator.apply(active.stream().map(LanczosRun::current).toArray(double[][]::new));
+      for (int r = 0; r < images.length; r++) {
+        active.get(r).advance(images[r]);
+      }
+    }
+  }
+}

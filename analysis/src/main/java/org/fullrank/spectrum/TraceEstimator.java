@@ -1,0 +1,23 @@
+package org.fullrank.spectrum;
+
+import org.fullrank.linalg.SymmetricOperator;
+
+/** A configured method that estimates the trace of a symmetric operator; immutable. */
+public interface TraceEstimator {
+  /**
+   * The name of the method, for reports.
+   *
+   * @return a short phrase
+   */
+  String name();
+
+  /**
+   * Estimates the trace.
+   *
+   * @param a any symmetric operator; symmetry is not checked
+   * @return the estimate with a confidence interval for the sampling error and a slack for the
+   *     rounding of the estimator itself
+   * @throws IllegalArgumentException if a product with a unit vector is not finite
+   */
+  SampledEstimate trace(SymmetricOperator a);
+}
