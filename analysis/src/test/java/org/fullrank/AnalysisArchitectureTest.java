@@ -28,7 +28,7 @@ final class AnalysisArchitectureTest {
   private static final Map<String, List<String>> ARROWS =
       Map.ofEntries(
           Map.entry("rigor", List.of()),
-          Map.entry("spectrum", List.of("rigor", "linalg")),
+          Map.entry("spectrum", List.of("rigor", "linalg", "io")),
           Map.entry("ntk", List.of("nn", "diff", "kernel", "linalg", "spectrum", "rigor")),
           Map.entry("expressivity", List.of("spectrum", "nn", "linalg", "rigor")),
           Map.entry("evidence", List.of("ntk", "spectrum", "expressivity", "nn", "rigor")),
