@@ -36,6 +36,7 @@ final class TiledWork implements AutoCloseable {
   Future<?> start(Transfer transfer) {
     Callable<Boolean> task =
         () -> {
+          FloatingPoint.requireIeee(); // entries are scaled as they are read
           transfer.run();
           return true;
         };

@@ -99,32 +99,6 @@ class TiledCholeskyBoundTest {
         .isFalse();
   }
 
-  @Test
-  void shiftedDiagonalIsThatOfTheBoundInMemory() {
-    for (int index = 0; index < 600; index++) {
-      double[][] a = AdversarialMatrices.draw(index, 6);
-      double[][] diagonalOnly = new double[a.length][];
-      double[] diagonal = new double[a.length];
-      for (int i = 0; i < a.length; i++) {
-        diagonalOnly[i] = new double[i + 1];
-        diagonalOnly[i][i] = a[i][i];
-        diagonal[i] = a[i][i];
-      }
-      double least = Arrays.stream(diagonal).min().orElseThrow();
-      for (double s : new double[] {least - 1, least - 1e-13, 0.5 * least, -0.5 * least, least}) {
-        double[][] l = ShiftedCholeskyBound.factorShifted(diagonalOnly, 1, s, 1);
-        double[] shifted = TiledSearch.shiftedDiagonal(diagonal, s);
-        if (shifted == null) {
-          assertThat(l).isNull();
-        } else if (l != null) {
-          for (int i = 0; i < a.length; i++) {
-            assertThat(Math.sqrt(shifted[i])).isEqualTo(l[i][i]);
-          }
-        }
-      }
-    }
-  }
-
   /** A matrix with a known spectrum, up to rounding of relative size 1e-14 or so. */
   private static double[][] gram(int n, AdversarialMatrices.Spectrum spectrum, long seed) {
     double[][] v = AdversarialMatrices.gaussian(2, n, new Random(seed));

@@ -39,6 +39,7 @@ class TiledCholeskyTest {
   }
 
   /** The factor in the scratch file, or what there is of it up to the bad pivot. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Result(int bad, double[][] rows) {}
 
   Result factor(double[][] a, int columns, int threads, boolean keep)

@@ -149,8 +149,7 @@ class TiledFaultsTest {
               () -> bound.encloseLambdaMin(new Faulty(after, false), Hint.none(), folder))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("the disk has gone");
-      assertThatThrownBy(
-              () -> bound.encloseLambdaMin(new Faulty(after, true), Hint.none(), folder))
+      assertThatThrownBy(() -> bound.encloseLambdaMin(new Faulty(after, true), Hint.none(), folder))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("finite");
     }
@@ -250,7 +249,8 @@ class TiledFaultsTest {
         TiledPlan.of(20_000, 2, least);
         break;
       } catch (IllegalArgumentException e) {
-        least = Long.parseLong(e.getMessage().replaceAll(".*at least (\\d+) .*", "$1"));
+        least =
+            Long.parseLong(String.valueOf(e.getMessage()).replaceAll(".*at least (\\d+) .*", "$1"));
         assertThat(TiledPlan.of(20_000, 2, least).columns()).isEqualTo(126);
       }
     }

@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NpyMatrixTest {
   @TempDir Path folder;
 
-  private Path write(String descr, String fortran, String shape, byte[] values)
-      throws IOException {
+  private Path write(String descr, String fortran, String shape, byte[] values) throws IOException {
     String header =
         "{'descr': '" + descr + "', 'fortran_order': " + fortran + ", 'shape': " + shape + "}";
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -91,8 +90,7 @@ class NpyMatrixTest {
         "<c8 | False | (2, 2)     | a real type   | <c8",
       })
   void refusesWhatIsNoRowMajorMatrix(
-      String descr, String fortran, String shape, String expected, String got)
-      throws IOException {
+      String descr, String fortran, String shape, String expected, String got) throws IOException {
     Path file = write(descr, fortran, shape, new byte[32]);
     assertThatThrownBy(() -> NpyMatrix.open(file).close())
         .isInstanceOf(IllegalArgumentException.class)

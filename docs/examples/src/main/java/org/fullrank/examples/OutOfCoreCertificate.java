@@ -39,6 +39,10 @@ public final class OutOfCoreCertificate {
   private static final int ROWS = 32;
   private static final double MIB = 1024.0 * 1024;
 
+  /** The launcher says whether standard error is a terminal, where a line can be overwritten. */
+  private static final TerminalProgress PROGRESS =
+      TerminalProgress.of(System.err, Boolean.getBoolean("fullrank.progress"));
+
   private OutOfCoreCertificate() {}
 
   /**
@@ -54,23 +58,22 @@ public final class OutOfCoreCertificate {
     boolean hint = args.length <= 2 || !args[2].equals("search");
     Path folder = Files.createTempDirectory(Path.of(property(args)), "fullrank-outofcore");
     Path file = folder.resolve("gram.npy");
-    try (TerminalProgress progress =
-        TerminalProgress.of(System.err, Boolean.getBoolean("fullrank.progress"))) {
+    try {
       FileCholeskyBound bound =
           FileCholeskyBound.of(
               TiledCholeskyBound.withDefaults()
                   .withThreads(Runtime.getRuntime().availableProcessors())
                   .withWorkingBytes(megabytes << 20)
-                  .withProgress(progress::show));
+                  .withProgress(PROGRESS::show));
       long begin = System.nanoTime();
-      write(file, n, progress);
+      write(file, n);
       double written = (System.nanoTime() - begin) * 1e-9;
       TiledPlan plan = bound.plan(file);
       begin = System.nanoTime();
       FileCholeskyBound.Result result =
           bound.lambdaMin(file, hint ? Hint.ofValue(RIDGE) : Hint.none(), folder);
       double certified = (System.nanoTime() - begin) * 1e-9;
-      progress.close();
+      PROGRESS.close();
       say("n = %d, %.1f MiB on disk, written in %.1f s", n, Files.size(file) / MIB, written);
       say(
           "plan: %d panels of %d columns, %.1f MiB working memory, %.1f MiB scratch file",
@@ -130,7 +133,7 @@ public final class OutOfCoreCertificate {
   }
 
   /** {@code A_ij = exp(-|x_i - x_j|^2 / 2) + ridge delta_ij}, symmetric to the bit. */
-  private static void write(Path file, int n, TerminalProgress progress) throws IOException {
+  private static void write(Path file, int n) throws IOException {
     double[][] points = points(n);
     double[][] rows = new double[ROWS][n];
     ByteBuffer bytes = ByteBuffer.allocateDirect(8 * n).order(ByteOrder.LITTLE_ENDIAN);
@@ -138,7 +141,7 @@ public final class OutOfCoreCertificate {
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       writeAll(out, ByteBuffer.wrap(header(n)));
       for (int i0 = 0; i0 < n; i0 += ROWS) {
-        progress.show("writing the Gram matrix", i0, n);
+        PROGRESS.show("writing the Gram matrix", i0, n);
         int first = i0;
         int count = Math.min(ROWS, n - i0);
         IntStream.range(0, count).parallel().forEach(r -> row(points, first + r, rows[r]));
