@@ -28,7 +28,7 @@ final class AnalysisArchitectureTest {
   private static final Map<String, List<String>> ARROWS =
       Map.ofEntries(
           Map.entry("rigor", List.of()),
-          Map.entry("spectrum", List.of("rigor", "linalg")),
+          Map.entry("spectrum", List.of("rigor", "linalg", "io")),
           Map.entry("ntk", List.of("nn", "diff", "kernel", "linalg", "spectrum", "rigor")),
           Map.entry("enclosure", List.of("rigor", "nn", "nn.layer", "diff", "linalg")),
           Map.entry("expressivity", List.of("enclosure", "spectrum", "nn", "linalg", "rigor")),

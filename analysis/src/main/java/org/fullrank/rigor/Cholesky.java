@@ -190,8 +190,7 @@ public final class Cholesky {
    * Factors the block at {@code (k0, k0)} into {@code d[k][i] = L_(k0+i)(k0+k)}, leaving {@code a}
    * unchanged; returns the index of a bad pivot or -1.
    */
-  private static int factorDiagonal(
-      double[][] a, int k0, int panel, double[][] d, double[] coefficients) {
+  static int factorDiagonal(double[][] a, int k0, int panel, double[][] d, double[] coefficients) {
     for (int i = 0; i < panel; i++) {
       double[] row = a[k0 + i];
       for (int k = 0; k <= i; k++) {
@@ -226,7 +225,7 @@ public final class Cholesky {
   }
 
   /** Rows {@code i0 ..} of the panel: {@code L_21 = A_21 L_11^-T}, packed by columns, stored. */
-  private static void solve(
+  static void solve(
       double[][] a,
       int i0,
       int count,

@@ -19,19 +19,41 @@ final class Rayleigh {
     if (x == null) {
       return Interval.ENTIRE;
     }
-    // x^T A x = sum_i x_i t_i with t_i = A_ii x_i + 2 sum_{j<i} A_ij x_j
-    double[] mids = new double[n];
-    double slack = 0;
+    Form form = new Form(x);
     for (int i = 0; i < n; i++) {
-      Interval t =
-          Dot2.dot(lower[i], x, i).multiply(2).add(Interval.of(lower[i][i]).multiply(x[i]));
+      form.add(i, lower[i]);
+    }
+    return form.quotient(sign);
+  }
+
+  /** The quotient, fed with the rows of the lower triangle one by one, each once. */
+  static final class Form {
+    private final double[] x;
+    private final double[] mids;
+    private double slack;
+
+    /** For a vector that is {@link #normalized}. */
+    Form(double[] x) {
+      this.x = x;
+      mids = new double[x.length];
+    }
+
+    /** Row {@code i}, of which {@code i + 1} entries are used. */
+    void add(int i, double[] row) {
+      // x^T A x = sum_i x_i t_i with t_i = A_ii x_i + 2 sum_{j<i} A_ij x_j
+      Interval t = Dot2.dot(row, x, i).multiply(2).add(Interval.of(row[i]).multiply(x[i]));
       mids[i] = t.mid();
       double radius =
           Math.max(Rounding.subtractUp(t.hi(), mids[i]), Rounding.subtractUp(mids[i], t.lo()));
       slack = Rounding.addUp(slack, Rounding.multiplyUp(Math.abs(x[i]), radius));
     }
-    Interval form = Dot2.dot(x, mids, n).add(new Interval(-slack, slack)).multiply(sign);
-    return form.divide(Dot2.dot(x, x, n));
+
+    /** Encloses the quotient of {@code sign * A}. */
+    Interval quotient(double sign) {
+      int n = x.length;
+      Interval form = Dot2.dot(x, mids, n).add(new Interval(-slack, slack)).multiply(sign);
+      return form.divide(Dot2.dot(x, x, n));
+    }
   }
 
   /** A multiple with largest magnitude near 1, or null if there is no such. */

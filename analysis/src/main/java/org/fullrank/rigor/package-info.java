@@ -24,6 +24,12 @@
  * {@link org.fullrank.rigor.RankCertificate} does the same for the smallest singular value of a
  * rectangular matrix, without squaring its condition number.
  *
+ * <p>For a matrix that is too large for memory, {@link org.fullrank.rigor.TiledCholeskyBound} does
+ * the same from a {@link org.fullrank.rigor.SymmetricSource}, with the factor in a scratch file and
+ * any budget of working memory; a {@link org.fullrank.rigor.TiledPlan} says beforehand what it
+ * takes, a {@link org.fullrank.rigor.TiledEnclosure} afterwards what it has cost. Its factor has
+ * the same bits as {@link org.fullrank.rigor.Cholesky}.
+ *
  * <p>Below that are the kernels: {@link org.fullrank.rigor.Cholesky}, {@link
  * org.fullrank.rigor.Product}, {@link org.fullrank.rigor.Norms} and {@link
  * org.fullrank.rigor.Dot2}. They share one inner loop, shaped for the JIT's vectoriser, in which

@@ -20,6 +20,9 @@
  * and so counts eigenvalues. Solvers may suggest where to look; a wrong suggestion costs width,
  * never truth.
  *
+ * <p>{@link org.fullrank.spectrum.FileCholeskyBound} encloses the smallest eigenvalue of a matrix
+ * in an {@code .npy} file that need not fit into memory.
+ *
  * <p>{@link org.fullrank.spectrum.RankAnalysis} is the same division of labour for the rank of a
  * feature matrix: LAPACK proposes a right inverse, plain Java proves full row rank from it, next to
  * the numerical rank that NumPy would report. {@link org.fullrank.spectrum.SpectrumSummary} derives

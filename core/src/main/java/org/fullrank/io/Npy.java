@@ -12,7 +12,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -41,9 +40,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *     format</a>
  */
 public final class Npy {
-  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int CHUNK = 1 << 18;
-  private static final int MAX_HEADER = 1 << 20;
 
   private Npy() {}
 
@@ -78,47 +75,9 @@ public final class Npy {
   }
 
   private static INDArray read(ReadableByteChannel in, long size, String where) throws IOException {
-    ByteBuffer start = fill(in, 8, size, 0, where);
-    byte[] magic = new byte[6];
-    start.get(magic);
-    int major = start.get();
-    int minor = start.get();
-    if (!Arrays.equals(magic, MAGIC)) {
-      throw new IllegalArgumentException(
-          where
-              + ": expected an .npy file, which starts with \\x93NUMPY, but got the bytes "
-              + Arrays.toString(magic));
-    }
-    if (major < 1 || major > 3 || minor != 0) {
-      throw new IllegalArgumentException(
-          where + ": expected npy version 1.0, 2.0 or 3.0 but got " + major + "." + minor);
-    }
-    int lengthBytes = major == 1 ? 2 : 4;
-    ByteBuffer length = fill(in, lengthBytes, size, 8, where);
-    long headerLength = major == 1 ? length.getShort() & 0xffffL : length.getInt() & 0xffffffffL;
-    if (headerLength > MAX_HEADER) {
-      throw new IllegalArgumentException(
-          where + ": expected an npy header of at most 1 MiB but got " + headerLength + " bytes");
-    }
-    byte[] text = new byte[(int) headerLength];
-    fill(in, text.length, size, 8 + lengthBytes, where).get(text);
-    NpyHeader header = NpyHeader.parse(text, where);
-    long dataStart = 8 + lengthBytes + headerLength;
-    long expected = dataStart + (long) header.count() * header.itemSize();
-    if (size != expected) {
-      throw new IllegalArgumentException(
-          where
-              + ": expected "
-              + expected
-              + " bytes for shape "
-              + Arrays.toString(header.shape())
-              + " of "
-              + header.itemSize()
-              + "-byte values but got "
-              + size
-              + (size < expected ? " (truncated)" : " (trailing bytes)"));
-    }
-    double[] values = values(in, header, size, dataStart, where);
+    NpyPreamble preamble = NpyPreamble.read(in, size, where, Integer.MAX_VALUE);
+    NpyHeader header = preamble.header();
+    double[] values = values(in, header, size, preamble.dataStart(), where);
     boolean single = header.kind() == 'f' && header.itemSize() == 4;
     return Tensors.of(
         single ? DataType.FLOAT : DataType.DOUBLE,
@@ -129,12 +88,13 @@ public final class Npy {
   private static double[] values(
       ReadableByteChannel in, NpyHeader header, long size, long dataStart, String where)
       throws IOException {
-    double[] values = new double[header.count()];
+    double[] values = new double[(int) header.count()];
     int item = header.itemSize();
     int perChunk = CHUNK / item;
     for (int first = 0; first < values.length; first += perChunk) {
       int n = Math.min(perChunk, values.length - first);
-      ByteBuffer chunk = fill(in, n * item, size, dataStart + (long) first * item, where);
+      ByteBuffer chunk =
+          NpyPreamble.fill(in, n * item, size, dataStart + (long) first * item, where);
       chunk.order(header.order());
       if (header.kind() == 'f' && item == 8) {
         chunk.asDoubleBuffer().get(values, first, n);
@@ -145,26 +105,6 @@ public final class Npy {
       }
     }
     return values;
-  }
-
-  private static ByteBuffer fill(
-      ReadableByteChannel in, int bytes, long size, long offset, String where) throws IOException {
-    if (offset + bytes > size) {
-      throw new IllegalArgumentException(
-          where
-              + ": expected at least "
-              + (offset + bytes)
-              + " bytes but got "
-              + size
-              + " (truncated)");
-    }
-    ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining()) {
-      if (in.read(buffer) < 0) {
-        throw new IOException(where + ": the file became shorter while it was read");
-      }
-    }
-    return buffer.flip();
   }
 
   /**

@@ -16,15 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param order byte order of the values
  * @param fortran whether the first index runs fastest
  * @param shape dimensions; {@code [1]} for a 0-d array
- * @param count number of values, at least 1 and below 2^31
+ * @param count number of values, at least 1
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never published
 record NpyHeader(
-    char kind, int itemSize, ByteOrder order, boolean fortran, long[] shape, int count) {
+    char kind, int itemSize, ByteOrder order, boolean fortran, long[] shape, long count) {
   private static final int MAX_RANK = 32;
 
-  static NpyHeader parse(byte[] text, String where) {
-    return new Parser(new String(text, StandardCharsets.UTF_8), where).header();
+  /** At most {@code maxCount} values, which is below 2^63. */
+  static NpyHeader parse(byte[] text, String where, long maxCount) {
+    return new Parser(new String(text, StandardCharsets.UTF_8), where, maxCount).header();
   }
 
   /** The header NumPy itself writes: version 1.0, padded so that the values start at 64 k bytes. */
@@ -50,14 +51,16 @@ record NpyHeader(
   private static final class Parser {
     private final String text;
     private final String where;
+    private final long maxCount;
     private int at;
     private @Nullable String descr;
     private @Nullable Boolean fortran;
     private long @Nullable [] shape;
 
-    Parser(String text, String where) {
+    Parser(String text, String where, long maxCount) {
       this.text = text;
       this.where = where;
+      this.maxCount = maxCount;
     }
 
     NpyHeader header() {
@@ -117,8 +120,10 @@ record NpyHeader(
         if (d == 0) {
           throw bad("at least one element", "an empty array of shape " + Arrays.toString(shape));
         }
-        if (d > Integer.MAX_VALUE / count) {
-          throw bad("fewer than 2^31 elements", "shape " + Arrays.toString(shape));
+        if (d > maxCount / count) {
+          throw bad(
+              "fewer than 2^" + (64 - Long.numberOfLeadingZeros(maxCount)) + " elements",
+              "shape " + Arrays.toString(shape));
         }
         count *= d;
       }
@@ -134,7 +139,7 @@ record NpyHeader(
           order,
           fortran,
           shape.length == 0 ? new long[] {1} : shape,
-          (int) count);
+          count);
     }
 
     private String string() {

@@ -1,0 +1,120 @@
+package org.fullrank.rigor;
+
+import java.io.IOException;
+
+/**
+ * The first pass over a matrix, block by block with the mirror block: every entry finite, both
+ * triangles equal, and Gershgorin's bound.
+ */
+final class TiledSurvey {
+  private static final String TASK = "checking the entries";
+
+  private final double[] diagonal;
+  private final double[] absolute;
+  private double largest;
+
+  /** Rows and columns of a block for a matrix of order n. */
+  static int block(int n) {
+    return Math.min(n, Math.min(1024, Math.max(256, n / 8)));
+  }
+
+  private TiledSurvey(int n) {
+    diagonal = new double[n];
+    absolute = new double[n];
+  }
+
+  /**
+   * Reads all entries once, unscaled.
+   *
+   * @throws IllegalArgumentException if one is not finite, or not equal to its mirror image
+   */
+  static TiledSurvey of(TiledEntries entries, TiledWork work)
+      throws IOException, InterruptedException {
+    int n = entries.order();
+    TiledSurvey survey = new TiledSurvey(n);
+    int size = block(n);
+    double[][] block = new double[size][size];
+    double[][] mirror = new double[size][size];
+    long blocks = (n + size - 1L) / size;
+    long done = 0;
+    for (int i0 = 0; i0 < n; i0 += size) {
+      int rows = Math.min(size, n - i0);
+      for (int j0 = 0; j0 <= i0; j0 += size) {
+        work.show(TASK, done++, blocks * (blocks + 1) / 2);
+        int columns = Math.min(size, n - j0);
+        read(entries, work, i0, rows, j0, columns, block);
+        if (i0 != j0) {
+          read(entries, work, j0, columns, i0, rows, mirror);
+        }
+        survey.take(i0, rows, j0, columns, block, i0 == j0 ? block : mirror);
+      }
+    }
+    return survey;
+  }
+
+  private static void read(
+      TiledEntries entries, TiledWork work, int i0, int rows, int j0, int columns, double[][] to)
+      throws IOException, InterruptedException {
+    work.run(
+        () -> {
+          for (int i = 0; i < rows; i++) {
+            entries.read(i0 + i, j0, columns, to[i], 0);
+          }
+        });
+  }
+
+  private void take(int i0, int rows, int j0, int columns, double[][] block, double[][] mirror) {
+    for (int i = 0; i < rows; i++) {
+      int end = Math.min(columns, i0 + i - j0);
+      double[] row = block[i];
+      double own = 0;
+      for (int j = 0; j < end; j++) {
+        if (row[j] != mirror[j][i]) {
+          throw new IllegalArgumentException(
+              "expected a symmetric matrix with equal entries at ("
+                  + (i0 + i)
+                  + ", "
+                  + (j0 + j)
+                  + ") and ("
+                  + (j0 + j)
+                  + ", "
+                  + (i0 + i)
+                  + ") but got "
+                  + row[j]
+                  + " and "
+                  + mirror[j][i]);
+        }
+        double magnitude = Math.abs(row[j]);
+        own += magnitude;
+        absolute[j0 + j] += magnitude;
+        largest = Math.max(largest, magnitude);
+      }
+      absolute[i0 + i] += own;
+      if (i0 == j0) {
+        diagonal[i0 + i] = row[i];
+        largest = Math.max(largest, Math.abs(row[i]));
+      }
+    }
+  }
+
+  /** Largest magnitude. */
+  double largest() {
+    return largest;
+  }
+
+  /** The diagonal as stored. */
+  double[] diagonal() {
+    return diagonal;
+  }
+
+  /** A lower bound of the smallest eigenvalue, in stored units; may be {@code -inf}. */
+  double gershgorin() {
+    int n = diagonal.length;
+    double lo = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      double disc = Norms.ofNonNegativeTerms(absolute[i], n, 0).hi();
+      lo = Math.min(lo, Rounding.subtractDown(diagonal[i], disc));
+    }
+    return lo;
+  }
+}

@@ -1,0 +1,94 @@
+package org.fullrank.rigor;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The one thread of an out-of-core computation that touches files, and what the computing thread
+ * reports. Because the file thread is never interrupted, an interrupt cannot close a channel in the
+ * middle of a transfer: the computing thread notices it between two pieces of work.
+ */
+final class TiledWork implements AutoCloseable {
+  private final ExecutorService files =
+      Executors.newSingleThreadExecutor(
+          job -> {
+            Thread thread = new Thread(job, "fullrank-files");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final TiledProgress progress;
+
+  TiledWork(TiledProgress progress) {
+    this.progress = progress;
+  }
+
+  /** A transfer. */
+  interface Transfer {
+    void run() throws IOException;
+  }
+
+  /** Starts a transfer after those before it. */
+  Future<?> start(Transfer transfer) {
+    Callable<Boolean> task =
+        () -> {
+          FloatingPoint.requireIeee(); // entries are scaled as they are read
+          transfer.run();
+          return true;
+        };
+    return files.submit(task);
+  }
+
+  /** Runs a transfer and waits for it. */
+  void run(Transfer transfer) throws IOException, InterruptedException {
+    await(start(transfer));
+  }
+
+  /** Waits for a transfer. */
+  static void await(Future<?> transfer) throws IOException, InterruptedException {
+    try {
+      transfer.get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof IOException) {
+        // Not the same object: a stack trace of both threads says more.
+        throw new IOException(cause.getMessage(), cause);
+      }
+      if (cause instanceof IllegalArgumentException) {
+        throw new IllegalArgumentException(cause.getMessage(), cause);
+      }
+      throw new IllegalStateException("a file transfer failed", cause);
+    }
+  }
+
+  /** Reports progress; throws if this thread was interrupted. */
+  void show(String task, long done, long total) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted during " + task);
+    }
+    progress.show(task, done, total);
+  }
+
+  /** Waits for the transfers that were started, whatever became of them. */
+  @Override
+  public void close() {
+    files.shutdown();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (files.awaitTermination(1, TimeUnit.HOURS)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

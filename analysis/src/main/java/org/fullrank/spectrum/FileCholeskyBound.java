@@ -1,0 +1,121 @@
+package org.fullrank.spectrum;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.fullrank.io.NpyMatrix;
+import org.fullrank.rigor.Hint;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.SymmetricSource;
+import org.fullrank.rigor.TiledCholeskyBound;
+import org.fullrank.rigor.TiledEnclosure;
+import org.fullrank.rigor.TiledPlan;
+
+/**
+ * The smallest eigenvalue of a symmetric matrix in an {@code .npy} file that need not fit into
+ * memory, enclosed with a proof by {@link TiledCholeskyBound}.
+ *
+ * <p>The proof is about the stored values ({@code STORED_MATRIX}), {@code f4} widened exactly. All
+ * of them are read and checked: finite, and symmetric to the bit. The file must not be changed
+ * meanwhile; a change of its size or time is noticed and gives an exception.
+ */
+public final class FileCholeskyBound {
+  private final TiledCholeskyBound method;
+
+  private FileCholeskyBound(TiledCholeskyBound method) {
+    this.method = method;
+  }
+
+  /**
+   * The bound by a configured method.
+   *
+   * @param method with threads, working memory, width and number of factorisations
+   * @return the bound
+   */
+  public static FileCholeskyBound of(TiledCholeskyBound method) {
+    return new FileCholeskyBound(method);
+  }
+
+  /**
+   * What a file will take, from its header.
+   *
+   * @param file an {@code .npy} file with a square matrix
+   * @return panels, working memory and size of the scratch file
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if it is not such a file, or if the working memory is too
+   *     small; the message says what would do
+   */
+  public TiledPlan plan(Path file) throws IOException {
+    try (NpyMatrix matrix = open(file)) {
+      return method.plan(matrix.rows());
+    }
+  }
+
+  /**
+   * Encloses the smallest eigenvalue.
+   *
+   * @param file an {@code .npy} file of {@code f8} or {@code f4}, row-major, shape {@code [n, n]}
+   * @param hint suggestions that are tried, never believed
+   * @param scratchFolder folder for a scratch file of about {@code 4 n^2} bytes, removed in any
+   *     case
+   * @return the enclosure, valid whatever its status, and the cost
+   * @throws IOException if a file cannot be read or written, the disk has too little room, or the
+   *     matrix was changed meanwhile
+   * @throws IllegalArgumentException if the file does not hold a finite symmetric matrix, or does
+   *     not fit the plan
+   * @throws InterruptedException if this thread is interrupted
+   */
+  public Result lambdaMin(Path file, Hint hint, Path scratchFolder)
+      throws IOException, InterruptedException {
+    try (NpyMatrix matrix = open(file)) {
+      TiledEnclosure enclosure = method.encloseLambdaMin(new Source(matrix), hint, scratchFolder);
+      matrix.requireUnchanged();
+      return new Result(
+          Quantity.verified(
+              "lambda_min", enclosure.interval(), Subject.STORED_MATRIX, method.name()),
+          enclosure,
+          matrix.bytesRead());
+    } catch (IllegalArgumentException e) {
+      throw String.valueOf(e.getMessage()).startsWith(file.toString())
+          ? e
+          : new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static NpyMatrix open(Path file) throws IOException {
+    NpyMatrix matrix = NpyMatrix.open(file);
+    if (matrix.rows() != matrix.columns()) {
+      matrix.close();
+      throw new IllegalArgumentException(
+          file
+              + ": expected a square matrix but got ["
+              + matrix.rows()
+              + ", "
+              + matrix.columns()
+              + "]");
+    }
+    return matrix;
+  }
+
+  private record Source(NpyMatrix matrix) implements SymmetricSource {
+    @Override
+    public int order() {
+      return matrix.rows();
+    }
+
+    @Override
+    public void read(int row, int first, int count, double[] target, int offset)
+        throws IOException {
+      matrix.read(row, first, count, target, offset);
+    }
+  }
+
+  /**
+   * An enclosure of the smallest eigenvalue of a matrix in a file.
+   *
+   * @param lambdaMin the enclosure, verified for the stored matrix
+   * @param details how it was reached and what it has cost
+   * @param fileBytesRead bytes of the matrix that were read, all passes together
+   */
+  public record Result(Quantity lambdaMin, TiledEnclosure details, long fileBytesRead) {}
+}
