@@ -12,6 +12,21 @@ public enum SolverStatus {
   INACCURATE(
       "the result failed its residual or trace check; look at Backend.selfTest(), or use"
           + " JavaEigenSolver"),
+  /** The budget was spent first; the pairs are the best so far, some with larger residuals. */
+  NOT_CONVERGED(
+      "the budget of operator applications was spent before all residuals were within the"
+          + " tolerance; raise the limit or the tolerance, use a preconditioner or"
+          + " ShiftInvertSolver, or DenseEigenSolver if the matrix fits in memory"),
+  /** All residuals are within the tolerance, but copies of an eigenvalue may be missing. */
+  MULTIPLICITY_UNKNOWN(
+      "every residual is within the tolerance, but as many eigenvalues agree as a block of this"
+          + " size can see, so there may be more of them; raise the block size and the basis limit,"
+          + " or use DenseEigenSolver"),
+  /** The operator contradicts itself. */
+  INCONSISTENT(
+      "the iteration converged by its own account but the operator, applied again, disagrees; check"
+          + " that it is linear, symmetric and deterministic, and that its data type supports the"
+          + " tolerance"),
   /** There is no result. */
   FAILED(
       "the iteration did not converge and there are no eigenvalues; look at Backend.selfTest() and"
