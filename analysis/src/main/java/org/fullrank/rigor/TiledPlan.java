@@ -4,8 +4,8 @@ package org.fullrank.rigor;
  * What an out-of-core factorisation takes, known before it runs.
  *
  * @param order rows of the matrix
- * @param columns width of the panels of columns that are in memory one at a time; a multiple of
- *     {@value Tiles#DEPTH}, or all
+ * @param columns width of the panels of columns that are in memory one at a time; a multiple of 126
+ *     (one slab), or all of them
  * @param workingBytes bytes of working memory, nearly all of it heap: the panel, the slabs of the
  *     factor being read or written, packed tiles, vectors and I/O buffers
  * @param scratchBytes size of the scratch file, which holds the factor: about {@code 4 n^2}
