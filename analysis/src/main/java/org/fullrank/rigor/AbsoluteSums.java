@@ -62,7 +62,7 @@ final class AbsoluteSums {
       sum += s;
     }
     long terms = (long) n * n;
-    return Norms.ofNonNegativeTerms(sum, terms, ErrorTerms.underflow(terms)).hi();
+    return Norms.ofNonNegativeTerms(sum, terms, ErrorTerms.underflow((double) terms)).hi();
   }
 
   private double column(int j) {

@@ -36,6 +36,12 @@ final class DecompositionResidual {
   /** Bound of {@code ||V^T A V - diag(t)||}, infinite if nothing is known. */
   private double distance = Double.POSITIVE_INFINITY;
 
+  /** Bound of {@code ||A V - V diag(t)||}, infinite if nothing is known. */
+  private double residualNorm = Double.POSITIVE_INFINITY;
+
+  /** Bound of {@code ||(V^T V - I) diag(t)||}, infinite if nothing is known. */
+  private double weightedDefect = Double.POSITIVE_INFINITY;
+
   /**
    * Computes both bounds.
    *
@@ -57,6 +63,14 @@ final class DecompositionResidual {
 
   double defect() {
     return defect;
+  }
+
+  double residualNorm() {
+    return residualNorm;
+  }
+
+  double weightedDefect() {
+    return weightedDefect;
   }
 
   double distance() {
@@ -95,10 +109,11 @@ final class DecompositionResidual {
           double r = Math.fma(-values[i], vectors[i][j], p);
           residual.add(block, i, j, Math.abs(r));
         });
-    // Each entry was rounded once more when t x was subtracted.
-    double r = Rounding.multiplyUp(residual.spectral(), 1 + 0x1p-52);
+    // The rounding of the subtraction is relative, one of the eight that the sums have to spare.
+    double r = residual.spectral();
     r = Rounding.addUp(r, product(gamma, vectorNorm, matrixNorm));
     r = Rounding.addUp(r, underflow);
+    residualNorm = r;
 
     AbsoluteSums defects = new AbsoluteSums(n, blocks);
     AbsoluteSums weighted = new AbsoluteSums(n, blocks);
@@ -119,9 +134,7 @@ final class DecompositionResidual {
                 j,
                 Rounding.multiplyUp(d, Math.max(Math.abs(values[i]), Math.abs(values[j]))));
           } else if (i == j) {
-            double d =
-                Math.max(
-                    Math.abs(Rounding.subtractDown(p, 1)), Math.abs(Rounding.subtractUp(p, 1)));
+            double d = Math.abs(p - 1); // relative rounding, to spare as above
             diagonal[i] = d;
             weightedDiagonal[i] = Rounding.multiplyUp(d, Math.abs(values[i]));
           }
@@ -134,6 +147,7 @@ final class DecompositionResidual {
     g = Rounding.addUp(g, product(gamma, vectorNorm, weightedNorm()));
     g = Rounding.addUp(g, Rounding.multiplyUp(underflow, largestValue()));
     g = Math.min(g, Rounding.multiplyUp(defect, largestValue()));
+    weightedDefect = g;
     double stretch = Rounding.sqrtUp(Rounding.addUp(1, defect));
     distance = Rounding.addUp(Rounding.multiplyUp(stretch, r), g);
   }
@@ -191,7 +205,8 @@ final class DecompositionResidual {
         Math.min(threads, blocks),
         (team, member) -> {
           Tiles tiles = new Tiles();
-          double[][] pack = Tiles.newPack();
+          // Smaller than Tiles.newPack for small orders, with room for the padding to threes.
+          double[][] pack = new double[Math.min(n, Tiles.DEPTH) + 2][Math.min(n, Tiles.WIDTH) + 6];
           double[][] part = new double[Math.min(n, ROWS)][Math.min(n, Tiles.WIDTH)];
           double[][] sum = new double[Math.min(n, ROWS)][Math.min(n, Tiles.WIDTH)];
           for (int t = team.take(); t < blocks; t = team.take()) {

@@ -10,7 +10,7 @@ package org.fullrank.rigor;
  * passes.
  */
 final class PerronBound {
-  private static final int STEPS = 5;
+  private static final int STEPS = 10;
 
   /** Smallest entry of a trial vector; the largest is 1. */
   private static final double FLOOR = 0x1p-30;
@@ -42,8 +42,8 @@ final class PerronBound {
         break;
       }
       for (int i = 0; i < n; i++) {
-        // The mean of both: without it, bipartite patterns oscillate.
-        x[i] = Math.max(0.5 * (x[i] + y[i] / largest), FLOOR);
+        // The geometric mean of both: without it, bipartite patterns oscillate.
+        x[i] = Math.max(Math.sqrt(x[i] * (y[i] / largest)), FLOOR);
       }
     }
     return best;

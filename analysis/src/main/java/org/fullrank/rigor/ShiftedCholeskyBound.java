@@ -207,17 +207,7 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
       return Double.NEGATIVE_INFINITY;
     }
     int n = lower.length;
-    double trace = 0;
-    double largest = 0;
-    for (int i = 0; i < n; i++) {
-      double up = Rounding.subtractUp(sign * lower[i][i], s);
-      if (!(up > 0 && up <= Double.MAX_VALUE)) {
-        return Double.NEGATIVE_INFINITY;
-      }
-      trace = Rounding.addUp(trace, up);
-      largest = Math.max(largest, up);
-    }
-    double c = roundingTerm(n, trace, largest);
+    double c = roundingTerm(lower, sign, s);
     if (!(c <= Double.MAX_VALUE)) {
       return Double.NEGATIVE_INFINITY;
     }
@@ -236,6 +226,21 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     }
     double beyond = Rounding.multiplyDown(Rounding.multiplyDown((n + 1) * ErrorTerms.U, n), c);
     return Math.max(s, Rounding.addDown(s, beyond));
+  }
+
+  /** {@code c} for {@code sign * A - s I}; infinite if its diagonal is not positive and finite. */
+  static double roundingTerm(double[][] lower, double sign, double s) {
+    double trace = 0;
+    double largest = 0;
+    for (int i = 0; i < lower.length; i++) {
+      double up = Rounding.subtractUp(sign * lower[i][i], s);
+      if (!(up > 0 && up <= Double.MAX_VALUE)) {
+        return Double.POSITIVE_INFINITY;
+      }
+      trace = Rounding.addUp(trace, up);
+      largest = Math.max(largest, up);
+    }
+    return roundingTerm(lower.length, trace, largest);
   }
 
   /** {@code entry - s - c} rounded down. */

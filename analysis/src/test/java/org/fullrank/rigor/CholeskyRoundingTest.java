@@ -64,46 +64,39 @@ class CholeskyRoundingTest {
     assertThat(c.compareTo(exact.add(slack))).as("%s %s", computed, exact).isLessThanOrEqualTo(0);
   }
 
-  /**
-   * {@code diag(d, ..., d, t)} passes at shift s only if {@code t - s} exceeds the exact rounding
-   * term of the exact trace. The plain sum of the diagonal would be too small.
-   */
+  /** The term of a shifted matrix is that of its exact trace, whatever the summation loses. */
   @Test
-  void theSmallestAcceptedEntryIsAboveTheExactTerm() {
-    for (int n = 2; n < 150; n += 1 + n / 6) {
-      for (double d : new double[] {1, 0x1.fffffffffffffp0}) {
-        for (double s : new double[] {0, -0x1.fffffp-54, -0x1.8p-53, 0x1.fffffp-54}) {
-          double[][] a = new double[n][];
-          for (int i = 0; i < n; i++) {
-            a[i] = new double[i + 1];
-            // The first is 1 and swallows the others, which are below half its last place.
-            a[i][i] = s == 0 && i > 0 ? d * 0x1p-54 : d;
-          }
-          double accepted = 4 * n * d * n * 0x1p-53;
-          double refused = 0;
-          while (Math.nextUp(refused) < accepted) {
-            double t = 0.5 * (accepted + refused);
-            t = t <= refused ? Math.nextUp(refused) : t >= accepted ? Math.nextDown(accepted) : t;
-            a[n - 1][n - 1] = t + s;
-            if (ShiftedCholeskyBound.factorShifted(a, 1, s, 1) == null) {
-              refused = t;
-            } else {
-              accepted = t;
-            }
-          }
-          a[n - 1][n - 1] = accepted + s;
-          BigDecimal exactS = new BigDecimal(s);
-          BigDecimal trace = BigDecimal.ZERO;
-          for (int i = 0; i < n; i++) {
-            trace = trace.add(new BigDecimal(a[i][i]).subtract(exactS));
-          }
-          BigDecimal t = new BigDecimal(a[n - 1][n - 1]).subtract(exactS);
-          assertThat(t.compareTo(term(n, trace, new BigDecimal(d), DOWN)))
-              .as("n %d, d %s, s %s", n, d, s)
-              .isPositive();
-        }
+  void termIsThatOfTheExactShiftedTrace() {
+    Random random = new Random(8);
+    for (int trial = 0; trial < 20_000; trial++) {
+      int n = 1 + trial % 60;
+      double s =
+          switch (trial / 60 % 4) {
+            case 0 -> 0;
+            case 1 -> -(0x1p-53 - 0x1p-90 * random.nextInt(1000));
+            case 2 -> -0.7 * random.nextDouble();
+            default -> 0.3 * random.nextDouble();
+          };
+      double[][] a = new double[n][];
+      BigDecimal trace = BigDecimal.ZERO;
+      BigDecimal largest = BigDecimal.ZERO;
+      for (int i = 0; i < n; i++) {
+        a[i] = new double[i + 1];
+        // Every addition to 1 loses nearly half a unit in the last place.
+        double entry = i == 0 ? 1 : (n + 2.49) * 0x1p-52;
+        a[i][i] = s == 0 ? entry : s < -0x1p-50 || s > 0 ? 0.5 + random.nextDouble() : 1;
+        BigDecimal shifted = new BigDecimal(a[i][i]).subtract(new BigDecimal(s));
+        trace = trace.add(shifted);
+        largest = largest.max(shifted);
       }
+      double c = ShiftedCholeskyBound.roundingTerm(a, 1, s);
+      assertThat(new BigDecimal(c).compareTo(term(n, trace, largest, DOWN)))
+          .as("n %d, s %s", n, s)
+          .isNotNegative();
+      assertThat(c).isLessThan(term(n, trace, largest, UP).doubleValue() * (1 + 1e-12));
     }
+    assertThat(ShiftedCholeskyBound.roundingTerm(new double[][] {{1}}, 1, 1)).isInfinite();
+    assertThat(ShiftedCholeskyBound.roundingTerm(new double[][] {{1}}, -1, 0)).isInfinite();
   }
 
   @Test

@@ -35,10 +35,46 @@ class DecompositionResidualTest {
       BigDecimal distance = square.multiply(new BigDecimal(a)).subtract(new BigDecimal(t)).abs();
       assertThat(new BigDecimal(r.defect()).compareTo(defect)).as("%d", trial).isNotNegative();
       assertThat(new BigDecimal(r.distance()).compareTo(distance)).as("%d", trial).isNotNegative();
+      BigDecimal weighted = defect.multiply(new BigDecimal(t).abs());
+      assertThat(new BigDecimal(r.weightedDefect()).compareTo(weighted)).isNotNegative();
       SpectrumEnclosure e =
           SpectrumEnclosure.of(
               SymmetricMatrix.of(new double[][] {{a}}), new double[] {t}, new double[][] {{v}}, 1);
       assertThat(e.interval(0).contains(a)).isTrue();
+    }
+  }
+
+  /**
+   * One vector that is not zero and one row of A that is not: the residual is one inner product, in
+   * which everything cancels, or in which every term underflows.
+   */
+  @Test
+  void roundingOfTheProductIsCovered() {
+    Random random = new Random(9);
+    for (int trial = 0; trial < 2000; trial++) {
+      int n = 3 + random.nextInt(8);
+      boolean tiny = trial % 4 == 0;
+      double[][] v = new double[n][n];
+      double[][] a = new double[n][];
+      double sum = 0;
+      for (int i = 0; i < n; i++) {
+        a[i] = new double[i + 1];
+        v[0][i] = i == 0 ? 0 : tiny ? 0x1p-1030 : random.nextDouble();
+        a[i][0] = i == 0 ? 0 : tiny ? 0x1.cp-46 : random.nextGaussian();
+        if (i == n - 1 && !tiny) {
+          a[i][0] = -sum / v[0][i];
+        }
+        sum += v[0][i] * a[i][0];
+      }
+      BigDecimal exact = BigDecimal.ZERO;
+      for (int i = 0; i < n; i++) {
+        exact = exact.add(new BigDecimal(v[0][i]).multiply(new BigDecimal(a[i][0])));
+      }
+      DecompositionResidual r = new DecompositionResidual(a, new double[n], v, 1);
+      assertThat(new BigDecimal(r.residualNorm()).compareTo(exact.abs()))
+          .as("%d", trial)
+          .isNotNegative();
+      assertThat(r.residualNorm()).isLessThan(1e-10);
     }
   }
 
@@ -131,9 +167,15 @@ class DecompositionResidualTest {
       assertThat(new BigDecimal(bound).compareTo(norm)).as("%d", trial).isNotNegative();
       assertThat(bound).isLessThan(norm.doubleValue() * (1 + 1e-14) + 1e-300);
     }
-    // Row sums 101 and Frobenius norm 14 for a star; its norm is 10.
+    for (int n = 1; n < 100; n++) { // all equal: one row sum, rounded many times
+      double x = 0.1 + 0.001 * n;
+      BigDecimal norm = new BigDecimal(x).multiply(BigDecimal.valueOf(n));
+      double bound = PerronBound.upper(AdversarialMatrices.fill(n, (i, j) -> x));
+      assertThat(new BigDecimal(bound).compareTo(norm)).as("%d", n).isNotNegative();
+    }
+    // Row sums 100 and Frobenius norm 14 for a star; its norm is 10.
     double[][] star = AdversarialMatrices.fill(101, (i, j) -> j == 0 && i > 0 ? 1 : 0);
-    assertThat(PerronBound.upper(star)).isBetween(10.0, 14.2);
+    assertThat(PerronBound.upper(star)).isBetween(10.0, 10.001);
     assertThat(PerronBound.upper(new double[][] {{0}})).isLessThan(1e-300);
   }
 

@@ -53,6 +53,24 @@ class DeterminantBoundTest extends EnclosureContract {
     assertThat(DeterminantBound.lowerBound(new double[] {1e-200, 1e-200}, 1)).isZero();
   }
 
+  /** Arrows that are indefinite by a few units in the last place fool a plain factorisation. */
+  @Test
+  void indefiniteMatricesThatFactorAreNotDefinite() {
+    int n = 60;
+    int fooled = 0;
+    for (int trial = 0; trial < 200; trial++) {
+      double t = 0.5 + trial * 0.00371;
+      BigDecimal exact = new BigDecimal(t).pow(2).multiply(BigDecimal.valueOf(n - 1L));
+      double corner = Math.nextDown(Math.nextDown(exact.doubleValue()));
+      double[][] a =
+          AdversarialMatrices.fill(
+              n, (i, j) -> i < n - 1 ? (i == j ? 1 : 0) : (j == n - 1 ? corner : t));
+      fooled += Cholesky.of(a, 1).completed() ? 1 : 0;
+      assertThat(bound().lambdaMin(SymmetricMatrix.of(a)).lo()).isNegative();
+    }
+    assertThat(fooled).isGreaterThan(20);
+  }
+
   @Test
   void indefiniteMatricesGetTheDiscs() {
     SymmetricMatrix a = SymmetricMatrix.of(new double[][] {{1, 2}, {2, 1}});

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * eigenvalues, decided in integer arithmetic. There is no tolerance.
  */
 public abstract class EnclosureContract {
-  private static final int SAMPLE = 3_000;
+  private static final int SAMPLE = 1_500;
   private static final int EXHAUSTIVE = Integer.getInteger("exhaustive.count", 100_000);
 
   /** The bound under test. */

@@ -83,6 +83,24 @@ class ResidualTest {
     }
   }
 
+  /** Inner products with and without cancellation. */
+  @Test
+  void doubledInnerProductsAreEnclosed() {
+    Random random = new Random(3);
+    for (int trial = 0; trial < 3000; trial++) {
+      int n = 1 + random.nextInt(30);
+      double[] x = random.doubles(n, -1, 1).toArray();
+      double[] y = random.doubles(n, -1, 1).toArray();
+      if (trial % 2 == 0) { // cancels to the second order of the unit roundoff
+        for (int k = 0; k + 1 < n; k += 2) {
+          x[k + 1] = -x[k] * (1 + 0x1p-50 * random.nextInt(9));
+          y[k + 1] = y[k] * (1 - 0x1p-50 * random.nextInt(9));
+        }
+      }
+      assertThat(Dot2.dot(x, y, n).contains(dot(exact(x), y))).as("%d", trial).isTrue();
+    }
+  }
+
   @Test
   void wholeRowsKeepTheQuotientAccurate() {
     double[][] a = AdversarialMatrices.similar(20, new Random(4), i -> i == 0 ? 1e-12 : 1 + i);

@@ -2,11 +2,16 @@ package org.fullrank.benchmarks;
 
 import java.util.concurrent.TimeUnit;
 import org.fullrank.linalg.DenseSymmetric;
+import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.RandomStream;
 import org.fullrank.nn.Seed;
 import org.fullrank.rigor.Cholesky;
+import org.fullrank.rigor.ShiftedCholeskyBound;
+import org.fullrank.rigor.SymmetricMatrix;
+import org.fullrank.rigor.TempleKatoBound;
+import org.fullrank.spectrum.AllEigenvalues;
 import org.fullrank.spectrum.CholeskyBound;
 import org.fullrank.spectrum.DenseEigenSolver;
 import org.fullrank.spectrum.Wanted;
@@ -25,8 +30,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A proved enclosure of both extreme eigenvalues against its parts: the trusted factorisation alone
- * and the untrusted eigenvalues that suggest the shifts. Read the ratios within one run.
+ * A proved enclosure of both extreme eigenvalues against its parts and alternatives: the smallest
+ * eigenvalue alone, the trusted factorisation, LAPACK's, all eigenvalues from LAPACK without proof,
+ * and proved enclosures of all of them. Read the ratios within one run.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -43,6 +49,7 @@ public class EnclosureBenchmark {
 
   private DenseSymmetric matrix;
   private double[][] rows;
+  private SymmetricMatrix stored;
 
   @Setup(Level.Trial)
   public void setup() {
@@ -56,11 +63,35 @@ public class EnclosureBenchmark {
       matrix = DenseSymmetric.symmetrized(gram);
     }
     rows = Tensors.toRows(matrix.toMatrix());
+    stored = SymmetricMatrix.of(rows);
   }
 
   @Benchmark
   public Object enclosure() {
     return CholeskyBound.withDefaults().withThreads(threads).bound(matrix);
+  }
+
+  @Benchmark
+  public Object smallest() {
+    return ShiftedCholeskyBound.withDefaults().withThreads(threads).lambdaMin(stored);
+  }
+
+  @Benchmark
+  public Object smallestRefined() {
+    return TempleKatoBound.refining(ShiftedCholeskyBound.withDefaults().withThreads(threads))
+        .lambdaMin(stored);
+  }
+
+  @Benchmark
+  public Object wholeSpectrum() {
+    return AllEigenvalues.withDefaults().withThreads(threads).bound(matrix);
+  }
+
+  @Benchmark
+  public int lapackCholesky() {
+    try (Lapack.Cholesky factor = Lapack.cholesky(matrix.toMatrix())) {
+      return factor.info();
+    }
   }
 
   @Benchmark
