@@ -58,7 +58,8 @@ final class SigmaMin {
     return quotient(epsilon, Norms.spectral(high).hi(), low, lossCount(high), g + eq.largestRow());
   }
 
-  private static double quotient(
+  /** {@code 2^-exponent (1 - epsilon) / (highNorm + ||low||_F + lossCount eta)} rounded down. */
+  static double quotient(
       double epsilon, double highNorm, double[][] low, double lossCount, int exponent) {
     double p = Rounding.addUp(highNorm, Norms.frobenius(low).hi());
     p = Rounding.addUp(p, ErrorTerms.underflow(lossCount));
