@@ -16,7 +16,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * reachable targets presumes that the last layer is affine with a bias; that is not checked.
  *
  * <p>Certified through an approximate right inverse that is checked in plain Java, which reaches
- * condition numbers near {@code 1e14}. Cost: one forward pass, a singular value decomposition of
+ * condition numbers near {@code 1e14}; beyond, rounding may have made the rank, and the answer is
+ * {@code UNDECIDED}. Cost: one forward pass, a singular value decomposition of
  * {@code [n, w + 1]} and two or three products of {@code n^2 w}.
  */
 public final class ExpressivityCondition {

