@@ -22,11 +22,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * reachable targets presumes that the last layer is affine with a bias; that is not checked.
  *
  * <p>Certified through an approximate right inverse that is checked in plain Java, which reaches
- * condition numbers near {@code 1e14}. If every layer below the last can be {@linkplain
- * NetworkEnclosure enclosed}, the distance of the stored features from those of the network in
- * exact arithmetic is bounded after the fact, and a margin that exceeds it proves the condition for
- * the network itself. Cost: two forward passes, a singular value decomposition of {@code [n, w +
- * 1]} and two or three products of {@code n^2 w}.
+ * condition numbers near {@code 1e14}; beyond, rounding may have made the rank, and the answer is
+ * {@code UNDECIDED}. If every layer below the last can be {@linkplain NetworkEnclosure enclosed},
+ * the distance of the stored features from those of the network in exact arithmetic is bounded
+ * after the fact, and a margin that exceeds it proves the condition for the network itself. Cost:
+ * two forward passes, a singular value decomposition of {@code [n, w + 1]} and two or three products
+ * of {@code n^2 w}.
  */
 public final class ExpressivityCondition {
   private final Network network;

@@ -45,14 +45,14 @@ public final class ExpressivityReport {
    * The verdict, derived from the causes and the certificate.
    *
    * @return {@code FAILS} if a structural cause excludes full rank, {@code HOLDS} if full rank of
-   *     the stored features is proved, otherwise {@code UNDECIDED}; {@link #subject} says whether
-   *     the network in exact arithmetic is meant
+   *     the stored features is proved with a margin above their rounding, otherwise {@code
+   *     UNDECIDED}; {@link #subject} says whether the network in exact arithmetic is meant
    */
   public Verdict verdict() {
     if (!causes.isEmpty()) {
       return Verdict.FAILS;
     }
-    return rank.fullRowRank() == Verdict.HOLDS ? Verdict.HOLDS : Verdict.UNDECIDED;
+    return rank.isAboveRounding() ? Verdict.HOLDS : Verdict.UNDECIDED;
   }
 
   /**
@@ -152,12 +152,17 @@ public final class ExpressivityReport {
           + " features."
           + (network ? "" : whyStored());
     }
-    return "Full rank of the stored [h(X), 1] is not proved; the numerical rank is "
+    String known =
+        rank.fullRowRank() == Verdict.HOLDS
+            ? "The stored [h(X), 1] has full rank, but with a smallest singular value below the"
+                + " rounding of its entries, which may have made it"
+            : "Full rank of the stored [h(X), 1] is not proved";
+    return known
+        + "; the numerical rank is "
         + rank.numericalRank()
         + " of "
         + samples
-        + ". A condition number above about 1e14 cannot be certified in double precision: a wider last"
-        + " hidden layer, larger weights or less correlated inputs help.";
+        + ". A wider last hidden layer, larger weights or less correlated inputs help.";
   }
 
   private String whyStored() {

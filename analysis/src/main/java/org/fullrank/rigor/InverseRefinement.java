@@ -48,7 +48,7 @@ final class InverseRefinement {
         best1 = p1;
         best2 = p2;
       }
-      if (best <= TARGET || stalled >= 3 || step == MAX_STEPS) {
+      if (best <= TARGET || stalled >= 2 || step == MAX_STEPS) {
         break;
       }
       boolean newton = norm <= NEWTON;
@@ -144,7 +144,7 @@ final class InverseRefinement {
       a[pivot] = a[k];
       a[k] = row;
       double head = row[k];
-      if (!(Math.abs(head) > 1e-30)) {
+      if (!(Math.abs(head) > 1e-14)) {
         return null;
       }
       for (int j = k; j < 2 * n; j++) {

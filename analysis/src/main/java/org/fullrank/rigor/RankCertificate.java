@@ -30,6 +30,9 @@ import java.util.Locale;
  * precision, per refinement step as much again, and a spectral norm.
  */
 public final class RankCertificate {
+  /** An enclosure wider than this is worth a search. */
+  private static final double WIDE = 1e-3;
+
   private final int rows;
   private final int columns;
   private final double epsilon;
@@ -64,9 +67,20 @@ public final class RankCertificate {
    */
   public static RankCertificate refined(double[][] m, double[][] p, int threads) {
     requireInverse(m, p, threads);
-    return m.length > m[0].length
-        ? tall(m)
-        : RightInverseCheck.of(m, threads).given(p).refine().certify();
+    if (m.length > m[0].length) {
+      return tall(m);
+    }
+    RankCertificate refined = RightInverseCheck.of(m, threads).given(p).refine().certify();
+    if (!refined.certified() || refined.sigmaMin.relativeWidth() <= WIDE) {
+      return refined;
+    }
+    // A right inverse need not be the shortest one; both enclosures hold.
+    RankCertificate other = search(m, threads);
+    return new RankCertificate(
+        m.length,
+        m[0].length,
+        Math.min(refined.epsilon, other.epsilon),
+        refined.sigmaMin.intersect(other.sigmaMin));
   }
 
   /**

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Compensated.</b> {@code M P1 - I = high + low} by {@link CompensatedProduct} and {@code q =
  * fl(M P2)}: the sum {@code |high + low + q|} rounded outward, plus {@code gamma_(w+1)^2 (1 +
- * ||m_i|| ||p1_j||)}, plus {@code gamma_w ||m_i|| ||p2_j||}, plus {@code 6 w eta}.
+ * ||m_i|| ||p1_j||)}, plus {@code gamma_w ||m_i|| ||p2_j||}, plus {@code 5 w eta}, which is more
+ * than both products lose.
  *
  * <p>If the entries of M may each be off by eta: plus {@code eta sqrt(w) ||p_j||}.
  */
@@ -60,7 +61,6 @@ final class ResidualBound {
     double[] b1 = columnNorms(p1);
     double[] b2 = p2 == null ? new double[n] : columnNorms(p2);
     double gamma = ErrorTerms.gamma(w);
-    double underflow = ErrorTerms.underflow(w);
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < n; j++) {
         double up = Rounding.addUp(high[i][j], Rounding.addUp(low[i][j], q[i][j]));
@@ -70,10 +70,7 @@ final class ResidualBound {
         double error =
             Rounding.addUp(
                 CompensatedProduct.errorBound(w, weight),
-                p2 == null
-                    ? 0
-                    : Rounding.addUp(
-                        Rounding.multiplyUp(gamma, Rounding.multiplyUp(a[i], b2[j])), underflow));
+                Rounding.multiplyUp(gamma, Rounding.multiplyUp(a[i], b2[j])));
         boolean ok = finite(high[i][j]) && finite(low[i][j]) && finite(q[i][j]);
         high[i][j] =
             ok

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SigmaMin {
   private final double[][] high;
-  private final double[][] low;
+  private final double @Nullable [][] low;
   private final int exponent;
   private final SpectralNorm norm;
 
-  private SigmaMin(double[][] high, double[][] low, int exponent, SpectralNorm norm) {
+  private SigmaMin(double[][] high, double @Nullable [][] low, int exponent, SpectralNorm norm) {
     this.high = high;
     this.low = low;
     this.exponent = exponent;
@@ -34,13 +34,13 @@ final class SigmaMin {
       return null;
     }
     double[][] high = scaledBack(eq, p1, true, g);
-    double[][] low = p2 == null ? new double[1][1] : scaledBack(eq, p2, true, g);
+    double @Nullable [][] low = p2 == null ? null : scaledBack(eq, p2, true, g);
     return new SigmaMin(high, low, g, SpectralNorm.of(high, null, threads));
   }
 
   /** {@code (1 - epsilon) / ||P||} rounded down, if {@code ||I - M P|| <= epsilon < 1}. */
   double lower(double epsilon) {
-    return quotient(epsilon, norm.interval().hi(), low, lossCount(high), exponent);
+    return quotient(epsilon, sum(norm.interval().hi(), low, lossCount(high)), exponent);
   }
 
   /**
@@ -54,16 +54,21 @@ final class SigmaMin {
       return 0;
     }
     double[][] high = scaledBack(eq, p1, false, g);
-    double[][] low = p2 == null ? new double[1][1] : scaledBack(eq, p2, false, g);
-    return quotient(epsilon, Norms.spectral(high).hi(), low, lossCount(high), g + eq.largestRow());
+    double @Nullable [][] low = p2 == null ? null : scaledBack(eq, p2, false, g);
+    return quotient(
+        epsilon, sum(Norms.spectral(high).hi(), low, lossCount(high)), g + eq.largestRow());
   }
 
-  private static double quotient(
-      double epsilon, double highNorm, double[][] low, double lossCount, int exponent) {
-    double p = Rounding.addUp(highNorm, Norms.frobenius(low).hi());
-    p = Rounding.addUp(p, ErrorTerms.underflow(lossCount));
+  /** {@code 2^-exponent (1 - epsilon) / norm} rounded down. */
+  static double quotient(double epsilon, double norm, int exponent) {
     return ErrorTerms.scaleDown(
-        Rounding.divideDown(Rounding.subtractDown(1, epsilon), p), -exponent);
+        Rounding.divideDown(Rounding.subtractDown(1, epsilon), norm), -exponent);
+  }
+
+  /** {@code highNorm + ||low||_F + lossCount eta} rounded up. */
+  static double sum(double highNorm, double @Nullable [][] low, double lossCount) {
+    double lowNorm = low == null ? 0 : Norms.frobenius(low).hi();
+    return Rounding.addUp(Rounding.addUp(highNorm, lowNorm), ErrorTerms.underflow(lossCount));
   }
 
   /** Two parts, eta per entry: more than the Frobenius norm of what scaling back has lost. */
@@ -89,10 +94,7 @@ final class SigmaMin {
       }
     }
     double[][] sum = new double[n][1];
-    double[][] rest =
-        low.length == n && n > 0 && low[0].length == w
-            ? Product.multiply(low, z, 1)
-            : new double[n][1];
+    double[][] rest = low == null ? new double[n][1] : Product.multiply(low, z, 1);
     CompensatedProduct.accumulate(sum, rest, high, z, 1);
     double[] v1 = new double[n];
     double[] v2 = new double[n];

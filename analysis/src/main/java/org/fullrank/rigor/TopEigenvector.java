@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An approximate eigenvector for the largest eigenvalue of a positive semidefinite matrix, by a few
- * power steps and then inverse iteration with shifts above the spectrum, which separates values that
- * are close. Not trusted by its callers.
+ * power steps and then inverse iteration with shifts above the spectrum, which separates values
+ * that are close. Not trusted by its callers.
  */
 final class TopEigenvector {
   private static final int POWER_STEPS = 8;

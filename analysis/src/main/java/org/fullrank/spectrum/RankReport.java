@@ -85,6 +85,19 @@ public final class RankReport {
   }
 
   /**
+   * Whether full row rank is proved with a margin that rounding alone does not make: {@code
+   * sigma_min > sigma_max max(n, w) 2^-52}. Below, the stored matrix may have full rank only
+   * because its entries were rounded.
+   *
+   * @return true if both are proved
+   */
+  public boolean isAboveRounding() {
+    double level = Math.max(rows, columns) * 0x1p-52;
+    return verdict == Verdict.HOLDS
+        && sigmaMax.interval().multiply(level).certainlyLess(sigmaMin.interval());
+  }
+
+  /**
    * Enclosure of the largest singular value, the spectral norm.
    *
    * @return verified for the stored matrix
