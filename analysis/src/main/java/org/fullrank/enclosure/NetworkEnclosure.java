@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@code u} of its own values, {@code u = 2^-53}, and what {@link
  * org.fullrank.nn.Activation#accuracy()} states. Errors of earlier layers are multiplied by the
  * spectral norm of each weight matrix times its scale and by a bound of the slopes on the samples:
- * a factor of about {@code 2 sigma_w} for a wide random layer, {@code 1 + scale 2 sigma_w} for a
+ * a factor of about {@code 2 sigma_w} for a wide random layer, {@code 1 + 2 scale sigma_w} for a
  * residual block. A deep network without normalisation loses digits exponentially.
  *
  * <p><b>Cost.</b> For {@code n} samples and a dense layer {@code 0.4 ns} times {@code n d_in d_out}

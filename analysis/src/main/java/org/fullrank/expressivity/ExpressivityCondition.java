@@ -26,8 +26,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@code UNDECIDED}. If every layer below the last can be {@linkplain NetworkEnclosure enclosed},
  * the distance of the stored features from those of the network in exact arithmetic is bounded
  * after the fact, and a margin that exceeds it proves the condition for the network itself. Cost:
- * two forward passes, a singular value decomposition of {@code [n, w + 1]} and two or three products
- * of {@code n^2 w}.
+ * two forward passes, a singular value decomposition of {@code [n, w + 1]} and two or three
+ * products of {@code n^2 w}.
  */
 public final class ExpressivityCondition {
   private final Network network;

@@ -9,7 +9,8 @@
  * hold, {@link org.fullrank.expressivity.Cause}s with witnesses.
  *
  * <p>Three kinds of statement are kept apart. A certificate ({@code HOLDS}, verified) speaks about
- * the stored features. A structural cause ({@code FAILS}, verified) is algebra: equal inputs, fewer
+ * the stored features, and about the network in exact arithmetic where the margin exceeds their
+ * proved error. A structural cause ({@code FAILS}, verified) is algebra: equal inputs, fewer
  * features than samples, polynomial features of low degree; it takes from the layers and
  * activations whether they couple samples and which degree they have, and presumes that they say
  * the truth. A numerical rank is a heuristic in both directions and decides nothing.

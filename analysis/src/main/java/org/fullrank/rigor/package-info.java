@@ -30,6 +30,12 @@
  * takes, a {@link org.fullrank.rigor.TiledEnclosure} afterwards what it has cost. Its factor has
  * the same bits as {@link org.fullrank.rigor.Cholesky}.
  *
+ * <p>An {@link org.fullrank.rigor.IntervalMatrix} is a matrix known up to errors, entry by entry
+ * and row by row. Affine maps, sums, entrywise products and scalar functions of such matrices, with
+ * what a {@link org.fullrank.rigor.LinearMap} and {@link org.fullrank.rigor.PointwiseBounds} say
+ * about them, make up the error propagation of a network; {@link org.fullrank.rigor.EnclosedGram}
+ * is the Gram matrix of the result.
+ *
  * <p>Below that are the kernels: {@link org.fullrank.rigor.Cholesky}, {@link
  * org.fullrank.rigor.Product}, {@link org.fullrank.rigor.Norms} and {@link
  * org.fullrank.rigor.Dot2}. They share one inner loop, shaped for the JIT's vectoriser, in which

@@ -274,8 +274,7 @@ final class BlockLanczos {
     }
     predicted = Arrays.copyOf(predicted, capacity);
     for (int i = 0; i < capacity; i++) {
-      predicted[i] =
-          predicted[i] == null ? new double[wider] : Arrays.copyOf(predicted[i], wider);
+      predicted[i] = predicted[i] == null ? new double[wider] : Arrays.copyOf(predicted[i], wider);
     }
     block = wider;
     next = wider;

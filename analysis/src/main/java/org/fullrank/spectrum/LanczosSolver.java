@@ -147,8 +147,7 @@ public final class LanczosSolver implements EigenSolver {
     double rounding = a.dataType() == DataType.FLOAT ? FLOAT_ASYMMETRY : DOUBLE_ASYMMETRY;
     if (ritz.status() != SolverStatus.FAILED
         && iteration.relativeAsymmetry() > Math.max(tolerance, rounding)) {
-      ritz =
-          new RitzPairs(ritz.values(), ritz.vectors(), ritz.norm(), SolverStatus.INCONSISTENT);
+      ritz = new RitzPairs(ritz.values(), ritz.vectors(), ritz.norm(), SolverStatus.INCONSISTENT);
     }
     return IterativeResult.of(scaled, ritz, sign, wanted, tolerance, name());
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -121,14 +123,44 @@ class EnclosedGramTest {
     }
   }
 
+  /** Twenty terms of 0.4 subnormal units each, all rounded to nothing. */
+  @Test
+  void underflowOfEveryTermIsInTheRadius() {
+    KroneckerTerm term = single(1, 1, Math.scalb(1.0, -300), Math.scalb(0.632, -237));
+    check(Collections.nCopies(20, term), 1);
+  }
+
+  /** The scaled inner product underflows and would be multiplied by a large one. */
+  @Test
+  void underflowOfTheInnerFactorIsInTheRadius() {
+    check(
+        List.of(single(1, Math.scalb(1.0, -430), Math.scalb(1.0, -108), Math.scalb(1.0, 300))), 1);
+  }
+
+  /** Every product of an inner product underflows before it is scaled up. */
+  @Test
+  void underflowWithinInnerProductsIsInTheRadius() {
+    check(List.of(single(64, Math.scalb(1.0, 20), Math.scalb(1.0, -538), Math.scalb(1.0, 200))), 1);
+  }
+
+  private static KroneckerTerm single(int width, double scale, double a, double g) {
+    double[] row = new double[width];
+    Arrays.fill(row, a);
+    return new KroneckerTerm(
+        scale,
+        IntervalMatrix.exact(new double[][] {row}),
+        0,
+        IntervalMatrix.exact(new double[][] {{g}}));
+  }
+
   private static IntervalMatrix ball(double[][] mid, double rho) {
     double[][] rad = new double[mid.length][mid[0].length];
     double[] errors = new double[mid.length];
     for (int i = 0; i < mid.length; i++) {
-      java.util.Arrays.fill(rad[i], rho);
+      Arrays.fill(rad[i], rho);
       errors[i] = rho;
     }
-    double[][] copy = java.util.Arrays.stream(mid).map(double[]::clone).toArray(double[][]::new);
+    double[][] copy = Arrays.stream(mid).map(double[]::clone).toArray(double[][]::new);
     return new IntervalMatrix(copy, rad, errors);
   }
 
@@ -174,6 +206,12 @@ class EnclosedGramTest {
     KroneckerTerm term = new KroneckerTerm(1, ball(identity, 1e-6), 0, IntervalMatrix.exact(ones));
     double radius = EnclosedGram.of(List.of(term), 1).exactNetwork().radius();
     assertThat(radius).isBetween(2e-6, 2.1 * Math.sqrt(n) * 1e-6);
+  }
+
+  @Test
+  void theLargestRowSumCountsBothTriangles() {
+    double[][] arrow = {{1, -2, 3}, {-2, 1, 0}, {3, 0, 1}};
+    assertThat(SymmetricMatrix.of(arrow).infinityNorm()).isBetween(6.0, 6.0001);
   }
 
   @Test

@@ -225,6 +225,19 @@ class IntervalMatrixTest {
     }
   }
 
+  /** Stored rows at the far side of the ball. */
+  @Test
+  void distances() {
+    IntervalMatrix a = ball(new double[][] {{3, 0}, {0, 4}}, 1, 0.5);
+    double[][] stored = {{3.25, 0}, {0, 3}};
+    double far = Math.hypot(0.75, 1.5);
+    assertThat(a.distance(stored)).isBetween(far * (1 - 1e-15), far * (1 + 1e-10));
+    assertThatThrownBy(() -> a.distance(new double[2][3]))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> a.distance(new double[][] {{Double.NaN, 0}, {0, 0}}))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   @Test
   void frobeniusNormAndError() {
     IntervalMatrix a = ball(new double[][] {{3, 0}, {0, 4}}, 1, 0.5);

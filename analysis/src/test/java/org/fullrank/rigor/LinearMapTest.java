@@ -36,6 +36,16 @@ class LinearMapTest {
         .isBetween(2.2882e300, 2.4e300);
   }
 
+  /** Power iteration falls short here by more than the first trial adds. */
+  @Test
+  void aCrowdedSpectrumDoesNotFoolTheBound() {
+    double[][] w = new double[200][200];
+    for (int i = 0; i < w.length; i++) {
+      w[i][i] = i == 0 ? 1.015 : 1;
+    }
+    assertThat(LinearMap.of(w, 1).norm()).isBetween(1.015, 1.05);
+  }
+
   private static double[] times(double[][] w, double[] v) {
     double[] x = new double[w.length];
     for (int i = 0; i < w.length; i++) {

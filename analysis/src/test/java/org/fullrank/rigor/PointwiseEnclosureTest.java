@@ -75,20 +75,20 @@ class PointwiseEnclosureTest {
     double[][] values = {{4, -6}};
     double[][] slopes = {{2, 2}};
     IntervalMatrix z = IntervalMatrix.exact(at);
-    BigDecimal[][] y = {
-      {new BigDecimal(4 + 0x1p-8 + 0x1p-20), new BigDecimal(-6 - 6 * 0x1p-10 - 0x1p-20)}
-    };
-    BigDecimal[][] d = {
-      {new BigDecimal(2 + 0x1p-8 + 0x1p-19), new BigDecimal(2 - 0x1p-8 - 0x1p-19)}
-    };
+    double tie = Math.scalb(1.0, -20);
+    BigDecimal[][] y = {{exact(4, 4 * tie * 1024 + tie), exact(-6, -6 * tie * 1024 - tie)}};
+    BigDecimal[][] d = {{exact(2, 2 * tie * 2048 + 2 * tie), exact(2, -2 * tie * 2048 - 2 * tie)}};
     Containment.contains("stated", z.image(exactCopy(values), exactCopy(slopes), b), y);
     Containment.contains("stated slope", z.slopes(exactCopy(slopes), b), d);
     // The slope between stored and true argument counts with its own error.
     IntervalMatrix wide = ball(at, 0x1p-4, 1);
-    BigDecimal steep = new BigDecimal(0x1p-4).multiply(d[0][0]).multiply(new BigDecimal(1 - 1e-14));
-    BigDecimal[][] moved = {
-      {y[0][0].add(steep), y[0][1].subtract(steep.multiply(new BigDecimal("0.99")))}
-    };
+    BigDecimal inside = BigDecimal.ONE.subtract(new BigDecimal("1e-14"));
+    BigDecimal steep = exact(Math.scalb(1.0, -4), 0).multiply(d[0][0]).multiply(inside);
+    BigDecimal[][] moved = {{y[0][0].add(steep), y[0][1].subtract(steep)}};
     Containment.contains("moved", wide.image(exactCopy(values), exactCopy(slopes), b), moved);
+  }
+
+  private static BigDecimal exact(double a, double b) {
+    return new BigDecimal(a).add(new BigDecimal(b));
   }
 }

@@ -32,10 +32,12 @@ import org.fullrank.report.Provenance;
 import org.fullrank.report.SpectrumPlot;
 import org.fullrank.report.TerminalProgress;
 import org.fullrank.rigor.Hint;
+import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.ShiftedCholeskyBound;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.SymmetricMatrix;
+import org.fullrank.rigor.Verdict;
 import org.fullrank.spectrum.CholeskyBound;
 import org.fullrank.spectrum.DenseEigenSolver;
 import org.fullrank.spectrum.DirectBound;
@@ -122,8 +124,7 @@ public final class Quickstart {
                     + " Jacobian changes. A proof about the stored matrix is not one about the network in"
                     + " exact arithmetic, whose Gram differs from the stored one by rounding errors; the"
                     + " rows marked 'exact network' come from a second evaluation in plain Java that"
-                    + " carries proved bounds of all of them. The network that trains in single precision"
-                    + " or moves by an optimiser is another one.");
+                    + " carries proved bounds of all of them.");
     Files.writeString(out.resolve("report.md"), done.toMarkdown());
     Files.writeString(out.resolve("report.json"), done.toJson());
     study.plot().writeTo(out.resolve("spectrum.png"));
@@ -178,6 +179,7 @@ public final class Quickstart {
     ExpressivityReport expressivity = ExpressivityCondition.of(network, theta).check(x);
 
     Quantity lambdaMin = extremes.lambdaMin();
+    Quantity decisive = exact.isEmpty() ? lambdaMin : exact.get(0);
     Dossier dossier =
         before
             .dossier()
@@ -201,9 +203,9 @@ public final class Quickstart {
             .finding(
                 Finding.of(
                     "lambda_min(K) > 0, " + label,
-                    extremes.positiveDefinite(),
-                    lambdaMin,
-                    "The stored Gram matrix is positive definite exactly when its smallest eigenvalue is"
+                    Verdict.ofLess(Interval.ZERO, decisive.interval()),
+                    decisive,
+                    "A Gram matrix is positive definite exactly when its smallest eigenvalue is"
                         + " positive."))
             .section("Bounds without a factorisation, " + label)
             .quantities(cheap(DirectBound.gershgorin().bound(gram)))
