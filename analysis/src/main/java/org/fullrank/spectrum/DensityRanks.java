@@ -3,7 +3,7 @@ package org.fullrank.spectrum;
 import java.util.function.DoubleUnaryOperator;
 import org.fullrank.rigor.Interval;
 
-/** Ratios of traces of a {@link SpectralDensity}: how many directions a matrix has. */
+/** Ratios of traces of a {@link SpectralDensity}: how many directions a matrix has, and norms. */
 final class DensityRanks {
   private DensityRanks() {}
 
@@ -36,6 +36,17 @@ final class DensityRanks {
             x -> slope * part.applyAsDouble(x) - entropy.applyAsDouble(x) / trace);
     double offset = h - linear.value();
     return linear.mapIncreasing(x -> Math.exp(x + offset), Math.exp(h));
+  }
+
+  static SampledEstimate schattenNorm(SpectralDensity density, double p) {
+    double scale =
+        Math.max(Math.abs(density.smallestRitzValue()), Math.abs(density.largestRitzValue()));
+    if (scale == 0) {
+      return density.functionTrace(x -> 0);
+    }
+    SampledEstimate power = density.functionTrace(x -> Math.pow(Math.abs(x) / scale, p));
+    double slope = scale / p * Math.pow(power.value(), 1 / p - 1);
+    return power.mapIncreasing(x -> scale * Math.pow(Math.max(x, 0), 1 / p), slope);
   }
 
   private static double requirePositiveTop(String what, SpectralDensity density) {

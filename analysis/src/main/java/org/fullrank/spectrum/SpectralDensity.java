@@ -12,11 +12,13 @@ import org.fullrank.rigor.Interval;
  * <p><b>Confidence intervals.</b> Student's t over the probes, with the larger of the sample
  * variance and the variance that uniform probes must have, {@code 2 n / (n + 2) (tr f(A)^2 - (tr
  * f(A))^2 / n)}, evaluated with the same quadrature. They account for sampling. The quadrature
- * error of a function that is no polynomial is estimated by the change of the estimate when the
- * last quarter of the Lanczos steps is left out, and added; that is an indicator, not a bound, and
- * too small for functions with singularities inside the spectrum. {@link #cumulative} needs no
- * indicator: the Chebyshev-Markov-Stieltjes inequality bounds its quadrature error. Errors of the
- * operator's own products are not accounted for.
+ * error of a function that is no polynomial is estimated by the change of the estimate when half of
+ * the Lanczos steps are left out, and added; that is an indicator, not a bound. It is too small
+ * while doubling the steps does not yet halve the error: for a logarithm or a power with a
+ * singularity near the spectrum, steps well below the square root of the condition number (with the
+ * ridge) give intervals that miss. {@link #cumulative} needs no indicator: the
+ * Chebyshev-Markov-Stieltjes inequality bounds its quadrature error. Errors of the operator's own
+ * products are not accounted for.
  */
 public final class SpectralDensity {
   static final String METHOD = "stochastic Lanczos quadrature";
@@ -223,13 +225,7 @@ public final class SpectralDensity {
     if (!(p > 0) || Double.isInfinite(p)) {
       throw new IllegalArgumentException("schattenNorm expects a finite p > 0 but got " + p);
     }
-    double scale = Math.max(Math.abs(smallestRitzValue()), Math.abs(largestRitzValue()));
-    if (scale == 0) {
-      return functionTrace(x -> 0);
-    }
-    SampledEstimate power = functionTrace(x -> Math.pow(Math.abs(x) / scale, p));
-    double slope = scale / p * Math.pow(power.value(), 1 / p - 1);
-    return power.mapIncreasing(x -> scale * Math.pow(Math.max(x, 0), 1 / p), slope);
+    return DensityRanks.schattenNorm(this, p);
   }
 
   /**
