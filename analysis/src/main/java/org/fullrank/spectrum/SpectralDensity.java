@@ -135,7 +135,11 @@ public final class SpectralDensity {
    * @throws IllegalArgumentException if {@code f} is not finite at a Ritz value
    */
   public SampledEstimate functionTrace(DoubleUnaryOperator f) {
-    DoubleUnaryOperator checked = x -> requireFinite(f.applyAsDouble(x), x);
+    return functionTrace(f, confidence);
+  }
+
+  SampledEstimate functionTrace(DoubleUnaryOperator f, double level) {
+    DoubleUnaryOperator checked = x -> DensityRanks.requireFinite(f.applyAsDouble(x), x);
     double[] samples = samples(fine, m -> m.sum(checked));
     double[] rough = samples(coarse, m -> m.sum(checked));
     double mean = Confidence.mean(samples);
@@ -144,23 +148,15 @@ public final class SpectralDensity {
         Confidence.mean(samples(fine, m -> m.sum(x -> Math.abs(checked.applyAsDouble(x)))));
     double slack = Math.abs(mean - Confidence.mean(rough)) + Confidence.rounding(n, size, unit);
     double variance = Confidence.predictedVariance(n, mean, square);
-    return Confidence.mean(0, samples, variance, slack, confidence, operatorColumns, METHOD);
-  }
-
-  private static double requireFinite(double value, double at) {
-    if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException(
-          "functionTrace expects a function finite on the spectrum but got "
-              + value
-              + " at the Ritz value "
-              + at
-              + "; for a matrix that is not positive definite add a ridge");
-    }
-    return value;
+    return Confidence.mean(0, samples, variance, slack, level, operatorColumns, METHOD);
   }
 
   private static double sqr(double x) {
     return x * x;
+  }
+
+  double confidence() {
+    return confidence;
   }
 
   private double[] samples(List<ProbeMeasure> measures, ToDoubleFunction<ProbeMeasure> form) {
@@ -243,8 +239,8 @@ public final class SpectralDensity {
   /**
    * The effective rank of Roy and Vetterli (2007), {@code exp(-sum p_i log p_i)} with {@code p_i =
    * lambda_i / tr A}, of a positive semidefinite matrix; negative Ritz values count as 0. The
-   * interval is that of the linearised entropy (delta method), so it is asymptotic in the number of
-   * probes.
+   * interval is the range of this number over a box of the two traces it is made from, each with
+   * half of the error probability, so it is wide.
    *
    * @return the estimate, scale invariant
    * @throws IllegalArgumentException if no Ritz value is positive
