@@ -90,8 +90,7 @@ record SchurTerm(double[] lower, Interval[] diagonal) {
    * as they are, those of bias columns as {@code |s_b| / scale} rounded towards 0. Other blocks
    * would have to be rounded entry by entry; leaving them out is safe, too.
    */
-  private static double[][] joined(
-      List<double[][]> inputs, double[] scales, int first, Interval scale) {
+  static double[][] joined(List<double[][]> inputs, double[] scales, int first, Interval scale) {
     double[][] m = Arrays.stream(inputs.get(first)).map(double[]::clone).toArray(double[][]::new);
     for (int b = 0; b < scales.length; b++) {
       if (b != first && isOnes(inputs.get(b))) {

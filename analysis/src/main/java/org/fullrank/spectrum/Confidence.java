@@ -58,6 +58,26 @@ final class Confidence {
         method);
   }
 
+  /**
+   * The same for samples that may depend on each other, each unbiased: the deviation of their mean
+   * is at most that of one of them, so the interval is not divided by the square root of their
+   * number. The standard error is, as if they were independent.
+   */
+  static SampledEstimate dependentMean(SampledEstimate independent, double slack) {
+    double half =
+        Math.max(0, independent.interval().hi() - independent.value() - slack)
+                * Math.sqrt(independent.probes())
+            + slack;
+    return new SampledEstimate(
+        independent.value(),
+        independent.standardError(),
+        Double.isFinite(half) ? Interval.around(independent.value(), half) : Interval.ENTIRE,
+        independent.confidence(),
+        independent.probes(),
+        independent.operatorColumns(),
+        independent.method());
+  }
+
   static double mean(double[] x) {
     double sum = 0;
     for (double v : x) {

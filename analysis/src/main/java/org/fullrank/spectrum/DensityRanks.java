@@ -3,7 +3,7 @@ package org.fullrank.spectrum;
 import java.util.function.DoubleUnaryOperator;
 import org.fullrank.rigor.Interval;
 
-/** Ratios of traces of a {@link SpectralDensity}: how many directions a matrix has. */
+/** Ratios of traces of a {@link SpectralDensity}: how many directions a matrix has, and norms. */
 final class DensityRanks {
   private DensityRanks() {}
 
@@ -26,16 +26,57 @@ final class DensityRanks {
     double top = requirePositiveTop("entropyRank", density);
     DoubleUnaryOperator part = x -> Math.max(x / top, 0);
     DoubleUnaryOperator entropy = x -> xLogX(part.applyAsDouble(x));
-    double trace = density.functionTrace(part).value();
-    double logs = density.functionTrace(entropy).value();
-    // Entropy h(trace, logs) = log trace - logs / trace, linearised at the estimates.
-    double h = Math.log(trace) - logs / trace;
-    double slope = 1 / trace + logs / (trace * trace);
-    SampledEstimate linear =
-        density.functionTrace(
-            x -> slope * part.applyAsDouble(x) - entropy.applyAsDouble(x) / trace);
-    double offset = h - linear.value();
-    return linear.mapIncreasing(x -> Math.exp(x + offset), Math.exp(h));
+    double level = 0.5 + 0.5 * density.confidence();
+    SampledEstimate trace = density.functionTrace(part, level);
+    SampledEstimate logs = density.functionTrace(entropy, level);
+    double most = Math.log(density.order());
+    double h = Math.max(0, Math.min(most, entropy(trace.value(), logs.value())));
+    double tracesFrom = Math.max(trace.interval().lo(), Double.MIN_NORMAL);
+    double tracesTo = Math.max(trace.interval().hi(), tracesFrom);
+    double logsFrom = Math.min(0, logs.interval().lo());
+    double logsTo = Math.min(0, logs.interval().hi());
+    // entropy decreases in the logs; in the trace it falls up to -logs and rises from there on.
+    double valley = Math.max(tracesFrom, Math.min(-logsTo, tracesTo));
+    double lo = entropy(valley, logsTo);
+    double hi = Math.max(entropy(tracesFrom, logsFrom), entropy(tracesTo, logsFrom));
+    double rank = Math.exp(h);
+    return new SampledEstimate(
+        rank,
+        rank * (trace.standardError() + logs.standardError()) / trace.value(),
+        new Interval(
+            Math.exp(Math.max(0, Math.min(lo, h))), Math.exp(Math.min(most, Math.max(hi, h)))),
+        density.confidence(),
+        trace.probes(),
+        trace.operatorColumns(),
+        trace.method());
+  }
+
+  /** {@code -sum p log p} for weights {@code x} of sum {@code trace} and {@code sum x log x}. */
+  private static double entropy(double trace, double logs) {
+    return Math.log(trace) - logs / trace;
+  }
+
+  static SampledEstimate schattenNorm(SpectralDensity density, double p) {
+    double scale =
+        Math.max(Math.abs(density.smallestRitzValue()), Math.abs(density.largestRitzValue()));
+    if (scale == 0) {
+      return density.functionTrace(x -> 0);
+    }
+    SampledEstimate power = density.functionTrace(x -> Math.pow(Math.abs(x) / scale, p));
+    double slope = scale / p * Math.pow(power.value(), 1 / p - 1);
+    return power.mapIncreasing(x -> scale * Math.pow(Math.max(x, 0), 1 / p), slope);
+  }
+
+  static double requireFinite(double value, double at) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(
+          "functionTrace expects a function finite on the spectrum but got "
+              + value
+              + " at the Ritz value "
+              + at
+              + "; for a matrix that is not positive definite add a ridge");
+    }
+    return value;
   }
 
   private static double requirePositiveTop(String what, SpectralDensity density) {

@@ -84,7 +84,7 @@ public final class HutchPlusPlus implements TraceEstimator {
         size += ProbeVectors.norm(images[j]);
       }
     }
-    ResidualForms forms = new ResidualForms(n);
+    ResidualForms forms = new ResidualForms(n, true);
     int d = n - basis.rank();
     if (d == 0) {
       forms.add(new double[n], new double[n], 0);

@@ -64,7 +64,7 @@ public final class Hutchinson implements TraceEstimator {
     ProbeOperator operator = new ProbeOperator(a);
     int n = operator.size();
     double[][] v = ProbeOperator.unitProbes(seed, probes, n);
-    ResidualForms forms = new ResidualForms(n);
+    ResidualForms forms = new ResidualForms(n, true);
     double[][] images = operator.apply(v);
     for (int p = 0; p < probes; p++) {
       forms.add(v[p], images[p], n);

@@ -9,14 +9,16 @@ import java.util.List;
  */
 final class ResidualForms {
   private final int n;
+  private final boolean independent;
   private final List<Double> forms = new ArrayList<>();
   private final List<Double> known = new ArrayList<>();
   private double squares;
   private double size;
   private double dimension;
 
-  ResidualForms(int n) {
+  ResidualForms(int n, boolean independent) {
     this.n = n;
+    this.independent = independent;
   }
 
   /** One form without a part that is known. */
@@ -55,6 +57,8 @@ final class ResidualForms {
     SampledEstimate scaled =
         Confidence.mean(
             common, samples, variance, slack + rounding, level, operator.columns(), method);
-    return scaled.times(operator.unscaled(1));
+    SampledEstimate safe =
+        independent ? scaled : Confidence.dependentMean(scaled, slack + rounding);
+    return safe.times(operator.unscaled(1));
   }
 }

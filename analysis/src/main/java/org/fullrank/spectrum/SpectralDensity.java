@@ -12,11 +12,13 @@ import org.fullrank.rigor.Interval;
  * <p><b>Confidence intervals.</b> Student's t over the probes, with the larger of the sample
  * variance and the variance that uniform probes must have, {@code 2 n / (n + 2) (tr f(A)^2 - (tr
  * f(A))^2 / n)}, evaluated with the same quadrature. They account for sampling. The quadrature
- * error of a function that is no polynomial is estimated by the change of the estimate when the
- * last quarter of the Lanczos steps is left out, and added; that is an indicator, not a bound, and
- * too small for functions with singularities inside the spectrum. {@link #cumulative} needs no
- * indicator: the Chebyshev-Markov-Stieltjes inequality bounds its quadrature error. Errors of the
- * operator's own products are not accounted for.
+ * error of a function that is no polynomial is estimated by the change of the estimate when half of
+ * the Lanczos steps are left out, and added; that is an indicator, not a bound. It is too small
+ * while doubling the steps does not yet halve the error: for a logarithm or a power with a
+ * singularity near the spectrum, steps well below the square root of the condition number (with the
+ * ridge) give intervals that miss. {@link #cumulative} needs no indicator: the
+ * Chebyshev-Markov-Stieltjes inequality bounds its quadrature error. Errors of the operator's own
+ * products are not accounted for.
  */
 public final class SpectralDensity {
   static final String METHOD = "stochastic Lanczos quadrature";
@@ -133,7 +135,11 @@ public final class SpectralDensity {
    * @throws IllegalArgumentException if {@code f} is not finite at a Ritz value
    */
   public SampledEstimate functionTrace(DoubleUnaryOperator f) {
-    DoubleUnaryOperator checked = x -> requireFinite(f.applyAsDouble(x), x);
+    return functionTrace(f, confidence);
+  }
+
+  SampledEstimate functionTrace(DoubleUnaryOperator f, double level) {
+    DoubleUnaryOperator checked = x -> DensityRanks.requireFinite(f.applyAsDouble(x), x);
     double[] samples = samples(fine, m -> m.sum(checked));
     double[] rough = samples(coarse, m -> m.sum(checked));
     double mean = Confidence.mean(samples);
@@ -142,23 +148,15 @@ public final class SpectralDensity {
         Confidence.mean(samples(fine, m -> m.sum(x -> Math.abs(checked.applyAsDouble(x)))));
     double slack = Math.abs(mean - Confidence.mean(rough)) + Confidence.rounding(n, size, unit);
     double variance = Confidence.predictedVariance(n, mean, square);
-    return Confidence.mean(0, samples, variance, slack, confidence, operatorColumns, METHOD);
-  }
-
-  private static double requireFinite(double value, double at) {
-    if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException(
-          "functionTrace expects a function finite on the spectrum but got "
-              + value
-              + " at the Ritz value "
-              + at
-              + "; for a matrix that is not positive definite add a ridge");
-    }
-    return value;
+    return Confidence.mean(0, samples, variance, slack, level, operatorColumns, METHOD);
   }
 
   private static double sqr(double x) {
     return x * x;
+  }
+
+  double confidence() {
+    return confidence;
   }
 
   private double[] samples(List<ProbeMeasure> measures, ToDoubleFunction<ProbeMeasure> form) {
@@ -223,13 +221,7 @@ public final class SpectralDensity {
     if (!(p > 0) || Double.isInfinite(p)) {
       throw new IllegalArgumentException("schattenNorm expects a finite p > 0 but got " + p);
     }
-    double scale = Math.max(Math.abs(smallestRitzValue()), Math.abs(largestRitzValue()));
-    if (scale == 0) {
-      return functionTrace(x -> 0);
-    }
-    SampledEstimate power = functionTrace(x -> Math.pow(Math.abs(x) / scale, p));
-    double slope = scale / p * Math.pow(power.value(), 1 / p - 1);
-    return power.mapIncreasing(x -> scale * Math.pow(Math.max(x, 0), 1 / p), slope);
+    return DensityRanks.schattenNorm(this, p);
   }
 
   /**
@@ -247,8 +239,8 @@ public final class SpectralDensity {
   /**
    * The effective rank of Roy and Vetterli (2007), {@code exp(-sum p_i log p_i)} with {@code p_i =
    * lambda_i / tr A}, of a positive semidefinite matrix; negative Ritz values count as 0. The
-   * interval is that of the linearised entropy (delta method), so it is asymptotic in the number of
-   * probes.
+   * interval is the range of this number over a box of the two traces it is made from, each with
+   * half of the error probability, so it is wide.
    *
    * @return the estimate, scale invariant
    * @throws IllegalArgumentException if no Ritz value is positive

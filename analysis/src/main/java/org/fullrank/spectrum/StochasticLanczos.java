@@ -110,7 +110,7 @@ public final class StochasticLanczos {
     List<ProbeMeasure> coarse = new ArrayList<>();
     for (LanczosRun run : runs) {
       fine.add(run.measure(count, operator));
-      coarse.add(run.measure(Math.max(1, count - Math.max(1, count / 4)), operator));
+      coarse.add(run.measure(Math.max(1, count / 2), operator));
     }
     return new SpectralDensity(n, fine, coarse, confidence, operator.columns(), operator.unit());
   }

@@ -54,7 +54,7 @@ class FeatureDiagnosisTest {
   }
 
   private static double[][] inputs() {
-    return SingularityDiagnosisTest.inputs(N, D);
+    return PlantedCases.inputs(N, D);
   }
 
   private static double[] times(double factor, double[] v) {
