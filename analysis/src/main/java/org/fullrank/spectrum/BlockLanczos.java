@@ -29,7 +29,7 @@ final class BlockLanczos {
   private static final double SHARE = 0.5;
 
   private final BlockMap map;
-  private final LanczosPlan plan;
+  private final IterationPlan plan;
   private final int n;
   private final int wanted;
   private final SplittableRandom random;
@@ -51,7 +51,7 @@ final class BlockLanczos {
   private double norm;
   private double asymmetry;
 
-  BlockLanczos(BlockMap map, int n, int wanted, LanczosPlan plan) {
+  BlockLanczos(BlockMap map, int n, int wanted, IterationPlan plan) {
     this.map = map;
     this.plan = plan;
     this.n = n;

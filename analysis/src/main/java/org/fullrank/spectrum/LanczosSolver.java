@@ -23,7 +23,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * {@link LobpcgSolver}.
  *
  * <p>Cost for m pairs of order n: the operator on blocks, {@code O(n m)} operations per column and
- * restart, about {@code 2 n (2 m + 6 b)} doubles. Repeatable to the bit if the operator is.
+ * restart, about {@code 2 n (2 m + 10 b)} doubles. Repeatable to the bit if the operator is.
  */
 public final class LanczosSolver implements EigenSolver {
   private static final LanczosSolver DEFAULT =
@@ -102,7 +102,7 @@ public final class LanczosSolver implements EigenSolver {
    * With bounded memory.
    *
    * @param vectors most basis vectors of length n to keep; for m wanted pairs {@code m + 3} are
-   *     needed, {@code 2 m + 6 b} are better
+   *     needed, {@code 2 m + 10 b} are better
    * @return a solver
    */
   public LanczosSolver withBasisLimit(int vectors) {
@@ -124,25 +124,15 @@ public final class LanczosSolver implements EigenSolver {
     int count = wanted.to(n) - wanted.from(n);
     double tolerance = limits.toleranceFor(a.dataType());
     int sign = wanted.part() == Wanted.Part.SMALLEST ? -1 : 1;
-    BlockMap map =
-        sign > 0
-            ? scaled
-            : x -> {
-              double[][] y = scaled.apply(x);
-              for (double[] row : y) {
-                Vectors.scale(row, -1);
-              }
-              return y;
-            };
-    LanczosPlan plan =
-        new LanczosPlan(
+    IterationPlan plan =
+        new IterationPlan(
             blockFor(n, count),
             basisLimit,
             tolerance,
             false,
             limits.operatorLimitFor(n),
             limits.seed());
-    BlockLanczos iteration = new BlockLanczos(map, n, count, plan);
+    BlockLanczos iteration = new BlockLanczos(scaled.times(sign), n, count, plan);
     RitzPairs ritz = iteration.run();
     double rounding = a.dataType() == DataType.FLOAT ? FLOAT_ASYMMETRY : DOUBLE_ASYMMETRY;
     if (ritz.status() != SolverStatus.FAILED

@@ -50,6 +50,18 @@ final class ScaledOperator implements BlockMap {
     return Math.scalb(x, exponent);
   }
 
+  /** This map, or its negative if {@code sign} is -1. */
+  BlockMap times(int sign) {
+    return sign > 0 ? this : x -> negated(apply(x));
+  }
+
+  static double[][] negated(double[][] x) {
+    for (double[] row : x) {
+      Vectors.scale(row, -1);
+    }
+    return x;
+  }
+
   @Override
   public double[][] apply(double[][] block) {
     if (!scaled) {

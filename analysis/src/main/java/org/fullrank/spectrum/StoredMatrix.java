@@ -90,6 +90,25 @@ final class StoredMatrix {
     return rows.length;
   }
 
+  /** A number in the units of the operator, scaled like the entries. */
+  double scaled(double x) {
+    return Math.scalb(x, -exponent);
+  }
+
+  double frobeniusNorm() {
+    return frobenius;
+  }
+
+  /** {@code A v} for vectors given as rows, in scaled units and plain Java. */
+  double[][] times(double[][] vectors) {
+    double[][] product = new double[vectors.length][rows.length];
+    for (int j = 0; j < vectors.length; j++) {
+      // Column sums of row multiples: the entries are symmetric and the loop vectorises.
+      Vectors.addCombination(1, vectors[j], rows, rows.length, product[j]);
+    }
+    return product;
+  }
+
   /** Scaled numbers in the units of the operator, in place. */
   double[] unscaled(double[] x) {
     for (int i = 0; i < x.length; i++) {
@@ -133,14 +152,10 @@ final class StoredMatrix {
   double[] residuals(double[] values, double[][] vectors) {
     double[] norms = new double[values.length];
     int n = rows.length;
-    double[] product = new double[n];
+    double[][] products = times(vectors);
     for (int j = 0; j < norms.length; j++) {
       double[] v = vectors[j];
-      Arrays.fill(product, 0);
-      // Column sums of row multiples: the entries are symmetric and the loop vectorises.
-      for (int i = 0; i < n; i++) {
-        axpy(v[i], rows[i], product);
-      }
+      double[] product = products[j];
       double residual = 0;
       double length = 0;
       for (int i = 0; i < n; i++) {
@@ -152,12 +167,6 @@ final class StoredMatrix {
       norms[j] = norm >= 0 ? norm : Double.POSITIVE_INFINITY;
     }
     return norms;
-  }
-
-  private static void axpy(double factor, double[] x, double[] y) {
-    for (int k = 0; k < y.length; k++) {
-      y[k] = Math.fma(factor, x[k], y[k]);
-    }
   }
 
   /** Whether all residuals are within the tolerance. */

@@ -10,10 +10,10 @@ package org.fullrank.spectrum;
  * @param operatorLimit most columns to apply the map to
  * @param seed of the starting vectors
  */
-record LanczosPlan(
+record IterationPlan(
     int block, int basisLimit, double tolerance, boolean relative, long operatorLimit, long seed) {
   /** Blocks between two restarts, at least. */
-  private static final int CYCLE = 6;
+  private static final int CYCLE = 10;
 
   /** The largest basis before a restart. */
   int capacity(int n, int wanted, int b) {

@@ -1,0 +1,106 @@
+package org.fullrank.spectrum;
+
+import org.fullrank.rigor.Cholesky;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code (sign A - shift I)^-1} as a map, by a Cholesky factor in plain Java. It is repeatable to
+ * the bit and needs no check of a native result.
+ */
+final class TriangularFactor implements BlockMap {
+  private final double[][] lower;
+
+  private TriangularFactor(double[][] lower) {
+    this.lower = lower;
+  }
+
+  /** The map in scaled units, or null if the shifted matrix is not numerically definite. */
+  static @Nullable TriangularFactor of(StoredMatrix a, int sign, double shift) {
+    double[][] rows = a.rows();
+    int n = rows.length;
+    double[][] shifted = rows;
+    if (sign < 0) {
+      shifted = new double[n][];
+      for (int i = 0; i < n; i++) {
+        shifted[i] = new double[i + 1];
+        for (int j = 0; j <= i; j++) {
+          shifted[i][j] = -rows[i][j];
+        }
+      }
+    }
+    double[] diagonal = new double[n];
+    for (int i = 0; i < n; i++) {
+      diagonal[i] = shifted[i][i];
+      shifted[i][i] -= shift;
+    }
+    // The factorisation copies its argument, so the shift can be taken back.
+    Cholesky factor = Cholesky.of(shifted, Runtime.getRuntime().availableProcessors());
+    for (int i = 0; i < n; i++) {
+      shifted[i][i] = diagonal[i];
+    }
+    if (!factor.completed()) {
+      return null;
+    }
+    double[][] lower = new double[n][];
+    for (int i = 0; i < n; i++) {
+      lower[i] = factor.row(i);
+    }
+    return new TriangularFactor(lower);
+  }
+
+  @Override
+  public double[][] apply(double[][] block) {
+    double[][] x = new double[block.length][];
+    for (int j = 0; j < x.length; j++) {
+      x[j] = block[j].clone();
+    }
+    int n = lower.length;
+    for (int i = 0; i < n; i++) {
+      double[] row = lower[i];
+      for (double[] y : x) {
+        y[i] = (y[i] - dot(row, y, i)) / row[i];
+      }
+    }
+    for (int i = n - 1; i >= 0; i--) {
+      double[] row = lower[i];
+      for (double[] y : x) {
+        double s = y[i] / row[i];
+        y[i] = s;
+        subtract(s, row, y, i);
+      }
+    }
+    return x;
+  }
+
+  private static void subtract(double factor, double[] x, double[] y, int count) {
+    for (int k = 0; k < count; k++) {
+      y[k] = Math.fma(-factor, x[k], y[k]);
+    }
+  }
+
+  private static double dot(double[] x, double[] y, int count) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    double s4 = 0;
+    double s5 = 0;
+    double s6 = 0;
+    double s7 = 0;
+    int i = 0;
+    for (; i + 8 <= count; i += 8) {
+      s0 = Math.fma(x[i], y[i], s0);
+      s1 = Math.fma(x[i + 1], y[i + 1], s1);
+      s2 = Math.fma(x[i + 2], y[i + 2], s2);
+      s3 = Math.fma(x[i + 3], y[i + 3], s3);
+      s4 = Math.fma(x[i + 4], y[i + 4], s4);
+      s5 = Math.fma(x[i + 5], y[i + 5], s5);
+      s6 = Math.fma(x[i + 6], y[i + 6], s6);
+      s7 = Math.fma(x[i + 7], y[i + 7], s7);
+    }
+    for (; i < count; i++) {
+      s0 = Math.fma(x[i], y[i], s0);
+    }
+    return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
+  }
+}

@@ -1,0 +1,206 @@
+package org.fullrank.spectrum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.fullrank.linalg.DenseSymmetric;
+import org.fullrank.linalg.Tensors;
+import org.junit.jupiter.api.Test;
+
+/** What is special to each iterative solver: budgets, limits, shifts and preconditioners. */
+class IterativeSolversTest {
+  /** Condition number 1e8, geometrically spaced. */
+  private static double[] illConditioned(int n) {
+    double[] t = new double[n];
+    for (int i = 0; i < n; i++) {
+      t[i] = Math.pow(10, -8 + 8.0 * i / (n - 1));
+    }
+    return t;
+  }
+
+  @Test
+  void saysWhenTheBudgetIsSpent() {
+    DenseSymmetric a = Spectra.symmetric(Spectra.withSpectrum(illConditioned(200), 1));
+    EigenSolver[] solvers = {
+      LanczosSolver.withDefaults().withOperatorLimit(60),
+      LobpcgSolver.withDefaults().withOperatorLimit(60),
+    };
+    for (EigenSolver solver : solvers) {
+      try (Eigenpairs pairs = solver.solve(a, Wanted.smallest(3).withVectors())) {
+        assertThat(pairs.status()).isEqualTo(SolverStatus.NOT_CONVERGED);
+        assertThat(pairs.status().succeeded()).isFalse();
+        assertThat(pairs.status().text()).contains("raise the limit");
+        assertThat(pairs.count()).isEqualTo(3);
+        assertThat(pairs.operatorCount()).isLessThanOrEqualTo(60);
+        assertThat(Arrays.stream(pairs.residualNorms()).max().getAsDouble()).isGreaterThan(1e-10);
+      }
+    }
+    try (Eigenpairs pairs =
+        ShiftInvertSolver.withDefaults().withSolveLimit(4).solve(a, Wanted.smallest(3))) {
+      assertThat(pairs.status().succeeded()).isFalse();
+    }
+  }
+
+  @Test
+  void admitsThatCopiesMayBeMissing() {
+    double[] t = new double[200];
+    for (int i = 0; i < 200; i++) {
+      t[i] = i < 170 ? i / 170.0 : 5;
+    }
+    t[169] = 2;
+    DenseSymmetric a = Spectra.symmetric(Spectra.withSpectrum(t, 1));
+    // Room for 2 + 3 * 2 vectors, which cannot hold the 30 copies.
+    EigenSolver solver = LanczosSolver.withDefaults().withBlockSize(2).withBasisLimit(11);
+    try (Eigenpairs pairs = solver.solve(a, Wanted.largest(5).withVectors())) {
+      assertThat(pairs.status().succeeded()).isFalse();
+    }
+    try (Eigenpairs pairs = solver.solve(a, Wanted.largest(2))) {
+      // Both are copies of one value and nothing below them was asked for.
+      assertThat(pairs.status()).isEqualTo(SolverStatus.CONVERGED);
+    }
+  }
+
+  @Test
+  void keepsToTheBasisLimitOrRefusesIt() {
+    double[] t = new SplittableRandom(4).doubles(300).sorted().toArray();
+    t[299] = 1.5;
+    t[298] = 1.4;
+    DenseSymmetric a = Spectra.symmetric(Spectra.withSpectrum(t, 1));
+    LanczosSolver tight = LanczosSolver.withDefaults().withBasisLimit(9);
+    try (Eigenpairs pairs = tight.solve(a, Wanted.largest(2))) {
+      assertThat(pairs.status()).isEqualTo(SolverStatus.CONVERGED);
+      assertThat(Math.abs(pairs.value(1) - 1.5)).isLessThan(1e-9);
+    }
+    assertThatThrownBy(() -> tight.solve(a, Wanted.largest(7)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at least 10")
+        .hasMessageContaining("9");
+  }
+
+  @Test
+  void movesAShiftThatIsNotBelowTheSpectrum() {
+    double[] t = illConditioned(120);
+    DenseSymmetric a = Spectra.symmetric(Spectra.withSpectrum(t, 2));
+    for (double shift : new double[] {-1e-9, -1, 5e-3, 7, -1e200, 1e200}) {
+      for (Wanted wanted : new Wanted[] {Wanted.smallest(3), Wanted.largest(3)}) {
+        try (Eigenpairs pairs =
+            ShiftInvertSolver.withDefaults().withShift(shift).solve(a, wanted.withVectors())) {
+          assertThat(pairs.status()).as("shift %s", shift).isEqualTo(SolverStatus.CONVERGED);
+          for (int i = 0; i < 3; i++) {
+            double expected = t[wanted.part() == Wanted.Part.SMALLEST ? i : 117 + i];
+            assertThat(Math.abs(pairs.value(i) - expected)).isLessThan(1e-10);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void preconditioningSavesIterations() {
+    double[] t = illConditioned(200);
+    DenseSymmetric a = Spectra.symmetric(Spectra.withSpectrum(t, 1));
+    try (Eigenpairs plain = LobpcgSolver.withDefaults().solve(a, Wanted.smallest(3));
+        Eigenpairs fast =
+            LobpcgSolver.withDefaults()
+                .withPreconditioner(Preconditioner.cholesky(a, 1e-9))
+                .solve(a, Wanted.smallest(3).withVectors())) {
+      assertThat(fast.status()).isEqualTo(SolverStatus.CONVERGED);
+      assertThat(Math.abs(fast.value(2) - t[2])).isLessThan(1e-10);
+      assertThat(fast.operatorCount()).isLessThan(plain.operatorCount() / 4);
+    }
+  }
+
+  @Test
+  void aDiagonalPreconditionerSolvesADiagonallyDominantMatrix() {
+    int n = 150;
+    double[][] rows = Spectra.random(n, n, 8);
+    double[] diagonal = new double[n];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < i; j++) {
+        rows[i][j] *= 0.01;
+        rows[j][i] = rows[i][j];
+      }
+      diagonal[i] = 1 + i * i;
+      rows[i][i] = diagonal[i];
+    }
+    DenseSymmetric a = Spectra.symmetric(rows);
+    LobpcgSolver solver =
+        LobpcgSolver.withDefaults().withPreconditioner(Preconditioner.diagonal(diagonal));
+    try (Eigenpairs pairs = solver.solve(a, Wanted.smallest(4));
+        Eigenpairs plain = LobpcgSolver.withDefaults().solve(a, Wanted.smallest(4));
+        Eigenpairs truth = JavaEigenSolver.create().solve(a, Wanted.smallest(4))) {
+      assertThat(pairs.status()).isEqualTo(SolverStatus.CONVERGED);
+      assertThat(pairs.operatorCount()).isLessThan(plain.operatorCount() / 2);
+      for (int i = 0; i < 4; i++) {
+        assertThat(Math.abs(pairs.value(i) - truth.value(i))).isLessThan(1e-10 * n * n);
+      }
+    }
+  }
+
+  @Test
+  void aBadPreconditionerCannotForgeSuccess() {
+    double[] t = illConditioned(50);
+    DenseSymmetric a = Spectra.symmetric(Spectra.withSpectrum(t, 1));
+    Preconditioner indefinite =
+        r -> {
+          double[] x = Tensors.toDoubles(r);
+          for (int i = 0; i < x.length; i++) {
+            x[i] *= i % 3 == 0 ? -2 : 1;
+          }
+          return Tensors.of(x, r.shape());
+        };
+    Preconditioner zero = r -> Tensors.zeros(r.dataType(), r.shape());
+    Preconditioner huge = r -> Tensors.scaled(r, 1e307);
+    for (Preconditioner p : new Preconditioner[] {indefinite, zero, huge}) {
+      try (Eigenpairs pairs =
+          LobpcgSolver.withDefaults()
+              .withPreconditioner(p)
+              .solve(a, Wanted.smallest(3).withVectors())) {
+        double worst = Arrays.stream(pairs.residualNorms()).max().getAsDouble();
+        assertThat(pairs.status().succeeded()).isEqualTo(worst <= 1e-10);
+      }
+    }
+    assertThatThrownBy(
+            () ->
+                LobpcgSolver.withDefaults()
+                    .withPreconditioner(r -> Tensors.filled(r.dataType(), Double.NaN, r.shape()))
+                    .solve(a, Wanted.smallest(3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("preconditioner")
+        .hasMessageContaining("NaN");
+    assertThatThrownBy(
+            () ->
+                LobpcgSolver.withDefaults()
+                    .withPreconditioner(r -> Tensors.zeros(r.dataType(), 2, 2))
+                    .solve(a, Wanted.smallest(3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("preconditioner");
+  }
+
+  @Test
+  void refusesBadSettings() {
+    assertThatThrownBy(() -> LanczosSolver.withDefaults().withTolerance(0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> LobpcgSolver.withDefaults().withTolerance(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> LanczosSolver.withDefaults().withBlockSize(0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> LanczosSolver.withDefaults().withBasisLimit(3))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> LobpcgSolver.withDefaults().withOperatorLimit(0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> LobpcgSolver.withDefaults().withGuardColumns(0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> ShiftInvertSolver.withDefaults().withShift(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Preconditioner.diagonal(new double[] {1, 0}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("index 1");
+    DenseSymmetric indefinite = Spectra.symmetric(new double[][] {{1, 2}, {2, 1}});
+    assertThatThrownBy(() -> Preconditioner.cholesky(indefinite, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("positive definite");
+  }
+}

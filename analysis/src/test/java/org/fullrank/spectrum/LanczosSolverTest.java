@@ -1,0 +1,19 @@
+package org.fullrank.spectrum;
+
+/** Block Lanczos against the contracts. */
+class LanczosSolverTest extends IterativeSolverContract {
+  @Override
+  EigenSolver solver() {
+    return LanczosSolver.withDefaults();
+  }
+
+  @Override
+  EigenSolver seeded(long seed) {
+    return LanczosSolver.withDefaults().withSeed(seed);
+  }
+
+  @Override
+  double floatError() {
+    return 1e-6;
+  }
+}

@@ -1,0 +1,19 @@
+package org.fullrank.spectrum;
+
+/** LOBPCG against the contracts. */
+class LobpcgSolverTest extends IterativeSolverContract {
+  @Override
+  EigenSolver solver() {
+    return LobpcgSolver.withDefaults();
+  }
+
+  @Override
+  EigenSolver seeded(long seed) {
+    return LobpcgSolver.withDefaults().withSeed(seed);
+  }
+
+  @Override
+  double floatError() {
+    return 1e-6;
+  }
+}

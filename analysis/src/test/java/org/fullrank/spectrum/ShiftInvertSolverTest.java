@@ -1,0 +1,14 @@
+package org.fullrank.spectrum;
+
+/** Shift-invert Lanczos against the contracts. */
+class ShiftInvertSolverTest extends IterativeSolverContract {
+  @Override
+  EigenSolver solver() {
+    return ShiftInvertSolver.withDefaults();
+  }
+
+  @Override
+  EigenSolver seeded(long seed) {
+    return ShiftInvertSolver.withDefaults().withSeed(seed);
+  }
+}
