@@ -153,7 +153,7 @@ final class DecompositionResidual {
   }
 
   /** Roundings on any term of an inner product of length n. */
-  static long roundings(int n) {
+  static int roundings(int n) {
     return Math.min(n, Tiles.DEPTH) + (n + Tiles.DEPTH - 1) / Tiles.DEPTH;
   }
 

@@ -286,7 +286,7 @@ final class ExtremeSearch {
   /** Proves the Rayleigh quotient as an upper bound. */
   private void tryVector(double[] candidate) {
     double quotient = Rayleigh.quotient(lower, sign, candidate).hi();
-    if (quotient < hi || best == null && quotient < Double.POSITIVE_INFINITY) {
+    if (quotient < hi || (best == null && quotient < Double.POSITIVE_INFINITY)) {
       best = candidate.clone();
     }
     hi = Math.min(hi, quotient);

@@ -9,14 +9,34 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lanczos iteration with full reorthogonalisation for the largest eigenvalue of an operator. Plain
  * floating point: its vector is a candidate, and its error estimate a guess at what to try.
- *
- * @param vector approximate eigenvector of norm 1
- * @param value approximate largest eigenvalue
- * @param error estimated distance to the largest eigenvalue, at least 0
- * @param steps number of applications of the operator
  */
-record Lanczos(double[] vector, double value, double error, int steps) {
+final class Lanczos {
   private static final int CHECK_EVERY = 4;
+
+  private final double[] vector;
+  private final double value;
+  private final double error;
+
+  private Lanczos(double[] vector, double value, double error) {
+    this.vector = vector;
+    this.value = value;
+    this.error = error;
+  }
+
+  /** Approximate eigenvector of norm 1; owned by the caller. */
+  double[] vector() {
+    return vector;
+  }
+
+  /** Approximate largest eigenvalue. */
+  double value() {
+    return value;
+  }
+
+  /** Estimated distance to the largest eigenvalue, at least 0. */
+  double error() {
+    return error;
+  }
 
   /** Decides when the iteration may stop. */
   interface Enough {
@@ -80,7 +100,7 @@ record Lanczos(double[] vector, double value, double error, int steps) {
     double error = gap > residual ? residual * residual / gap : residual;
     // A small residual may belong to another eigenvalue; then the value still moves.
     error = Math.min(Math.max(error, Math.abs(value - previous)), residual);
-    return new Lanczos(x, value, error, k);
+    return new Lanczos(x, value, error);
   }
 
   private static double @Nullable [] normalized(double[] x) {

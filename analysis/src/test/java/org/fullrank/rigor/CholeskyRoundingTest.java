@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * rarely attained that no eigenvalue would reveal a term that is missing or too small.
  */
 class CholeskyRoundingTest {
-  private static final BigDecimal U = new BigDecimal(0x1p-53);
+  private static final BigDecimal U = new BigDecimal(Math.scalb(1.0, -53));
   private static final BigDecimal ETA = new BigDecimal(Double.MIN_VALUE);
   private static final MathContext UP = new MathContext(60, RoundingMode.CEILING);
   private static final MathContext DOWN = new MathContext(60, RoundingMode.FLOOR);
@@ -60,7 +60,7 @@ class CholeskyRoundingTest {
   private static void requireJustAbove(double computed, BigDecimal exact, BigDecimal absolute) {
     BigDecimal c = new BigDecimal(computed);
     assertThat(c.compareTo(exact)).as("%s %s", computed, exact).isGreaterThanOrEqualTo(0);
-    BigDecimal slack = exact.multiply(new BigDecimal(0x1p-50)).add(absolute);
+    BigDecimal slack = exact.multiply(new BigDecimal(Math.scalb(1.0, -50))).add(absolute);
     assertThat(c.compareTo(exact.add(slack))).as("%s %s", computed, exact).isLessThanOrEqualTo(0);
   }
 
@@ -111,7 +111,7 @@ class CholeskyRoundingTest {
           new BigDecimal(entry).subtract(new BigDecimal(s)).subtract(new BigDecimal(c));
       BigDecimal computed = new BigDecimal(ShiftedCholeskyBound.shiftedDown(entry, s, c));
       assertThat(computed.compareTo(exact)).isLessThanOrEqualTo(0);
-      assertThat(computed.add(new BigDecimal(0x1p-50)).compareTo(exact)).isPositive();
+      assertThat(computed.add(new BigDecimal(Math.scalb(1.0, -50))).compareTo(exact)).isPositive();
       inexact += computed.compareTo(exact) < 0 ? 1 : 0;
     }
     assertThat(inexact).isGreaterThan(5000);
@@ -134,7 +134,7 @@ class CholeskyRoundingTest {
       BigDecimal most = U.multiply(BigDecimal.valueOf((n + 1L) * n)).multiply(c);
       assertThat(proved).isPositive();
       // c itself is rounded up twice.
-      BigDecimal slack = BigDecimal.ONE.add(new BigDecimal(0x1p-50));
+      BigDecimal slack = BigDecimal.ONE.add(new BigDecimal(Math.scalb(1.0, -50)));
       assertThat(new BigDecimal(proved).compareTo(most.multiply(slack))).isNegative();
       assertThat(ShiftedCholeskyBound.provenShift(a, 1, 0.5, work, 1)).isEqualTo(0.5);
     }

@@ -63,7 +63,7 @@ class ResidualTest {
         }
       }
       double sign = signs[trial % 3 == 0 ? 1 : 0];
-      double[] y = Rayleigh.normalized(x, n);
+      double[] y = java.util.Objects.requireNonNull(Rayleigh.normalized(x, n));
       BigDecimal[] ax = times(a, y);
       BigDecimal exactSign = BigDecimal.valueOf((long) sign);
       BigDecimal form = dot(ax, y).multiply(exactSign);
