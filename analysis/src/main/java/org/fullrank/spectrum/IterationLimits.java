@@ -25,8 +25,7 @@ record IterationLimits(double tolerance, long operatorLimit, long seed) {
 
   IterationLimits withOperatorLimit(long columns) {
     if (columns < 1) {
-      throw new IllegalArgumentException(
-          "withOperatorLimit expects at least 1 but got " + columns);
+      throw new IllegalArgumentException("withOperatorLimit expects at least 1 but got " + columns);
     }
     return new IterationLimits(tolerance, columns, seed);
   }

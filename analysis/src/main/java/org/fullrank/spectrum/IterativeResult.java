@@ -16,12 +16,7 @@ final class IterativeResult {
    * @param sign 1, or -1 if the iteration ran on {@code -A}
    */
   static Eigenpairs of(
-      ScaledOperator a,
-      RitzPairs ritz,
-      int sign,
-      Wanted wanted,
-      double tolerance,
-      String method) {
+      ScaledOperator a, RitzPairs ritz, int sign, Wanted wanted, double tolerance, String method) {
     int m = ritz.values().length;
     double[] values = new double[m];
     double[][] vectors = new double[m][];

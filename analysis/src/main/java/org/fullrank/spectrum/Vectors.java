@@ -60,8 +60,7 @@ final class Vectors {
       double[] x3,
       double[] y) {
     for (int i = 0; i < y.length; i++) {
-      y[i] =
-          Math.fma(d, x3[i], Math.fma(c, x2[i], Math.fma(b, x1[i], Math.fma(a, x0[i], y[i]))));
+      y[i] = Math.fma(d, x3[i], Math.fma(c, x2[i], Math.fma(b, x1[i], Math.fma(a, x0[i], y[i]))));
     }
   }
 
