@@ -22,9 +22,6 @@ final class BlockLanczos {
   /** A remainder this small compared to the norm is rounding: the block lost a dimension. */
   private static final double DEPENDENT = 1e-14;
 
-  /** Values closer than this, in units of the tolerance, count as copies of one eigenvalue. */
-  private static final double SAME = 1e4;
-
   /** Share of the tolerance that the estimates get; the rest is for their rounding. */
   private static final double SHARE = 0.5;
 
@@ -64,11 +61,6 @@ final class BlockLanczos {
     this.predicted = new double[capacity][block];
   }
 
-  /** The largest {@code |v_i^T A v_j - v_j^T A v_i|} seen, in units of the norm. */
-  double relativeAsymmetry() {
-    return asymmetry == 0 ? 0 : asymmetry / norm;
-  }
-
   RitzPairs run() {
     for (; next < block; next++) {
       v[next] = Vectors.randomOrthogonal(random, v, next, n);
@@ -76,11 +68,14 @@ final class BlockLanczos {
     int checked = 0;
     while (true) {
       // The wanted vectors are applied once more at the end.
-      if (applied + next + wanted > plan.operatorLimit()) {
-        return size == 0 ? nothing() : finish(SolverStatus.NOT_CONVERGED);
+      boolean spent = applied + next + wanted > plan.operatorLimit();
+      if (spent && size == 0) {
+        return nothing();
       }
-      expand();
-      boolean full = size + next > capacity || next == 0;
+      if (!spent) {
+        expand();
+      }
+      boolean full = spent || size + next > capacity || next == 0;
       if (!full && (size < wanted || size - checked < Math.max(block, size / 8))) {
         continue;
       }
@@ -91,16 +86,25 @@ final class BlockLanczos {
       }
       double[] t = ritz.values();
       norm = Math.max(norm, Math.max(Math.abs(t[0]), Math.abs(t[size - 1])));
+      if (asymmetry > plan.asymmetry() * norm) {
+        return leading(ritz, SolverStatus.INCONSISTENT); // no iteration will mend that
+      }
       if (next == 0) {
         return leading(ritz, SolverStatus.CONVERGED); // V spans everything
       }
       int converged = size < wanted ? 0 : converged(ritz);
-      boolean saturated = converged > 0 && saturated(t, converged);
+      boolean saturated =
+          Multiplicity.saturated(t, size, converged, wanted, block, this::tolerance);
       if (converged == wanted && !saturated && steps >= leastSteps) {
         return leading(ritz, SolverStatus.CONVERGED);
       }
-      if (saturated && !grow() && converged == wanted) {
+      if (saturated && (spent || !grow()) && converged == wanted) {
         return leading(ritz, SolverStatus.MULTIPLICITY_UNKNOWN);
+      }
+      if (spent) {
+        return leading(
+            ritz,
+            converged == wanted ? SolverStatus.MULTIPLICITY_UNKNOWN : SolverStatus.NOT_CONVERGED);
       }
       if (size + next > capacity) {
         restart(ritz);
@@ -111,16 +115,6 @@ final class BlockLanczos {
 
   private RitzPairs nothing() {
     return new RitzPairs(new double[0], new double[0][], norm, SolverStatus.FAILED);
-  }
-
-  private RitzPairs finish(SolverStatus status) {
-    RawPairs ritz = TridiagonalQl.solve(projected(), true);
-    if (ritz == null) {
-      return nothing();
-    }
-    double[] t = ritz.values();
-    norm = Math.max(norm, Math.max(Math.abs(t[0]), Math.abs(t[size - 1])));
-    return leading(ritz, status);
   }
 
   /** The map on the next block, its part in H, and the block after that. */
@@ -223,27 +217,6 @@ final class BlockLanczos {
       count++;
     }
     return count;
-  }
-
-  /**
-   * Whether as many converged values agree as the block can see, unless further copies would not
-   * change the wanted values.
-   */
-  private boolean saturated(double[] t, int converged) {
-    int from = 0;
-    for (int i = 1; i <= converged; i++) {
-      double first = t[size - 1 - from];
-      double flat = tolerance(first);
-      if (i < converged && first - t[size - 1 - i] <= SAME * flat) {
-        continue;
-      }
-      boolean level = converged == wanted && first - t[size - wanted] <= flat;
-      if (i - from >= block && !level) {
-        return true;
-      }
-      from = i;
-    }
-    return false;
   }
 
   /** Doubles the block by random vectors; false if memory or the dimension does not allow it. */

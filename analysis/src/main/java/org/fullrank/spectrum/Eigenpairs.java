@@ -146,9 +146,10 @@ public final class Eigenpairs implements AutoCloseable {
   }
 
   /**
-   * Residual norms {@code ||A v - t v|| / ||v||}, recomputed in plain Java from the operator's
-   * entries; infinite for a useless vector. Some eigenvalue lies within this distance of the value,
-   * up to the rounding of the norm itself.
+   * Residual norms {@code ||A v - t v|| / ||v||}, recomputed at the end: in plain Java from the
+   * operator's entries by solvers that store the matrix, by one more application of the operator
+   * otherwise; infinite for a useless vector. Some eigenvalue lies within this distance of the
+   * value, up to the rounding of the norm itself.
    *
    * @return m numbers, or none without vectors
    */

@@ -7,11 +7,19 @@ package org.fullrank.spectrum;
  * @param basisLimit most vectors to store, the next block included
  * @param tolerance of residuals
  * @param relative whether the tolerance is in units of each value instead of the norm
+ * @param asymmetry largest {@code |u^T A v - v^T A u|} of unit vectors, in units of the norm, that
+ *     is taken for rounding
  * @param operatorLimit most columns to apply the map to
  * @param seed of the starting vectors
  */
 record IterationPlan(
-    int block, int basisLimit, double tolerance, boolean relative, long operatorLimit, long seed) {
+    int block,
+    int basisLimit,
+    double tolerance,
+    boolean relative,
+    double asymmetry,
+    long operatorLimit,
+    long seed) {
   /** Blocks between two restarts, at least. */
   private static final int CYCLE = 10;
 

@@ -222,7 +222,6 @@ final class Lobpcg {
 
   private RitzPairs leading(SolverStatus status) {
     int count = Math.min(wanted, width);
-    return new RitzPairs(
-        Arrays.copyOf(values, count), Arrays.copyOf(s, count), norm, status);
+    return new RitzPairs(Arrays.copyOf(values, count), Arrays.copyOf(s, count), norm, status);
   }
 }

@@ -120,10 +120,10 @@ public final class LobpcgSolver implements EigenSolver {
             Integer.MAX_VALUE,
             tolerance,
             false,
+            Double.POSITIVE_INFINITY,
             limits.operatorLimitFor(n),
             limits.seed());
-    RitzPairs ritz =
-        new Lobpcg(scaled.times(sign), this::precondition, n, count, plan).run();
+    RitzPairs ritz = new Lobpcg(scaled.times(sign), this::precondition, n, count, plan).run();
     return IterativeResult.of(scaled, ritz, sign, wanted, tolerance, name());
   }
 

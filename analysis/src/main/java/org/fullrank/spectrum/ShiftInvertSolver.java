@@ -15,7 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>The shift is tried from the given one outwards: if {@code A - s I} is not numerically
  * definite, a short Lanczos run says where the spectrum ends and the shift moves there; if
- * convergence is slow, it moves closer. So it decides the speed, not the answer. Eigenvalues inside the spectrum need {@link DenseEigenSolver}.
+ * convergence is slow, it moves closer. So it decides the speed, not the answer. Eigenvalues inside
+ * the spectrum need {@link DenseEigenSolver}.
  *
  * <p><b>Accuracy.</b> The Ritz vectors are improved by a Rayleigh-Ritz step with A itself. The
  * status is a success only if {@code ||A v - t v|| <= tolerance * ||A||} for every pair, computed
@@ -179,15 +180,17 @@ public final class ShiftInvertSolver implements EigenSolver {
         long share = Math.min(left, FIRST + 4L * count);
         RitzPairs ritz = iterate(share);
         left -= share;
-        if (ritz.status() != SolverStatus.NOT_CONVERGED || left < 1) {
+        if (left < 1 || ritz.status() == SolverStatus.CONVERGED) {
           return ritz;
+        }
+        if (ritz.status() != SolverStatus.NOT_CONVERGED) {
+          return iterate(left); // more copies of an eigenvalue than the first share could find
         }
         double edge = at + 1 / ritz.values()[0];
         double[] theta = ritz.values();
         double spread = 1 / theta[theta.length - 1] - 1 / theta[0];
         // As far outside as the wanted values are apart: nearer favours the first one alone.
-        double distance =
-            Math.max(Math.max(0.5 * spread, NEARER * (edge - at)), 1e3 * rounding);
+        double distance = Math.max(Math.max(0.5 * spread, NEARER * (edge - at)), 1e3 * rounding);
         if (!(distance < 0.5 * (edge - at)) || !shiftTo(edge - distance)) {
           return iterate(left);
         }
@@ -207,13 +210,18 @@ public final class ShiftInvertSolver implements EigenSolver {
 
     private IterationPlan plan(long columns, double residual, boolean relative) {
       return new IterationPlan(
-          BLOCK, Integer.MAX_VALUE, residual, relative, columns, limits.seed());
+          BLOCK,
+          Integer.MAX_VALUE,
+          residual,
+          relative,
+          Double.POSITIVE_INFINITY, // solutions round by more than the residuals with A do
+          columns,
+          limits.seed());
     }
   }
 
   /** Rayleigh-Ritz with A in the space of the Ritz vectors, then residuals from the entries. */
-  private Eigenpairs checked(
-      StoredMatrix a, RitzPairs ritz, Wanted wanted, double tolerance) {
+  private Eigenpairs checked(StoredMatrix a, RitzPairs ritz, Wanted wanted, double tolerance) {
     double[][] x = ritz.vectors();
     int m = x.length;
     if (m == 0) {

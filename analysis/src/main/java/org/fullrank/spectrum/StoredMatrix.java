@@ -55,9 +55,13 @@ final class StoredMatrix {
     requireSymmetric(rows, where);
     int exponent = largest == 0 ? 0 : Math.getExponent(largest);
     if (exponent != 0) {
+      // Two factors, because 2^-exponent itself may overflow; products by them are exact or
+      // rounded once, and vectorise where Math.scalb does not.
+      double half = Math.scalb(1.0, -(exponent / 2));
+      double rest = Math.scalb(1.0, -(exponent - exponent / 2));
       for (double[] row : rows) {
         for (int j = 0; j < row.length; j++) {
-          row[j] = Math.scalb(row[j], -exponent);
+          row[j] = row[j] * half * rest;
         }
       }
     }
@@ -71,7 +75,30 @@ final class StoredMatrix {
       throw new IllegalArgumentException(
           where + " expects a square matrix but got [" + n + ", " + rows[0].length + "]");
     }
-    SymmetricMatrix.requireSymmetric(where, rows);
+    if (!symmetric(rows)) {
+      SymmetricMatrix.requireSymmetric(where, rows);
+    }
+  }
+
+  /** Square blocks, so that the transposed reads stay in the cache. */
+  private static boolean symmetric(double[][] rows) {
+    int n = rows.length;
+    int block = 32;
+    for (int i0 = 0; i0 < n; i0 += block) {
+      int i1 = Math.min(n, i0 + block);
+      for (int j0 = 0; j0 <= i0; j0 += block) {
+        for (int i = i0; i < i1; i++) {
+          double[] row = rows[i];
+          int j1 = Math.min(i, j0 + block);
+          for (int j = j0; j < j1; j++) {
+            if (row[j] != rows[j][i]) {
+              return false;
+            }
+          }
+        }
+      }
+    }
+    return true;
   }
 
   /**

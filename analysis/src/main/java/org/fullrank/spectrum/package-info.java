@@ -7,8 +7,11 @@
  * vectors, residual norms recomputed in plain Java, and a {@link
  * org.fullrank.spectrum.SolverStatus}. {@link org.fullrank.spectrum.DenseEigenSolver} asks LAPACK
  * and checks the answer; {@link org.fullrank.spectrum.JavaEigenSolver} needs no native code and is
- * its fallback. A residual only locates <em>some</em> eigenvalue, so nothing a solver returns is
- * more than computed.
+ * its fallback. For a few pairs at one end there are {@link org.fullrank.spectrum.LanczosSolver}
+ * and {@link org.fullrank.spectrum.LobpcgSolver}, which need only products with blocks of vectors,
+ * and {@link org.fullrank.spectrum.ShiftInvertSolver}, which factors the stored matrix and is the
+ * way to the smallest eigenvalues of an ill-conditioned one. A residual only locates <em>some</em>
+ * eigenvalue, so nothing a solver returns is more than computed.
  *
  * <p>A {@link org.fullrank.spectrum.SpectralBound} gives {@link org.fullrank.spectrum.Extremes}:
  * enclosures of the smallest and the largest eigenvalue with rigor {@code VERIFIED}. It copies the

@@ -118,8 +118,7 @@ abstract class IterativeSolverContract extends EigenSolverContract {
   }
 
   /** Residuals by an independent loop, and orthonormal vectors. */
-  private static void requireHonest(
-      double[][] rows, Eigenpairs pairs, int exponent, double norm) {
+  private static void requireHonest(double[][] rows, Eigenpairs pairs, int exponent, double norm) {
     double[][] v = Spectra.transposed(Tensors.toRows(pairs.vectors()));
     int n = rows.length;
     for (int j = 0; j < v.length; j++) {
