@@ -136,7 +136,7 @@ final class FeatureCauses {
     }
     double[][] columns = Rows.transposed(Rows.withOnes(h));
     List<Long> redundant = redundantColumns(columns);
-    long rank = columns.length - redundant.size();
+    long rank = (long) columns.length - redundant.size();
     if (rank < best) {
       best = rank;
       add(

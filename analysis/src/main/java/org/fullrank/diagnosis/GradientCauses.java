@@ -93,7 +93,7 @@ final class GradientCauses {
   private static void zeroColumns(
       Network network, Jacobian jacobian, double[][] rows, List<SingularityCause> found) {
     List<Long> zero = Rows.zero(Rows.transposed(rows));
-    long left = rows[0].length - zero.size();
+    long left = (long) rows[0].length - zero.size();
     if (zero.isEmpty() || left >= rows.length) {
       return;
     }
