@@ -16,7 +16,7 @@ final class MatrixCauses {
       add(
           found,
           Kind.FEW_FEATURES,
-          rows[0].length,
+          (long) rows[0].length,
           List.of(),
           rows[0].length + " columns for " + n + " rows");
     }

@@ -12,7 +12,22 @@ import org.fullrank.rigor.SymmetricProduct;
  * One layer's part {@code K_l} of a kernel: numbers {@code lower_i >= 0} with {@code K_l >=
  * diag(lower_i I_k)}, and enclosures of its diagonal.
  */
-record SchurTerm(double[] lower, Interval[] diagonal) {
+final class SchurTerm {
+  private final double[] lower;
+  private final Interval[] diagonal;
+
+  SchurTerm(double[] lower, Interval[] diagonal) {
+    this.lower = lower;
+    this.diagonal = diagonal;
+  }
+
+  double[] lower() {
+    return lower;
+  }
+
+  Interval[] diagonal() {
+    return diagonal;
+  }
 
   double smallest() {
     return Arrays.stream(lower).min().orElseThrow();

@@ -2,15 +2,39 @@ package org.fullrank.spectrum;
 
 import java.util.function.DoubleUnaryOperator;
 
-/**
- * Gauss quadrature of one probe's spectral measure: nodes ascending, weights of sum 1.
- *
- * @param nodes Ritz values
- * @param weights squared first components of the eigenvectors of the tridiagonal matrix
- * @param residuals norms {@code ||A y - theta y||} of the Ritz vectors
- * @param exact whether the Krylov space was exhausted, so that the measure is complete
- */
-record ProbeMeasure(double[] nodes, double[] weights, double[] residuals, boolean exact) {
+/** Gauss quadrature of one probe's spectral measure: nodes ascending, weights of sum 1. */
+final class ProbeMeasure {
+  private final double[] nodes;
+  private final double[] weights;
+  private final double[] residuals;
+  private final boolean exact;
+
+  /**
+   * A measure; takes ownership of the arrays.
+   *
+   * @param nodes Ritz values
+   * @param weights squared first components of the eigenvectors of the tridiagonal matrix
+   * @param residuals norms {@code ||A y - theta y||} of the Ritz vectors
+   * @param exact whether the Krylov space was exhausted, so that the measure is complete
+   */
+  ProbeMeasure(double[] nodes, double[] weights, double[] residuals, boolean exact) {
+    this.nodes = nodes;
+    this.weights = weights;
+    this.residuals = residuals;
+    this.exact = exact;
+  }
+
+  double[] nodes() {
+    return nodes;
+  }
+
+  double[] weights() {
+    return weights;
+  }
+
+  double[] residuals() {
+    return residuals;
+  }
 
   /** {@code sum_k w_k f(theta_k)}. */
   double sum(DoubleUnaryOperator f) {

@@ -3,6 +3,7 @@ package org.fullrank.diagnosis;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.fullrank.diagnosis.SingularityCause.Kind;
@@ -19,6 +20,7 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Residual;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Networks with inputs for which it is known why their kernel is singular, or that it is not. */
@@ -29,7 +31,41 @@ final class PlantedCases {
   private PlantedCases() {}
 
   /** A network with parameters and inputs whose kernel has this cause, or none. */
-  record Case(String name, Kind kind, Network network, double[] theta, double[][] x) {
+  static final class Case {
+    private final String name;
+    private final @Nullable Kind kind;
+    private final Network network;
+    private final double[] theta;
+    private final double[][] x;
+
+    Case(String name, @Nullable Kind kind, Network network, double[] theta, double[][] x) {
+      this.name = name;
+      this.kind = kind;
+      this.network = network;
+      this.theta = theta;
+      this.x = x;
+    }
+
+    String name() {
+      return name;
+    }
+
+    Kind kind() {
+      return Objects.requireNonNull(kind, "a healthy case has no cause");
+    }
+
+    Network network() {
+      return network;
+    }
+
+    double[] theta() {
+      return theta;
+    }
+
+    double[][] x() {
+      return x;
+    }
+
     @Override
     public String toString() {
       return name;
@@ -40,7 +76,7 @@ final class PlantedCases {
     }
   }
 
-  static Case of(String name, Kind kind, Network network, double[][] x) {
+  static Case of(String name, @Nullable Kind kind, Network network, double[][] x) {
     try (INDArray theta = network.initialize(Seed.of(3))) {
       return new Case(name, kind, network, Tensors.toDoubles(theta), x);
     }

@@ -32,7 +32,7 @@ enum KnownSpectra {
   }
 
   DenseSymmetric matrix(int n) {
-    return Spectra.symmetric(Spectra.withSpectrum(values(n), ordinal() + 1));
+    return Spectra.symmetric(Spectra.withSpectrum(values(n), name().length()));
   }
 
   double trace(int n, DoubleUnaryOperator f) {
