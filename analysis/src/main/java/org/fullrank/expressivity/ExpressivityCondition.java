@@ -17,8 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Certified through an approximate right inverse that is checked in plain Java, which reaches
  * condition numbers near {@code 1e14}; beyond, rounding may have made the rank, and the answer is
- * {@code UNDECIDED}. Cost: one forward pass, a singular value decomposition of
- * {@code [n, w + 1]} and two or three products of {@code n^2 w}.
+ * {@code UNDECIDED}. Cost: one forward pass, a singular value decomposition of {@code [n, w + 1]}
+ * and two or three products of {@code n^2 w}.
  */
 public final class ExpressivityCondition {
   private final Network network;

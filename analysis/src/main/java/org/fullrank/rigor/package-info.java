@@ -19,7 +19,12 @@
  * decides the sign of the smallest eigenvalue nearly to the limit of double precision. It accepts a
  * {@link org.fullrank.rigor.Hint} from any solver and trusts none of it. {@link
  * org.fullrank.rigor.RankCertificate} does the same for the smallest singular value of a
- * rectangular matrix, without squaring its condition number.
+ * rectangular matrix, without squaring its condition number: residuals are computed in doubled
+ * precision and the right inverse is a sum of two matrices. {@link org.fullrank.rigor.SpectralNorm}
+ * encloses the largest singular value. {@link org.fullrank.rigor.IndependentRows} searches rows
+ * that can be proved independent, and {@link org.fullrank.rigor.ModularRank} finds the exact rank
+ * of the stored numbers by elimination modulo primes. Ranks are about stored numbers: rounding
+ * raises them.
  *
  * <p>Below that are the kernels: {@link org.fullrank.rigor.Cholesky}, {@link
  * org.fullrank.rigor.Product}, {@link org.fullrank.rigor.Norms} and {@link

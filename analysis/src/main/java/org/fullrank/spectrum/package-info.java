@@ -21,7 +21,8 @@
  *
  * <p>{@link org.fullrank.spectrum.RankAnalysis} is the same division of labour for the rank of a
  * feature matrix: LAPACK proposes a right inverse, plain Java proves full row rank from it, next to
- * the numerical rank that NumPy would report. {@link org.fullrank.spectrum.SpectrumSummary} derives
+ * the numerical rank that NumPy would report. Its {@code rankAtLeast} finds rows that are proved
+ * independent where full rank is not. {@link org.fullrank.spectrum.SpectrumSummary} derives
  * condition number and effective dimensions.
  *
  * <p>All tolerances are relative: scaling a matrix by a power of two scales every result as long as
