@@ -65,7 +65,6 @@ class RankAdversarialTest {
     independent[family] += full ? 1 : 0;
     proved[family] += found.certified() ? 1 : 0;
     int n = m.length;
-    int w = m[0].length;
     double[][] lie = lie(m, index, random);
     check(gram, full, RankCertificate.of(m, lie, 1), index);
     check(gram, full, RankCertificate.refined(m, lie, 1), index);
