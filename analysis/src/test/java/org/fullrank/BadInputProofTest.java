@@ -20,12 +20,14 @@ import org.fullrank.report.Provenance;
 import org.fullrank.report.SpectrumPlot;
 import org.fullrank.report.TerminalProgress;
 import org.fullrank.rigor.Cholesky;
+import org.fullrank.rigor.IndependentRows;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Product;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.RankCertificate;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.ShiftedCholeskyBound;
+import org.fullrank.rigor.SpectralNorm;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.SymmetricMatrix;
 import org.fullrank.rigor.SymmetricProduct;
@@ -89,6 +91,14 @@ class BadInputProofTest {
         argument("inverse shape", () -> certificate(rows(1, 2, 3, 4), rows(1)), "[2, 2]", "1 rows"),
         argument("inverse of none", () -> certificate(rows(1), none), "[1, 1]", "0 rows"),
         argument("certificate NaN", () -> certificate(rows(NAN), rows(1)), "finite", "NaN"),
+        argument("refined threads", () -> RankCertificate.refined(rows(1), rows(1), 0), "got 0"),
+        argument("refined shape", () -> RankCertificate.refined(rows(1), none, 1), "[1, 1]"),
+        argument("search NaN", () -> RankCertificate.search(rows(NAN), 1), "finite", "NaN"),
+        argument("search threads", () -> RankCertificate.search(rows(1), 0), "got 0"),
+        argument("rows of ragged", () -> IndependentRows.of(ragged, 1), "row 1"),
+        argument("rows threads", () -> IndependentRows.of(rows(1), 0), "got 0"),
+        argument("norm NaN", () -> SpectralNorm.enclose(rows(NAN), 1), "SpectralNorm", "NaN"),
+        argument("norm threads", () -> SpectralNorm.enclose(rows(1), 0), "got 0"),
         argument("short row", () -> Cholesky.of(ragged(), 1), "row 1", "2 entries", "got 1"),
         argument("Cholesky threads", () -> Cholesky.of(rows(1), 0), "threads >= 1", "got 0"),
         argument("factor row", () -> Cholesky.of(rows(1), 1).row(1), "below 1", "got 1"),

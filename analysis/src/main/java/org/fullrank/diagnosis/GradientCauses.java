@@ -16,9 +16,9 @@ import org.fullrank.rigor.Subject;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Causes that are seen in the stored gradients: rows and columns that are zero or equal to the bit.
- * They are theorems about the exact product {@code J J^T} of the stored J; about the network only
- * if nothing was rounded to zero on the way.
+ * Causes that are seen in the stored Jacobian: rows and columns that are zero or equal to the bit.
+ * They are theorems about that matrix of rounded doubles. The product of its exact factors, and the
+ * network, may differ: two gradients can be rounded to the same doubles, or to zero.
  */
 final class GradientCauses {
   private GradientCauses() {}
@@ -51,11 +51,11 @@ final class GradientCauses {
       found.add(
           SingularityCause.proved(
               Kind.DEAD_SAMPLES,
-              Subject.EXACT_PRODUCT,
+              Subject.STORED_MATRIX,
               (long) rows.length - zero.size(),
               List.of(samples),
               zero.size()
-                  + " gradient rows are exactly 0, samples "
+                  + " rows of the stored Jacobian are exactly 0, samples "
                   + Witnesses.text(List.of(samples))));
     }
   }
@@ -81,11 +81,12 @@ final class GradientCauses {
       found.add(
           SingularityCause.proved(
               Kind.DUPLICATE_GRADIENTS,
-              Subject.EXACT_PRODUCT,
+              Subject.STORED_MATRIX,
               rank,
               groups,
               Rows.surplus(groups)
-                  + " gradient rows repeat another to the bit, rows (sample * outputs + output) "
+                  + " rows of the stored Jacobian repeat another to the bit, rows (sample * outputs + output)"
+                  + " "
                   + Witnesses.text(groups)));
     }
   }
@@ -112,13 +113,13 @@ final class GradientCauses {
     found.add(
         SingularityCause.proved(
             kind,
-            Subject.EXACT_PRODUCT,
+            Subject.STORED_MATRIX,
             left,
             flat,
             zero.size()
                 + " of "
                 + rows[0].length
-                + " parameters have gradients that are exactly 0 on all samples, "
+                + " parameters have stored gradients that are exactly 0 on all samples, "
                 + (kind == Kind.UNUSED_PARAMETERS ? "parameters " : "units by layer ")
                 + Witnesses.text(flat)));
   }

@@ -2,7 +2,6 @@ package org.fullrank.diagnosis;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
@@ -21,10 +20,9 @@ import org.fullrank.nn.layer.Residual;
  * the symmetry. Layers and activations that are not known here have none.
  */
 final class NetworkSymmetry {
-  private static final Set<Activation> ODD =
-      Set.of(Activations.IDENTITY, Activations.TANH, Activations.ERF, Activations.SIN);
-  private static final Set<Activation> EVEN =
-      Set.of(Activations.ABS, Activations.GAUSSIAN, Activations.COS);
+  private static final List<Activation> ODD =
+      List.of(Activations.IDENTITY, Activations.TANH, Activations.ERF, Activations.SIN);
+  private static final List<Activation> EVEN = List.of(Activations.GAUSSIAN, Activations.COS);
 
   private NetworkSymmetry() {}
 
@@ -51,7 +49,7 @@ final class NetworkSymmetry {
       return 1;
     }
     if (layer instanceof Elementwise e) {
-      return ODD.contains(e.activation()) ? -1 : EVEN.contains(e.activation()) ? 1 : 0;
+      return isOneOf(ODD, e.activation()) ? -1 : isEven(e.activation()) ? 1 : 0;
     }
     if (layer instanceof Residual r) {
       int branch = r.scale() == 0 ? -1 : parity(r.branch().layers(), s);
@@ -101,8 +99,19 @@ final class NetworkSymmetry {
     return layer instanceof Dense || isLinearMap(layer);
   }
 
+  /** The very objects: {@code equals} of an activation from outside is not to be believed. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isOneOf(List<Activation> known, Activation activation) {
+    return known.stream().anyMatch(a -> a == activation);
+  }
+
+  private static boolean isEven(Activation activation) {
+    return isOneOf(EVEN, activation)
+        || (activation instanceof PiecewiseLinear p && p.negativeSlope() == -1);
+  }
+
   private static boolean isIdentity(Activation activation) {
-    return activation.equals(Activations.IDENTITY);
+    return isOneOf(List.of(Activations.IDENTITY), activation);
   }
 
   /** A linear map of the sample for every theta: no bias, or one whose factor is 0. */

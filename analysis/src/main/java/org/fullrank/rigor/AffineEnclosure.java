@@ -73,7 +73,7 @@ final class AffineEnclosure {
         local[j] =
             zero || c == 0
                 ? qError[j]
-                : UP * (U * Math.abs(m) + s * (U * Math.abs(p) + second * norms[i] * c))
+                : UP * (U * Math.abs(m) + s * (U * Math.abs(p) + second * product(norms[i], c)))
                     + (qError[j] + tiny);
         double moved = 0;
         if (rho > 0 && c > 0 && s > 0) {
@@ -84,5 +84,13 @@ final class AffineEnclosure {
       rowError[i] = Rounding.addUp(RowNorms.upper(local), RowNorms.product(normFactor, rho));
     }
     return new IntervalMatrix(mid, rad, rowError);
+  }
+
+  /**
+   * At least one unit of underflow: a squared gamma times a tiny norm would vanish before a huge
+   * norm could bring it back.
+   */
+  private static double product(double norm, double columnNorm) {
+    return RowNorms.product(norm, columnNorm);
   }
 }

@@ -174,7 +174,7 @@ public final class IntervalMatrix {
   /**
    * A function of every entry.
    *
-   * @param values what was computed for {@code s} of the midpoints; taken over
+   * @param values what was computed for {@code s} of the midpoints; copied
    * @param slopes what was computed for {@code s'} of the midpoints
    * @param bounds what is known about {@code s} and about those numbers
    * @return {@code s(A)}
@@ -186,7 +186,7 @@ public final class IntervalMatrix {
   /**
    * The derivative of a function at every entry.
    *
-   * @param slopes what was computed for {@code s'} of the midpoints; taken over
+   * @param slopes what was computed for {@code s'} of the midpoints; copied
    * @param bounds what is known about {@code s} and about those numbers
    * @return {@code s'(A)}
    */

@@ -29,7 +29,7 @@ final class InverseRefinement {
    * @param p {@code [w][n]}, finite
    * @return {@code P1} and {@code P2}, both {@code [w][n]}; null if nothing good was found
    */
-  static double[] @Nullable [][] refine(double[][] m, double[][] p, int threads) {
+  static double @Nullable [][][] refine(double[][] m, double[][] p, int threads) {
     double[][] p1 = p;
     double[][] p2 = new double[p.length][p[0].length];
     double best = Double.POSITIVE_INFINITY;
@@ -125,7 +125,7 @@ final class InverseRefinement {
   }
 
   /** {@code (I + G)^-1} by Gauss-Jordan elimination with row pivoting; null if it breaks down. */
-  private static double[] @Nullable [] inverseOfIdentityPlus(double[][] g) {
+  private static double @Nullable [][] inverseOfIdentityPlus(double[][] g) {
     int n = g.length;
     double[][] a = new double[n][2 * n];
     for (int i = 0; i < n; i++) {

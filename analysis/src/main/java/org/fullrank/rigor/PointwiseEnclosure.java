@@ -1,5 +1,7 @@
 package org.fullrank.rigor;
 
+import java.util.Arrays;
+
 /**
  * Encloses {@code s(Z)} and {@code s'(Z)} for a matrix {@code Z} with errors {@code e}.
  *
@@ -30,8 +32,8 @@ final class PointwiseEnclosure {
       double steepest = 0;
       for (int j = 0; j < d; j++) {
         double t = steepest(m[j], e[j], slopes[i][j], b);
-        boolean exact = b.jump() > 0 && m[j] == 0;
-        local[j] = exact ? 0 : UP * (b.relative() * Math.abs(values[i][j])) + b.absolute();
+        boolean exact = b.jump() > 0 && m[j] == 0 && values[i][j] == 0 && b.absolute() == 0;
+        local[j] = exact ? 0 : UP * (b.relative() * Math.abs(values[i][j]) + b.absolute());
         if (local[j] != 0) {
           local[j] += TINY; // the terms themselves may underflow
         }
@@ -41,7 +43,7 @@ final class PointwiseEnclosure {
       rowError[i] =
           Rounding.addUp(RowNorms.upper(local), RowNorms.product(UP * steepest, z.rowErrors()[i]));
     }
-    return new IntervalMatrix(values, rad, rowError);
+    return new IntervalMatrix(copy(values), rad, rowError);
   }
 
   static IntervalMatrix slopes(IntervalMatrix z, double[][] slopes, PointwiseBounds b) {
@@ -64,7 +66,7 @@ final class PointwiseEnclosure {
               : Rounding.addUp(
                   RowNorms.upper(local), RowNorms.product(b.smoothness(), z.rowErrors()[i]));
     }
-    return new IntervalMatrix(slopes, rad, rowError);
+    return new IntervalMatrix(copy(slopes), rad, rowError);
   }
 
   private static double slopeError(double slope, PointwiseBounds b) {
@@ -92,8 +94,16 @@ final class PointwiseEnclosure {
     return bound <= b.lipschitz() ? bound : b.lipschitz();
   }
 
+  private static double[][] copy(double[][] rows) {
+    return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
+  }
+
   private static void requireShape(IntervalMatrix z, double[][] rows) {
-    if (rows.length != z.rows() || rows[0].length != z.columns()) {
+    boolean fits = rows.length == z.rows();
+    for (double[] row : rows) {
+      fits = fits && row.length == z.columns();
+    }
+    if (!fits) {
       throw new IllegalArgumentException(
           "IntervalMatrix expects ["
               + z.rows()
@@ -101,8 +111,8 @@ final class PointwiseEnclosure {
               + z.columns()
               + "] computed values but got ["
               + rows.length
-              + ", "
-              + rows[0].length
+              + " rows of "
+              + (rows.length == 0 ? 0 : rows[0].length)
               + "]");
     }
   }

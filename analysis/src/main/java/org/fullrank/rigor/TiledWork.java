@@ -38,6 +38,7 @@ final class TiledWork implements AutoCloseable {
         () -> {
           FloatingPoint.requireIeee(); // entries are scaled as they are read
           transfer.run();
+          FloatingPoint.requireIeee(); // the source is code from outside
           return true;
         };
     return files.submit(task);

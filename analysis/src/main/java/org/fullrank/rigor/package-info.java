@@ -21,8 +21,14 @@
  * org.fullrank.rigor.TempleKatoBound} refines it beyond that where the eigenvalue is separated. The
  * last two accept a {@link org.fullrank.rigor.Hint} from any solver and trust none of it. {@link
  * org.fullrank.rigor.SpectrumEnclosure} encloses all eigenvalues from an untrusted decomposition.
- * {@link org.fullrank.rigor.RankCertificate} does the same for the smallest singular value of a
- * rectangular matrix, without squaring its condition number.
+ *
+ * <p>{@link org.fullrank.rigor.RankCertificate} encloses the smallest singular value of a
+ * rectangular matrix without squaring its condition number: residuals are computed in doubled
+ * precision and the right inverse is a sum of two matrices. {@link org.fullrank.rigor.SpectralNorm}
+ * encloses the largest singular value. {@link org.fullrank.rigor.IndependentRows} searches rows
+ * that can be proved independent, and {@link org.fullrank.rigor.ModularRank} finds the exact rank
+ * of the stored numbers by elimination modulo primes. Ranks are about stored numbers: rounding
+ * raises them.
  *
  * <p>For a matrix that is too large for memory, {@link org.fullrank.rigor.TiledCholeskyBound} does
  * the same from a {@link org.fullrank.rigor.SymmetricSource}, with the factor in a scratch file and

@@ -28,7 +28,8 @@
  *
  * <p>{@link org.fullrank.spectrum.RankAnalysis} is the same division of labour for the rank of a
  * feature matrix: LAPACK proposes a right inverse, plain Java proves full row rank from it, next to
- * the numerical rank that NumPy would report. {@link org.fullrank.spectrum.SpectrumSummary} derives
+ * the numerical rank that NumPy would report. Its {@code rankAtLeast} finds rows that are proved
+ * independent where full rank is not. {@link org.fullrank.spectrum.SpectrumSummary} derives
  * condition number and effective dimensions.
  *
  * <p>For matrices that are too large to decompose there are estimates from random probes, with

@@ -72,6 +72,20 @@ class ModularRankTest {
     }
   }
 
+  /** Small entries whose determinant is that prime: the bound must be that of the larger minor. */
+  @Test
+  void theDeterminantMayBeLargeWhereEntriesAreSmall() {
+    for (long seed = 0; seed < 5; seed++) {
+      long prime = PrimeField.randomPrime(new SplittableRandom(seed));
+      long a = (1L << 25) - 1;
+      long quotient = prime / a;
+      double[][] m = {{a, -1}, {prime % a, quotient}};
+      assertThat(ModularRank.of(m, seed, 1, 1).rankAtLeast()).isEqualTo(1);
+      assertThat(ModularRank.of(m, seed, 1, 1).isExact()).isFalse();
+      assertThat(ModularRank.of(m, seed, 1).rankAtLeast()).isEqualTo(2);
+    }
+  }
+
   @Test
   void beyondTheBudgetTheRankIsSampled() {
     double[][] m = AdversarialMatrices.gaussian(30, 30, new Random(3));
@@ -123,10 +137,11 @@ class ModularRankTest {
         long a = k == 0 ? prime / 2 : k == 1 ? -(prime / 2) : random.nextLong(prime) - prime / 2;
         long b = k < 2 ? prime / 2 : random.nextLong(prime) - prime / 2;
         BigInteger product = BigInteger.valueOf(a).multiply(BigInteger.valueOf(b)).mod(p);
-        assertThat(BigInteger.valueOf((long) field.multiply(a, b)).mod(p)).isEqualTo(product);
-        assertThat(Math.abs(field.multiply(a, b))).isLessThan(0.501 * prime);
+        assertThat(BigInteger.valueOf((long) field.multiply((double) a, (double) b)).mod(p))
+            .isEqualTo(product);
+        assertThat(Math.abs(field.multiply((double) a, (double) b))).isLessThan(0.501 * prime);
         if (a != 0) {
-          assertThat(field.multiply(a, field.reciprocal(a))).isEqualTo(1);
+          assertThat(field.multiply((double) a, field.reciprocal((double) a))).isEqualTo(1);
         }
       }
       BigInteger half = BigInteger.TWO.modInverse(p);
