@@ -139,6 +139,38 @@ public final class SpectralDensity {
   }
 
   SampledEstimate functionTrace(DoubleUnaryOperator f, double level) {
+    return functionTrace(f, level, 0);
+  }
+
+  /**
+   * An increasing function of a positive semidefinite matrix with a singularity at {@code -ridge}.
+   * Where the bottom of the spectrum has settled on that scale the indicator serves; otherwise the
+   * quadrature error is bounded, at the price of a wide interval.
+   */
+  private SampledEstimate increasingTrace(DoubleUnaryOperator f, double ridge) {
+    double settled = smallestRitzValue();
+    double before = coarse.stream().mapToDouble(ProbeMeasure::smallest).min().orElseThrow();
+    if (Math.abs(before - settled) <= 0.1 * (settled + ridge)) {
+      return functionTrace(f);
+    }
+    double most = largestRitzValue() + largestResidual();
+    double bound = 0;
+    for (ProbeMeasure m : fine) {
+      bound = Math.max(bound, n * m.monotoneError(f, 0, most));
+    }
+    if (!Double.isFinite(bound)) {
+      throw new IllegalArgumentException(
+          "expected a spectrum resolved down to its smallest eigenvalue but got one whose smallest"
+              + " Ritz value still moves from "
+              + before
+              + " to "
+              + settled
+              + "; use more Lanczos steps or a positive ridge");
+    }
+    return functionTrace(f, confidence, bound);
+  }
+
+  private SampledEstimate functionTrace(DoubleUnaryOperator f, double level, double bound) {
     DoubleUnaryOperator checked = x -> DensityRanks.requireFinite(f.applyAsDouble(x), x);
     double[] samples = samples(fine, m -> m.sum(checked));
     double[] rough = samples(coarse, m -> m.sum(checked));
@@ -146,7 +178,8 @@ public final class SpectralDensity {
     double square = Confidence.mean(samples(fine, m -> m.sum(x -> sqr(checked.applyAsDouble(x)))));
     double size =
         Confidence.mean(samples(fine, m -> m.sum(x -> Math.abs(checked.applyAsDouble(x)))));
-    double slack = Math.abs(mean - Confidence.mean(rough)) + Confidence.rounding(n, size, unit);
+    double indicator = Math.abs(mean - Confidence.mean(rough));
+    double slack = Math.max(bound, indicator) + Confidence.rounding(n, size, unit);
     double variance = Confidence.predictedVariance(n, mean, square);
     return Confidence.mean(0, samples, variance, slack, level, operatorColumns, METHOD);
   }
@@ -187,14 +220,15 @@ public final class SpectralDensity {
   }
 
   /**
-   * {@code log det (A + ridge I)}.
+   * {@code log det (A + ridge I)} of a positive semidefinite matrix.
    *
    * @param ridge added to all eigenvalues; 0 for a positive definite matrix
    * @return the estimate
-   * @throws IllegalArgumentException if {@code A + ridge I} has a Ritz value {@code <= 0}
+   * @throws IllegalArgumentException if {@code A + ridge I} has a Ritz value {@code <= 0}, or if
+   *     the ridge is 0 and the smallest Ritz value has not settled
    */
   public SampledEstimate logDeterminant(double ridge) {
-    return functionTrace(x -> Math.log(x + ridge));
+    return increasingTrace(x -> Math.log(x + ridge), ridge);
   }
 
   /**
@@ -208,7 +242,7 @@ public final class SpectralDensity {
       throw new IllegalArgumentException(
           "effectiveDimension expects a positive finite ridge but got " + ridge);
     }
-    return functionTrace(x -> x / (x + ridge));
+    return increasingTrace(x -> x / (x + ridge), ridge);
   }
 
   /**
