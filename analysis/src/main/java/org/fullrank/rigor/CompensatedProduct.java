@@ -85,16 +85,43 @@ final class CompensatedProduct {
         ErrorTerms.underflow(5.0 * inner));
   }
 
+  /**
+   * {@code high + low += a x} for the first {@code n} entries.
+   *
+   * <p>The branch on a negative {@code n} is never taken. It makes the method too large to be
+   * inlined into its caller, where the loop would lose its vector form, as in {@link Tiles}.
+   */
   private static void axpy(double a, double[] x, double[] high, double[] low, int n) {
+    if (n < 0) {
+      double u = x[0];
+      double v = high[0];
+      double w = low[0];
+      neverTaken(x, high, a * u + v * w - u * v + a * w - v);
+      neverTaken(high, low, a * v - u * w + a * u * w - v * a + w);
+      neverTaken(low, x, v * w + a - u * v * a + w * u);
+      neverTaken(x, low, u - a * w + v * u * w - a * v + u);
+      neverTaken(high, x, w * a + u * v - a * u - w * v * u);
+      neverTaken(low, high, a + u * w - v * a * w + u * v - w);
+      neverTaken(x, x, v - u * a + w * v * a - u * w + a);
+      neverTaken(high, high, w - v * u + a * w * u - v * a - u);
+      neverTaken(low, low, u * v * w + a * w - u * a + v * w);
+      neverTaken(x, high, a * v * w - u + w * a * u - v * u);
+    }
     for (int j = 0; j < n; j++) {
-      double p = a * x[j];
-      double e = Math.fma(a, x[j], -p);
+      double b = x[j];
+      double p = a * b;
+      double e = Math.fma(a, b, -p);
       double h = high[j];
       double s = h + p;
       double z = s - h;
       double f = (h - (s - z)) + (p - z);
       high[j] = s;
-      low[j] += e + f;
+      low[j] = low[j] + (e + f);
     }
+  }
+
+  private static void neverTaken(double[] x, double[] y, double value) {
+    throw new IllegalArgumentException(
+        "negative length with arrays of " + x.length + y.length + " and " + value);
   }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Ranks of stored features and Jacobians against those of exact elimination elsewhere. */
 class ExactRanksTest {
   /** One matrix with the rank of its stored numbers. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   record Ranked(String name, double[][] rows, int rank) {
     @Override
     public String toString() {
