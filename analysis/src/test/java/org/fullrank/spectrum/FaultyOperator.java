@@ -22,6 +22,8 @@ final class FaultyOperator implements SymmetricOperator {
     NOISE,
     /** One row too few. */
     WRONG_SHAPE,
+    /** Blocks of five columns come out a little too long. */
+    WIDTH_DEPENDENT,
     /** Adds a constant to narrow blocks. */
     AFFINE;
 
@@ -110,6 +112,11 @@ final class FaultyOperator implements SymmetricOperator {
       case "noise" -> {
         for (int i = 0; i < y.length; i++) {
           y[i] += 1e-7 * Math.sin(i * 13.0 + calls);
+        }
+      }
+      case "width_dependent" -> {
+        for (int i = 0; i < (m == 5 ? y.length : 0); i++) {
+          y[i] *= 1 + 1e-6;
         }
       }
       case "affine" -> {

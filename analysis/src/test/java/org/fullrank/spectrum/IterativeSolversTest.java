@@ -44,6 +44,63 @@ class IterativeSolversTest {
   }
 
   @Test
+  void knowsAtAnyTimeHowFarItIs() {
+    DenseSymmetric a = Spectra.symmetric(Spectra.withSpectrum(illConditioned(200), 1));
+    // Budgets that end before, at and after restarts.
+    for (int limit = 40; limit < 120; limit += 2) {
+      LanczosSolver solver = LanczosSolver.withDefaults().withOperatorLimit(limit);
+      try (Eigenpairs pairs = solver.solve(a, Wanted.smallest(3))) {
+        assertThat(pairs.status()).isEqualTo(SolverStatus.NOT_CONVERGED);
+      }
+    }
+  }
+
+  @Test
+  void findsCopiesBehindConvergedValues() {
+    // Six copies on top, and smaller values that converge as fast as the copies do.
+    double[] t = new double[160];
+    for (int i = 0; i < 160; i++) {
+      t[i] = i < 151 ? i / 1000.0 : i < 154 ? 2 + (i - 151) : 5;
+    }
+    DenseSymmetric a = Spectra.symmetric(Spectra.withSpectrum(t, 1));
+    for (int block = 1; block <= 5; block++) {
+      EigenSolver solver = LanczosSolver.withDefaults().withBlockSize(block);
+      for (int wanted = 1; wanted <= 9; wanted++) {
+        try (Eigenpairs pairs = solver.solve(a, Wanted.largest(wanted))) {
+          assertThat(pairs.status()).isEqualTo(SolverStatus.CONVERGED);
+          for (int i = 0; i < wanted; i++) {
+            assertThat(Math.abs(pairs.value(i) - t[160 - wanted + i]))
+                .as("block %d, wanted %d", block, wanted)
+                .isLessThan(1e-9);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void givesUpOnAnAsymmetricOperatorAtOnce() {
+    DenseSymmetric a = Spectra.symmetric(Spectra.withSpectrum(illConditioned(200), 1));
+    FaultyOperator faulty = FaultyOperator.with(a, FaultyOperator.Fault.ASYMMETRIC);
+    try (Eigenpairs pairs = LanczosSolver.withDefaults().solve(faulty, Wanted.smallest(3))) {
+      assertThat(pairs.status()).isEqualTo(SolverStatus.INCONSISTENT);
+      assertThat(pairs.status().text()).contains("symmetric");
+      assertThat(pairs.operatorCount()).isLessThan(60);
+    }
+  }
+
+  @Test
+  void seesAnAsymmetricEntryInEveryBlock() {
+    for (int[] at : new int[][] {{1, 0}, {33, 32}, {40, 3}, {69, 68}, {31, 0}, {69, 0}}) {
+      double[][] rows = new double[70][70];
+      rows[at[0]][at[1]] = 1;
+      assertThatThrownBy(() -> StoredMatrix.of(rows, "test"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("(" + at[0] + ", " + at[1] + ")");
+    }
+  }
+
+  @Test
   void admitsThatCopiesMayBeMissing() {
     double[] t = new double[200];
     for (int i = 0; i < 200; i++) {

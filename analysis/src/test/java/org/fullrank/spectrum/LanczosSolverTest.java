@@ -13,6 +13,11 @@ class LanczosSolverTest extends IterativeSolverContract {
   }
 
   @Override
+  EigenSolver withTolerance(double tolerance) {
+    return LanczosSolver.withDefaults().withTolerance(tolerance);
+  }
+
+  @Override
   double floatError() {
     return 1e-6;
   }

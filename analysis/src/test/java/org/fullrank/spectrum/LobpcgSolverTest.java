@@ -13,6 +13,11 @@ class LobpcgSolverTest extends IterativeSolverContract {
   }
 
   @Override
+  EigenSolver withTolerance(double tolerance) {
+    return LobpcgSolver.withDefaults().withTolerance(tolerance);
+  }
+
+  @Override
   double floatError() {
     return 1e-6;
   }

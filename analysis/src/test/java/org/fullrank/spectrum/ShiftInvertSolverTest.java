@@ -11,4 +11,9 @@ class ShiftInvertSolverTest extends IterativeSolverContract {
   EigenSolver seeded(long seed) {
     return ShiftInvertSolver.withDefaults().withSeed(seed);
   }
+
+  @Override
+  EigenSolver withTolerance(double tolerance) {
+    return ShiftInvertSolver.withDefaults().withTolerance(tolerance);
+  }
 }

@@ -13,6 +13,11 @@ class SingleVectorLanczosTest extends IterativeSolverContract {
   }
 
   @Override
+  EigenSolver withTolerance(double tolerance) {
+    return LanczosSolver.withDefaults().withBlockSize(1).withTolerance(tolerance);
+  }
+
+  @Override
   double floatError() {
     return 1e-6;
   }
