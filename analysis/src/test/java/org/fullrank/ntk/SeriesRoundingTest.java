@@ -71,6 +71,22 @@ class SeriesRoundingTest {
   }
 
   @Test
+  void highPowersOfEntriesNearOneAreRoundedUpwards() {
+    // A hundred products: their errors add up to more than the other roundings hide.
+    SplittableRandom random = new SplittableRandom(4);
+    for (int trial = 0; trial < 60; trial++) {
+      double b = 1 - 0.002 * random.nextDouble();
+      HadamardPowers powers = HadamardPowers.of(new double[][] {{1, b}, {b, 1}}, 0, 300);
+      BigDecimal exact = BigDecimal.ONE;
+      for (int r = 1; r <= 301; r++) {
+        exact = exact.multiply(new BigDecimal(b), DIGITS);
+        assertThat(new BigDecimal(powers.lower(r)))
+            .isLessThanOrEqualTo(BigDecimal.ONE.subtract(exact));
+      }
+    }
+  }
+
+  @Test
   void partialSumsAreBelowTheExactOnes() {
     // R = I gives kappa(R) = (1 - c_0) I + c_0 1 1^T and all powers from 1 on are I.
     HadamardPowers identity = HadamardPowers.of(new double[2][2], 1, 50);
