@@ -78,7 +78,7 @@ public final class SingularityReport {
   }
 
   /**
-   * The smallest proved bound of the rank among causes that reach a subject.
+   * The smallest proved bound of the rank among causes about a subject.
    *
    * @param subject {@code EXACT_NETWORK} for statements about the network itself
    * @return empty if no cause is about that subject

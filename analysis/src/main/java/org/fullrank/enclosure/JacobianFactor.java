@@ -6,8 +6,8 @@ import org.fullrank.rigor.IntervalMatrix;
 
 /**
  * The columns of the Jacobian that belong to one parameter tensor, factored: row {@code i * k + c}
- * is {@code scale * a_i (x) g_(i,c)} for weights, in the order of the tensor, and {@code scale *
- * g_(i,c)} for a bias.
+ * is {@code scale * a_i (x) g_(i,c)} for weights stored {@code [in, out]}, {@code scale * g_(i,c)
+ * (x) a_i} for weights stored {@code [out, in]}, and {@code scale * g_(i,c)} for a bias.
  *
  * @param slot the parameter tensor
  * @param scale the layer's factor of it, exact

@@ -13,7 +13,7 @@ package org.fullrank.rigor;
  * <pre>|start + A B - (high + low)| &lt;= gamma_(w+1)^2 T + 5 w eta,</pre>
  *
  * the last term for products that underflow. It applies to entries that are finite. Threads do not
- * change the bits. <b>Cost.</b> About 0.3 ns per term and thread, four to five times {@link
+ * change the bits. <b>Cost.</b> Five to ten times that of {@link
  * Product}.
  */
 final class CompensatedProduct {

@@ -173,7 +173,10 @@ public final class EnclosedGram {
     return widened(productRadius, Subject.EXACT_PRODUCT, "rounding of the products");
   }
 
-  /** The product of the exact factors. */
+  /**
+   * The product of the exact factors. It is about a network only if the terms enclose the factors of
+   * its Jacobian, for which whoever made them answers.
+   */
   public SymmetricMatrix exactNetwork() {
     return widened(
         Rounding.addUp(productRadius, factorRadius),

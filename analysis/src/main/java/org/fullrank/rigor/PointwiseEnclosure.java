@@ -32,7 +32,7 @@ final class PointwiseEnclosure {
       double steepest = 0;
       for (int j = 0; j < d; j++) {
         double t = steepest(m[j], e[j], slopes[i][j], b);
-        boolean exact = b.jump() > 0 && m[j] == 0 && values[i][j] == 0 && b.absolute() == 0;
+        boolean exact = b.jump() > 0 && m[j] == 0 && values[i][j] == 0;
         local[j] = exact ? 0 : UP * (b.relative() * Math.abs(values[i][j]) + b.absolute());
         if (local[j] != 0) {
           local[j] += TINY; // the terms themselves may underflow

@@ -45,8 +45,10 @@ public final class SpectralNorm {
 
   static SpectralNorm of(double[][] a, double @Nullable [] suggestion, int threads) {
     Workers.requireThreads("SpectralNorm", threads);
-    ErrorTerms.requireFiniteMatrix(a, "SpectralNorm");
-    double[][] wide = a.length <= a[0].length ? a : transposed(a);
+    // The squares in the Gram matrix must neither overflow nor vanish.
+    int exponent = ErrorTerms.exponentFor(ErrorTerms.requireFiniteMatrix(a, "SpectralNorm"));
+    double[][] moderate = exponent == 0 ? a : ErrorTerms.scaledCopy(a, exponent);
+    double[][] wide = a.length <= a[0].length ? moderate : transposed(moderate);
     Interval cheap = Norms.spectral(wide);
     SymmetricMatrix gram = SymmetricProduct.of(wide, threads);
     TopEigenvector top = TopEigenvector.of(gram.scaledLower(), suggestion, threads);
@@ -64,7 +66,13 @@ public final class SpectralNorm {
             .interval();
     // Both are theorems about the same number, so they intersect.
     Interval sharp = square.max(Interval.ZERO).sqrt();
-    return new SpectralNorm(cheap.intersect(sharp), x);
+    Interval norm = cheap.intersect(sharp);
+    if (exponent > 0) {
+      // Scaling down may cost eta per entry.
+      double lossy = ErrorTerms.underflow((double) a.length * a[0].length);
+      norm = norm.add(new Interval(-lossy, lossy)).max(Interval.ZERO);
+    }
+    return new SpectralNorm(ErrorTerms.scale(norm, exponent), x);
   }
 
   /** The enclosure. */

@@ -5,7 +5,7 @@ import java.util.OptionalInt;
 /**
  * What theorems need to know about an activation. It is declared by the activation and believed: a
  * polynomial degree that is too small makes a verified bound of a rank wrong, an empty one is
- * always safe.
+ * always safe; constants that are too small make verified enclosures of the network wrong.
  *
  * @param lipschitz an upper bound of {@code sup |sigma'|}, rounded up
  * @param smoothness an upper bound of {@code sup |sigma''|}, rounded up; infinite if {@code sigma'}
