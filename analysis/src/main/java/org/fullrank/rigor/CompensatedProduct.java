@@ -13,8 +13,7 @@ package org.fullrank.rigor;
  * <pre>|start + A B - (high + low)| &lt;= gamma_(w+1)^2 T + 5 w eta,</pre>
  *
  * the last term for products that underflow. It applies to entries that are finite. Threads do not
- * change the bits. <b>Cost.</b> Five to ten times that of {@link
- * Product}.
+ * change the bits. <b>Cost.</b> Five to ten times that of {@link Product}.
  */
 final class CompensatedProduct {
   /** Rows of B per pass, so that they stay in a cache while all rows of A use them. */

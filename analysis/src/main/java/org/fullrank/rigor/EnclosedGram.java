@@ -174,8 +174,8 @@ public final class EnclosedGram {
   }
 
   /**
-   * The product of the exact factors. It is about a network only if the terms enclose the factors of
-   * its Jacobian, for which whoever made them answers.
+   * The product of the exact factors. It is about a network only if the terms enclose the factors
+   * of its Jacobian, for which whoever made them answers.
    */
   public SymmetricMatrix exactNetwork() {
     return widened(

@@ -4,8 +4,8 @@ package org.fullrank.rigor;
  * What is known about a scalar function {@code s} and about numbers computed for it: {@code |value^
  * - s(x)| <= relative |value^| + absolute}, {@code |slope^ - s'(x)| <= slopeRelative |slope^| +
  * slopeAbsolute}, {@code |s'| <= lipschitz}, and either {@code s'} has the Lipschitz constant
- * {@code smoothness}, or {@code s} is linear on either side of 0, {@code s(0) = 0}, and {@code jump}
- * is an upper bound of the distance of any two values of {@code s'}, the one at 0 included.
+ * {@code smoothness}, or {@code s} is linear on either side of 0, {@code s(0) = 0}, and {@code
+ * jump} is an upper bound of the distance of any two values of {@code s'}, the one at 0 included.
  *
  * <p>Whoever states these is believed: too small a bound makes a verified statement wrong.
  *
