@@ -31,10 +31,13 @@ final class AnalysisArchitectureTest {
           Map.entry("spectrum", List.of("rigor", "linalg")),
           Map.entry("ntk", List.of("nn", "diff", "kernel", "linalg", "spectrum", "rigor")),
           Map.entry("expressivity", List.of("spectrum", "nn", "linalg", "rigor")),
-          Map.entry("evidence", List.of("ntk", "spectrum", "expressivity", "nn", "rigor")),
+          Map.entry(
+              "evidence", List.of("ntk", "spectrum", "expressivity", "nn", "linalg", "rigor")),
           Map.entry("convergence", List.of("evidence", "rigor")),
           Map.entry("convergence.theorem", List.of("convergence", "evidence", "rigor")),
-          Map.entry("training", List.of("evidence", "nn", "diff", "rigor")),
+          Map.entry(
+              "training",
+              List.of("evidence", "nn", "diff", "linalg", "io", "ntk", "spectrum", "rigor")),
           Map.entry(
               "report",
               List.of("convergence", "training", "expressivity", "spectrum", "rigor", "io")));
