@@ -76,7 +76,9 @@ final class TrainingRunTest {
         assertThat(Tensors.toDoubles(run.theta())).containsExactly(expected);
         assertThat(run.trajectory()).isEqualTo(whole);
       }
-      assertThat(Files.list(saved)).hasSize(2);
+      try (Stream<Path> files = Files.list(saved)) {
+        assertThat(files).hasSize(2);
+      }
     }
   }
 
