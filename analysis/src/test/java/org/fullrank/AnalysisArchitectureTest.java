@@ -30,10 +30,19 @@ final class AnalysisArchitectureTest {
           Map.entry("rigor", List.of()),
           Map.entry("spectrum", List.of("rigor", "linalg")),
           Map.entry("ntk", List.of("nn", "diff", "kernel", "linalg", "spectrum", "rigor")),
-          Map.entry("expressivity", List.of("spectrum", "nn", "linalg", "rigor")),
+          Map.entry("enclosure", List.of("rigor", "nn", "nn.layer", "diff", "linalg")),
+          Map.entry("expressivity", List.of("enclosure", "spectrum", "nn", "linalg", "rigor")),
           Map.entry(
               "evidence",
-              List.of("ntk", "spectrum", "expressivity", "nn", "nn.layer", "linalg", "rigor")),
+              List.of(
+                  "enclosure",
+                  "ntk",
+                  "spectrum",
+                  "expressivity",
+                  "nn",
+                  "nn.layer",
+                  "linalg",
+                  "rigor")),
           Map.entry("convergence", List.of("evidence", "rigor")),
           Map.entry("convergence.theorem", List.of("convergence", "evidence", "rigor")),
           Map.entry(

@@ -42,6 +42,31 @@ public final class SymmetricMatrix {
     for (int i = 0; i < n; i++) {
       lower[i] = java.util.Arrays.copyOf(rows[i], i + 1);
     }
+    return ofLower(lower, largest);
+  }
+
+  /**
+   * The matrix with this lower triangle, row {@code i} of length {@code i + 1}; takes ownership.
+   *
+   * @throws IllegalArgumentException if an entry is not finite
+   */
+  static SymmetricMatrix ofLower(double[][] lower) {
+    FloatingPoint.requireIeee();
+    double largest = 0;
+    for (double[] row : lower) {
+      largest = Math.max(largest, ErrorTerms.largest(row, row.length));
+    }
+    if (!(largest <= Double.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          "SymmetricMatrix expects finite entries but the product overflowed; scale the factors"
+              + " down");
+    }
+    return ofLower(lower, largest);
+  }
+
+  private static SymmetricMatrix ofLower(double[][] stored, double largest) {
+    double[][] lower = stored;
+    int n = lower.length;
     int exponent = ErrorTerms.exponentFor(largest);
     double radius = 0;
     if (exponent != 0) {
@@ -137,6 +162,25 @@ public final class SymmetricMatrix {
         exponent,
         Rounding.addUp(scaledRadius, ErrorTerms.scaleUp(error.interval().magnitude(), -exponent)),
         newSubject);
+  }
+
+  /** Upper bound of the largest absolute row sum of the stored matrix. */
+  double infinityNorm() {
+    int n = order();
+    double[] sums = new double[n];
+    for (int i = 0; i < n; i++) {
+      double[] row = lower[i];
+      double own = Math.abs(row[i]);
+      for (int j = 0; j < i; j++) {
+        double x = Math.abs(row[j]);
+        own += x;
+        sums[j] += x;
+      }
+      sums[i] += own;
+    }
+    double largest = ErrorTerms.largest(sums, n);
+    double scaled = Norms.ofNonNegativeTerms(largest, n, ErrorTerms.underflow(n)).hi();
+    return ErrorTerms.scaleUp(scaled, exponent);
   }
 
   /** Rows of the scaled lower triangle; callers in this package must not write. */

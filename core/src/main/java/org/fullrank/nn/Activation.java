@@ -1,5 +1,7 @@
 package org.fullrank.nn;
 
+import java.util.Optional;
+
 /**
  * A scalar function {@code sigma}, applied entrywise, with the derivatives and constants that
  * convergence theorems need. An extension point.
@@ -42,6 +44,16 @@ public interface Activation {
    * @return the regularity of this function
    */
   Regularity regularity();
+
+  /**
+   * How accurate {@link #value}, {@link #derivative} and {@link #evaluate} are. Together with
+   * {@link #regularity} it is what a proof about the network in exact arithmetic needs. Believed.
+   *
+   * @return empty unless overridden: nothing is known, so nothing can be proved
+   */
+  default Optional<Accuracy> accuracy() {
+    return Optional.empty();
+  }
 
   /**
    * The function and its derivative for many numbers at once. Overriding it is worth while where

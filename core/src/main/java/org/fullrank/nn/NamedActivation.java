@@ -1,15 +1,18 @@
 package org.fullrank.nn;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Name and constants of a built-in activation without parameters. */
 abstract class NamedActivation implements Activation {
   private final String name;
   private final Regularity regularity;
+  private final Accuracy accuracy;
 
-  NamedActivation(String name, Regularity regularity) {
+  NamedActivation(String name, Regularity regularity, Accuracy accuracy) {
     this.name = name;
     this.regularity = regularity;
+    this.accuracy = accuracy;
   }
 
   /** The constants of a real analytic function that is not a polynomial. */
@@ -25,6 +28,11 @@ abstract class NamedActivation implements Activation {
   @Override
   public final Regularity regularity() {
     return regularity;
+  }
+
+  @Override
+  public final Optional<Accuracy> accuracy() {
+    return Optional.of(accuracy);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.fullrank.nn;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -62,6 +63,15 @@ public record PiecewiseLinear(double negativeSlope) implements Activation {
         false,
         negativeSlope > 0,
         OptionalInt.empty());
+  }
+
+  /** One rounding of a product, none for the slopes 0 and -1; derivatives are exact. */
+  @Override
+  public Optional<Accuracy> accuracy() {
+    return Optional.of(
+        negativeSlope == 0 || negativeSlope == -1
+            ? Accuracy.EXACT
+            : new Accuracy(Accuracy.U, Double.MIN_VALUE, 0, 0));
   }
 
   @Override

@@ -2,13 +2,16 @@ package org.fullrank.nn;
 
 import java.util.OptionalInt;
 
-/** The identity, sine and cosine. */
+/**
+ * The identity, sine and cosine. {@link Math#sin} and {@link Math#cos} are documented to be within
+ * one unit in the last place, which is at most {@code 2u} of the result ({@code u = 2^-53}).
+ */
 final class SimpleActivations {
   private SimpleActivations() {}
 
   static final class Identity extends NamedActivation {
     Identity() {
-      super("identity", new Regularity(1, 0, true, true, true, OptionalInt.of(1)));
+      super("identity", new Regularity(1, 0, true, true, true, OptionalInt.of(1)), Accuracy.EXACT);
     }
 
     @Override
@@ -29,7 +32,7 @@ final class SimpleActivations {
 
   static final class Sine extends NamedActivation {
     Sine() {
-      super("sin", analytic(1, 1, false));
+      super("sin", analytic(1, 1, false), Accuracy.relative(3, 3));
     }
 
     @Override
@@ -50,7 +53,7 @@ final class SimpleActivations {
 
   static final class Cosine extends NamedActivation {
     Cosine() {
-      super("cos", analytic(1, 1, false));
+      super("cos", analytic(1, 1, false), Accuracy.relative(3, 3));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.fullrank.nn;
 
+import java.util.Optional;
+
 /**
  * {@code ln(1 + exp(a x)) / a}, a smooth ReLU: between 0 and {@code ln(2)/a} above it.
  *
@@ -7,6 +9,11 @@ package org.fullrank.nn;
  * 2^-53}); the second derivative is {@code a s (1 - s)}, {@code s} the sigmoid of {@code a x}. The
  * rounding error of {@code a x} is carried along, it would otherwise be amplified {@code |a x|}
  * times in the left tail. Below about {@code -745/a} the value underflows.
+ *
+ * <p>Why: {@code e = exp(-a|x|)} is within 4u, {@code log1p} has condition at most 1 there and is
+ * documented within 2u, quotient and sum add 2u: 8u. {@code e/(1 + e)}: 4u, 3u for the denominator
+ * and 1u: 8u. Stated in {@link #accuracy}: 10u. An {@code e} in the subnormal range may be wrong by
+ * a few units {@code 2^-1074}, and the value by that over {@code a}.
  *
  * @param sharpness {@code a} in {@code [1e-300, 1e300]}; the second derivative reaches {@code a/4}
  */
@@ -43,6 +50,13 @@ public record Softplus(double sharpness) implements Activation {
   @Override
   public Regularity regularity() {
     return NamedActivation.analytic(1, sharpness / 4, true);
+  }
+
+  @Override
+  public Optional<Accuracy> accuracy() {
+    double u = Accuracy.U;
+    double tiny = Accuracy.UNDERFLOW;
+    return Optional.of(new Accuracy(10 * u, tiny + 1e-321 / sharpness, 10 * u, tiny));
   }
 
   @Override

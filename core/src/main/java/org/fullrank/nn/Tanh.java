@@ -11,10 +11,20 @@ package org.fullrank.nn;
  * subtraction {@code 2 head - head'} is exact (Sterbenz), and one fused multiply-add gives the
  * rounding error of {@code head'}.
  *
- * <p><b>Error</b> ({@code u = 2^-53}). The start is wrong by at most {@code 1.5u y^2} absolutely;
- * doublings turn this into a relative error {@code 256 * 1.5u y^2 <= 7.6u} of {@code exp(-2|x|)} at
- * {@code |x| = 18} and contract it for {@code e} itself. Stated and tested: {@code tanh} within 6u,
- * {@code sech^2} within 16u relative. Outside {@code [1e-290, 18]} other formulas apply.
+ * <p><b>Error</b> ({@code u = 2^-53}). Start: the square, the product and the last step of {@code
+ * P} round once each, the steps before it count 0.06u and the fit 0.11u, all of {@code y^2 P <=
+ * y^2/2}: at most {@code 1.6u y^2}. A doubling multiplies the error of {@code e} by {@code 2 (1 +
+ * e)} and adds {@code 3u^2}: the rounding of {@code head'}'s error, that of {@code tail'}, and
+ * {@code tail^2}. Relative to {@code e} that is a contraction, since {@code e' = e (2 + e)}, so
+ * {@code e} stays within 0.3u. Relative to {@code E = 1 + e = exp(-2|x|)} the error doubles, since
+ * {@code E' = E^2}: at {@code |x| = 18}, {@code 256 * 1.6u y^2/exp(y) <= 9.4u}, and the last {@code
+ * 3u^2} are 1.5u of {@code E >= 2u}. Then {@code tanh}: {@code head + tail}, {@code 2 + e},
+ * reciprocal and product make 0.3 + 1 + 2 + 1 + 1 < 6u. {@code sech^2 = 4 E r^2}, {@code r = 1/(2 +
+ * e)}: {@code E} 11u with two roundings of its sum, {@code r^2} 6u, two products: 21u. Stated in
+ * {@link #accuracy}: 8u and 24u. Tests hold {@code tanh} to 6u and {@code sech^2} to 16u. Outside
+ * {@code [1e-290, 18]} other formulas apply: {@code x}, wrong by {@code x^3/3}, and {@code 1 - 2E},
+ * wrong by {@code 2E^2}, neither of which counts beside one rounding; {@code 4E/(1 + E)^2} is
+ * within 8u as in {@link SigmoidFamily}. So the value has a relative bound everywhere.
  *
  * <p>Only additions, multiplications, one division and fused multiply-adds, in short loops over
  * blocks that the compiler turns into vector instructions; scalar and array results are equal to
@@ -37,7 +47,10 @@ final class Tanh extends NamedActivation {
 
   Tanh() {
     // 4/(3 sqrt 3), rounded up
-    super("tanh", analytic(1, 0.7698003589195012, true));
+    super(
+        "tanh",
+        analytic(1, 0.7698003589195012, true),
+        new Accuracy(8 * Accuracy.U, 0, 24 * Accuracy.U, Accuracy.UNDERFLOW));
   }
 
   @Override

@@ -1,0 +1,96 @@
+package org.fullrank.enclosure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.fullrank.nn.Network;
+import org.fullrank.nn.Slot;
+import org.fullrank.rigor.EnclosedGram;
+import org.fullrank.rigor.IntervalMatrix;
+import org.fullrank.rigor.KroneckerTerm;
+
+/**
+ * The Jacobian of all outputs with respect to all parameters, in factored form and enclosed. Row
+ * {@code i * k + c} belongs to sample {@code i} and output {@code c}.
+ */
+public final class EnclosedJacobian {
+  private final Network network;
+  private final List<IntervalMatrix> cotangents;
+  private final List<Step.Trained> trained;
+  private final int threads;
+
+  EnclosedJacobian(
+      Network network,
+      List<IntervalMatrix> cotangents,
+      List<Step.Trained> trained,
+      int threads) {
+    this.network = network;
+    this.cotangents = cotangents;
+    this.trained = List.copyOf(trained);
+    this.threads = threads;
+  }
+
+  /**
+   * The cotangents of the outputs with respect to the value after the first layers.
+   *
+   * @param layers number of top-level layers, from 0 (with respect to the inputs) to all (unit
+   *     vectors)
+   * @return {@code [n k][d]}, row {@code i * k + c} the gradient of output {@code c} at sample
+   *     {@code i}
+   */
+  public IntervalMatrix cotangentAfter(int layers) {
+    if (layers < 0 || layers >= cotangents.size()) {
+      throw new IllegalArgumentException(
+          "cotangentAfter expects 0 to "
+              + (cotangents.size() - 1)
+              + " layers but got "
+              + layers);
+    }
+    return cotangents.get(layers);
+  }
+
+  /**
+   * The factors of all parameter tensors.
+   *
+   * @return in the order of the parameter vector
+   */
+  public List<JacobianFactor> factors() {
+    List<JacobianFactor> out = new ArrayList<>();
+    for (Slot slot : network.slots()) {
+      out.add(factor(slot));
+    }
+    return out;
+  }
+
+  private JacobianFactor factor(Slot slot) {
+    for (Step.Trained t : trained) {
+      Step.Affine layer = t.layer();
+      if (layer.offset() == slot.offset()) {
+        return new JacobianFactor(
+            slot, layer.scale(), Optional.of(layer.input()), t.cotangents());
+      }
+      long bias = layer.offset() + (long) layer.map().inputs() * layer.map().outputs();
+      if (layer.hasBias() && bias == slot.offset()) {
+        return new JacobianFactor(slot, layer.biasScale(), Optional.empty(), t.cotangents());
+      }
+    }
+    throw new IllegalStateException("no layer owns slot " + slot.name());
+  }
+
+  /**
+   * The Gram matrix with its error bounds; {@code n^2 d_in + (n k)^2 d_out} operations per layer
+   * and {@code 4 (n k)^2} bytes.
+   *
+   * @return the Gram at three levels
+   * @throws IllegalArgumentException if an entry overflows
+   */
+  public EnclosedGram gram() {
+    List<KroneckerTerm> terms = new ArrayList<>();
+    for (Step.Trained t : trained) {
+      Step.Affine layer = t.layer();
+      double biasScale = layer.hasBias() ? layer.biasScale() : 0;
+      terms.add(new KroneckerTerm(layer.scale(), layer.input(), biasScale, t.cotangents()));
+    }
+    return EnclosedGram.of(terms, threads);
+  }
+}

@@ -1,0 +1,150 @@
+package org.fullrank.enclosure;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Network;
+import org.fullrank.rigor.IntervalMatrix;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Subject;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The values of a network on {@code n} samples, enclosed. Rows are samples; a value of any shape is
+ * one row in row-major order. An entry that overflowed has an infinite radius.
+ */
+public final class EnclosedNetwork {
+  private final Network network;
+  private final IntervalMatrix input;
+  private final List<Step> steps;
+  private final int threads;
+
+  EnclosedNetwork(Network network, IntervalMatrix input, List<Step> steps, int threads) {
+    this.network = network;
+    this.input = input;
+    this.steps = steps;
+    this.threads = threads;
+  }
+
+  /**
+   * The number of samples.
+   *
+   * @return n
+   */
+  public int samples() {
+    return input.rows();
+  }
+
+  /**
+   * The network.
+   *
+   * @return as given
+   */
+  public Network network() {
+    return network;
+  }
+
+  /**
+   * The value after the first layers.
+   *
+   * @param layers number of top-level layers, from 0 (the inputs) to all (the outputs)
+   * @return {@code [n][d]}
+   */
+  public IntervalMatrix valueAfter(int layers) {
+    if (layers < 0 || layers > steps.size()) {
+      throw new IllegalArgumentException(
+          "valueAfter expects 0 to " + steps.size() + " layers but got " + layers);
+    }
+    return layers == 0 ? input : steps.get(layers - 1).value();
+  }
+
+  /**
+   * The outputs.
+   *
+   * @return {@code [n][k]}
+   */
+  public IntervalMatrix output() {
+    return valueAfter(steps.size());
+  }
+
+  /**
+   * The features: the input of the last layer.
+   *
+   * @return {@code [n][w]}
+   */
+  public IntervalMatrix features() {
+    return valueAfter(steps.size() - 1);
+  }
+
+  /**
+   * The norm of the residual {@code f(X) - Y} over all samples and outputs.
+   *
+   * @param y targets {@code [n, k]}, finite, taken as exact
+   * @return a verified enclosure of {@code ||f(X) - Y||_2} about the exact network
+   */
+  public Quantity residualNorm(INDArray y) {
+    IntervalMatrix f = output();
+    TensorChecks.requireReal("targets", y.dataType());
+    TensorChecks.requireShape("targets", y, f.rows(), f.columns());
+    TensorChecks.requireFinite("targets", y);
+    IntervalMatrix residual = f.addScaled(-1, IntervalMatrix.exact(Tensors.toRows(y)));
+    return Quantity.verified(
+        "||f(X) - Y||",
+        residual.frobeniusNorm(),
+        Subject.EXACT_NETWORK,
+        "forward pass with running error bounds");
+  }
+
+  /**
+   * How fast the Jacobian can change, by one backward pass that keeps norms only.
+   *
+   * @return a bound for balls of any radius
+   * @throws IllegalArgumentException if the output of a sample is not a vector or no layer is
+   *     trained
+   */
+  public LipschitzBound lipschitz() {
+    IntervalMatrix units = units();
+    LipschitzNode.Builder builder = new LipschitzNode.Builder(threads);
+    LipschitzNode root = builder.chain(steps, units).node();
+    return LipschitzBound.of(builder, root, units.rows(), (int) network.outputs());
+  }
+
+  /**
+   * The Jacobian of the outputs by one backward pass with {@code k} cotangents per sample.
+   *
+   * @return the Jacobian in factored form
+   * @throws IllegalArgumentException if the output of a sample is not a vector or no layer is
+   *     trained
+   */
+  public EnclosedJacobian jacobian() {
+    IntervalMatrix g = units();
+    Step.Pass pass = new Step.Pass(threads);
+    List<IntervalMatrix> cotangents = new ArrayList<>();
+    cotangents.add(g);
+    for (int l = steps.size() - 1; l >= 0; l--) {
+      g = steps.get(l).backward(g, pass);
+      cotangents.add(0, g);
+    }
+    return new EnclosedJacobian(network, List.copyOf(cotangents), pass.met(), threads);
+  }
+
+  /** Unit cotangents of all outputs, row {@code i * k + c}. */
+  private IntervalMatrix units() {
+    int k = (int) network.outputs();
+    if (network.parameterCount() == 0) {
+      throw new IllegalArgumentException(
+          "expected a network with trained parameters but got only fixed layers");
+    }
+    double[][] units = new double[samples() * k][k];
+    for (int r = 0; r < units.length; r++) {
+      units[r][r % k] = 1;
+    }
+    return IntervalMatrix.exact(units);
+  }
+
+  @Override
+  public String toString() {
+    return "EnclosedNetwork(n = " + samples() + ", error " + output().frobeniusError() + ")";
+  }
+}

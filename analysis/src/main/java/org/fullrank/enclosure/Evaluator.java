@@ -1,0 +1,190 @@
+package org.fullrank.enclosure;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.fullrank.diff.KroneckerBlock.Layout;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Accuracy;
+import org.fullrank.nn.Activation;
+import org.fullrank.nn.Layer;
+import org.fullrank.nn.PiecewiseLinear;
+import org.fullrank.nn.Sequential;
+import org.fullrank.nn.layer.Dense;
+import org.fullrank.nn.layer.Elementwise;
+import org.fullrank.nn.layer.FixedLinear;
+import org.fullrank.nn.layer.Flatten;
+import org.fullrank.nn.layer.Residual;
+import org.fullrank.rigor.IntervalMatrix;
+import org.fullrank.rigor.LinearMap;
+import org.fullrank.rigor.PointwiseBounds;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Evaluates layers of known type with error bounds. */
+final class Evaluator {
+  private final double[] theta;
+  private final int threads;
+
+  Evaluator(double[] theta, int threads) {
+    this.theta = theta;
+    this.threads = threads;
+  }
+
+  /** What keeps a layer from being enclosed, or empty. */
+  static Optional<String> obstacle(Layer layer) {
+    if (layer instanceof Sequential chain) {
+      return first(chain.layers());
+    }
+    if (layer instanceof Residual residual) {
+      List<Layer> parts = new ArrayList<>(residual.branch().layers());
+      residual.shortcut().ifPresent(parts::add);
+      return first(parts);
+    }
+    if (layer instanceof Elementwise elementwise) {
+      return obstacle(elementwise.activation());
+    }
+    if (layer instanceof Dense || layer instanceof FixedLinear || layer instanceof Flatten) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "layer "
+            + layer
+            + " is not one of the library's dense, fixed linear, residual, elementwise, flatten and"
+            + " sequential layers, so its rounding errors are not known");
+  }
+
+  static Optional<String> first(List<Layer> layers) {
+    return layers.stream().map(Evaluator::obstacle).flatMap(Optional::stream).findFirst();
+  }
+
+  private static Optional<String> obstacle(Activation activation) {
+    if (activation.accuracy().isEmpty()) {
+      return Optional.of(
+          "activation "
+              + activation.name()
+              + " states no accuracy; override Activation.accuracy() with a proved error bound");
+    }
+    if (!(activation instanceof PiecewiseLinear)
+        && Double.isInfinite(activation.regularity().smoothness())) {
+      return Optional.of(
+          "the derivative of activation "
+              + activation.name()
+              + " is not Lipschitz and nothing says where its kinks are");
+    }
+    return Optional.empty();
+  }
+
+  /** The layer at parameters from an offset on. */
+  Step evaluate(Layer layer, long offset, IntervalMatrix x) {
+    if (layer instanceof Sequential chain) {
+      return new Step.Chain(evaluate(chain.layers(), offset, x));
+    }
+    if (layer instanceof Residual residual) {
+      return residual(residual, offset, x);
+    }
+    if (layer instanceof Elementwise elementwise) {
+      return pointwise(elementwise.activation(), x);
+    }
+    if (layer instanceof Dense dense) {
+      return dense(dense, offset, x);
+    }
+    if (layer instanceof FixedLinear fixed) {
+      try (INDArray matrix = fixed.matrix()) {
+        LinearMap map = LinearMap.of(transpose(Tensors.toRows(matrix)), threads);
+        return affine(x, map, 1, new double[0], 0, -1);
+      }
+    }
+    if (layer instanceof Flatten) {
+      return new Step.Unchanged(x);
+    }
+    throw new IllegalArgumentException(obstacle(layer).orElse("unknown layer " + layer));
+  }
+
+  List<Step> evaluate(List<Layer> layers, long offset, IntervalMatrix x) {
+    List<Step> steps = new ArrayList<>();
+    IntervalMatrix h = x;
+    long at = offset;
+    for (Layer layer : layers) {
+      Step step = evaluate(layer, at, h);
+      steps.add(step);
+      h = step.value();
+      at += layer.parameterCount();
+    }
+    return List.copyOf(steps);
+  }
+
+  private Step residual(Residual residual, long offset, IntervalMatrix x) {
+    Step branch = evaluate(residual.branch(), offset, x);
+    long next = offset + residual.branch().parameterCount();
+    Step shortcut = residual.shortcut().map(s -> evaluate(s, next, x)).orElse(null);
+    IntervalMatrix skip = shortcut == null ? x : shortcut.value();
+    return new Step.Sum(
+        residual.scale(), branch, shortcut, skip.addScaled(residual.scale(), branch.value()));
+  }
+
+  private Step dense(Dense dense, long offset, IntervalMatrix x) {
+    boolean inOut = dense.layout() == Layout.IN_OUT;
+    int in = (int) dense.in();
+    int out = (int) dense.out();
+    int at = (int) offset;
+    int columns = inOut ? out : in;
+    double[][] stored = new double[inOut ? in : out][];
+    for (int i = 0; i < stored.length; i++) {
+      stored[i] = Arrays.copyOfRange(theta, at + i * columns, at + (i + 1) * columns);
+    }
+    LinearMap map = LinearMap.of(inOut ? stored : transpose(stored), threads);
+    int end = at + in * out;
+    double[] bias = dense.hasBias() ? Arrays.copyOfRange(theta, end, end + out) : new double[0];
+    return affine(x, map, dense.weightScale(), bias, dense.biasScale(), offset);
+  }
+
+  private Step affine(
+      IntervalMatrix x,
+      LinearMap map,
+      double scale,
+      double[] bias,
+      double biasScale,
+      long offset) {
+    IntervalMatrix value = x.affine(map, scale, bias, biasScale, threads);
+    return new Step.Affine(x, map, scale, biasScale, bias.length > 0, offset, value);
+  }
+
+  private static Step pointwise(Activation activation, IntervalMatrix x) {
+    double[][] z = x.midpoints();
+    double[][] values = new double[z.length][x.columns()];
+    double[][] slopes = new double[z.length][x.columns()];
+    for (int i = 0; i < z.length; i++) {
+      activation.evaluate(z[i], values[i], slopes[i]);
+    }
+    PointwiseBounds bounds = bounds(activation);
+    return new Step.Pointwise(x, slopes, bounds, x.image(values, slopes, bounds));
+  }
+
+  private static PointwiseBounds bounds(Activation activation) {
+    Accuracy accuracy = activation.accuracy().orElseThrow();
+    // The next double covers the rounding of the difference.
+    double jump =
+        activation instanceof PiecewiseLinear p
+            ? Math.nextUp(Math.abs(1 - p.negativeSlope()))
+            : 0;
+    return new PointwiseBounds(
+        accuracy.relative(),
+        accuracy.absolute(),
+        accuracy.slopeRelative(),
+        accuracy.slopeAbsolute(),
+        activation.regularity().lipschitz(),
+        activation.regularity().smoothness(),
+        jump);
+  }
+
+  private static double[][] transpose(double[][] rows) {
+    double[][] t = new double[rows[0].length][rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      for (int j = 0; j < t.length; j++) {
+        t[j][i] = rows[i][j];
+      }
+    }
+    return t;
+  }
+}

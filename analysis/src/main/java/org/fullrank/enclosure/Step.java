@@ -1,0 +1,101 @@
+package org.fullrank.enclosure;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fullrank.rigor.IntervalMatrix;
+import org.fullrank.rigor.LinearMap;
+import org.fullrank.rigor.PointwiseBounds;
+import org.jspecify.annotations.Nullable;
+
+/** One evaluated layer: its value on all samples and how cotangents go back through it. */
+sealed interface Step {
+  /** The value {@code [n][d_out]}. */
+  IntervalMatrix value();
+
+  /**
+   * The cotangents of the input.
+   *
+   * @param dy cotangents of the value {@code [n k][d_out]}
+   * @param pass collects what belongs to trained parameters
+   */
+  IntervalMatrix backward(IntervalMatrix dy, Pass pass);
+
+  /** A backward pass: threads to use and the trained layers met so far. */
+  record Pass(int threads, List<Trained> met) {
+    Pass(int threads) {
+      this(threads, new ArrayList<>());
+    }
+  }
+
+  /** A dense layer with the cotangents of its value; offset is that of its first parameter. */
+  record Trained(Affine layer, IntervalMatrix cotangents) {}
+
+  /** {@code scale (x W) + biasScale b}; a negative offset means that nothing is trained. */
+  record Affine(
+      IntervalMatrix input,
+      LinearMap map,
+      double scale,
+      double biasScale,
+      boolean hasBias,
+      long offset,
+      IntervalMatrix value)
+      implements Step {
+    @Override
+    public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
+      if (offset >= 0) {
+        pass.met().add(new Trained(this, dy));
+      }
+      return dy.affine(map.transposed(), scale, new double[0], 0, pass.threads());
+    }
+  }
+
+  /** An activation; slopes are the computed derivatives at the midpoints of the input. */
+  record Pointwise(
+      IntervalMatrix input, double[][] slopes, PointwiseBounds bounds, IntervalMatrix value)
+      implements Step {
+    @Override
+    public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
+      double[][] copy = new double[slopes.length][];
+      for (int i = 0; i < copy.length; i++) {
+        copy[i] = slopes[i].clone();
+      }
+      return dy.timesRows(input.slopes(copy, bounds));
+    }
+  }
+
+  /** A change of shape, which rows do not see. */
+  record Unchanged(IntervalMatrix value) implements Step {
+    @Override
+    public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
+      return dy;
+    }
+  }
+
+  /** Steps one after the other, at least one. */
+  record Chain(List<Step> steps) implements Step {
+    @Override
+    public IntervalMatrix value() {
+      return steps.get(steps.size() - 1).value();
+    }
+
+    @Override
+    public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
+      IntervalMatrix g = dy;
+      for (int l = steps.size() - 1; l >= 0; l--) {
+        g = steps.get(l).backward(g, pass);
+      }
+      return g;
+    }
+  }
+
+  /** {@code S(x) + scale * branch(x)}; no shortcut step means the identity. */
+  record Sum(double scale, Step branch, @Nullable Step shortcut, IntervalMatrix value)
+      implements Step {
+    @Override
+    public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
+      IntervalMatrix skip = shortcut == null ? dy : shortcut.backward(dy, pass);
+      IntervalMatrix zero = IntervalMatrix.exact(new double[dy.rows()][dy.columns()]);
+      return skip.addScaled(1, branch.backward(zero.addScaled(scale, dy), pass));
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * Networks in exact arithmetic, enclosed: values, cotangents, Jacobian factors and Gram matrix with
+ * proved error bounds, so that statements about them are statements about the mathematical network.
+ *
+ * <p><b>The exact network</b> is the function of the stored parameters and the stored inputs, every
+ * one of them an exact (single or double precision) number, evaluated in real arithmetic: the
+ * scales of the layers are the doubles that {@link org.fullrank.nn.layer.Dense#weightScale()},
+ * {@link org.fullrank.nn.layer.Dense#biasScale()} and {@link
+ * org.fullrank.nn.layer.Residual#scale()} return, the matrices of fixed layers are the stored ones,
+ * and the activations are the mathematical functions, with the derivative at a kink that the
+ * activation documents. A square root that was rounded to make a scale is part of the network, not
+ * an error of it.
+ *
+ * <p>{@link org.fullrank.enclosure.NetworkEnclosure} evaluates a network in plain Java, {@link
+ * org.fullrank.enclosure.EnclosedNetwork} holds its values and {@link
+ * org.fullrank.enclosure.EnclosedJacobian} its gradients. Nothing here trusts the native products:
+ * tensors are only read. The layers of the library are known by type; any other layer is an
+ * obstacle that is named, because what it computes cannot be seen from outside.
+ */
+@NullMarked
+package org.fullrank.enclosure;
+
+import org.jspecify.annotations.NullMarked;

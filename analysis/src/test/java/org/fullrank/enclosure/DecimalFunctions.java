@@ -1,0 +1,187 @@
+package org.fullrank.enclosure;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import org.fullrank.nn.Activation;
+import org.fullrank.nn.PiecewiseLinear;
+import org.fullrank.nn.Softplus;
+
+/**
+ * Test oracle: the activations and their derivatives from their definitions, by Taylor series in
+ * decimal arithmetic with 70 digits. Arguments should be moderate.
+ */
+public final class DecimalFunctions {
+  /** 70 digits; results are good to about 65. */
+  static final MathContext DIGITS = new MathContext(70, RoundingMode.HALF_EVEN);
+
+  private static final BigDecimal ONE = BigDecimal.ONE;
+  private static final BigDecimal TWO = BigDecimal.valueOf(2);
+  private static final BigDecimal PI = machin();
+
+  private DecimalFunctions() {}
+
+  /** {@code sigma(x)}. */
+  public static BigDecimal value(Activation a, BigDecimal x) {
+    if (a instanceof PiecewiseLinear p) {
+      return x.signum() > 0 ? x : x.multiply(new BigDecimal(p.negativeSlope()));
+    }
+    if (a instanceof Softplus p) {
+      BigDecimal sharpness = new BigDecimal(p.sharpness());
+      BigDecimal e = exp(sharpness.multiply(x.abs()).negate());
+      return x.max(BigDecimal.ZERO).add(log(ONE.add(e)).divide(sharpness, DIGITS));
+    }
+    return switch (a.name()) {
+      case "identity" -> x;
+      case "tanh" -> tanh(x);
+      case "sigmoid" -> sigmoid(x);
+      case "silu" -> x.multiply(sigmoid(x), DIGITS);
+      case "erf" -> erf(x);
+      case "gelu_erf" -> x.multiply(normal(x), DIGITS);
+      case "gelu_tanh" -> x.multiply(sigmoid(TWO.multiply(cubic(x))), DIGITS);
+      case "sin" -> sin(x);
+      case "cos" -> cos(x);
+      case "gaussian" -> bump(x);
+      default -> throw new IllegalArgumentException(a.name());
+    };
+  }
+
+  /** {@code sigma'(x)}, at kinks as the activation says. */
+  public static BigDecimal slope(Activation a, BigDecimal x) {
+    if (a instanceof PiecewiseLinear p) {
+      return new BigDecimal(
+          x.signum() > 0 ? 1 : x.signum() < 0 ? p.negativeSlope() : a.derivative(0));
+    }
+    if (a instanceof Softplus p) {
+      return sigmoid(new BigDecimal(p.sharpness()).multiply(x));
+    }
+    return switch (a.name()) {
+      case "identity" -> ONE;
+      case "tanh" -> ONE.subtract(tanh(x).pow(2), DIGITS);
+      case "sigmoid" -> sigmoid(x).multiply(sigmoid(x.negate()), DIGITS);
+      case "silu" ->
+          sigmoid(x).multiply(ONE.add(x.multiply(sigmoid(x.negate()), DIGITS)), DIGITS);
+      case "erf" -> exp(x.pow(2).negate()).multiply(TWO).divide(PI.sqrt(DIGITS), DIGITS);
+      case "gelu_erf" -> normal(x).add(x.multiply(density(x)), DIGITS);
+      case "gelu_tanh" -> {
+        BigDecimal w = TWO.multiply(cubic(x));
+        BigDecimal inner =
+            ONE.add(new BigDecimal("0.134145").multiply(x.pow(2)))
+                .multiply(TWO.multiply(TWO.divide(PI, DIGITS).sqrt(DIGITS)));
+        BigDecimal turn = x.multiply(inner).multiply(sigmoid(w.negate()), DIGITS);
+        yield sigmoid(w).multiply(ONE.add(turn), DIGITS);
+      }
+      case "sin" -> cos(x);
+      case "cos" -> sin(x).negate();
+      case "gaussian" -> x.negate().multiply(bump(x), DIGITS);
+      default -> throw new IllegalArgumentException(a.name());
+    };
+  }
+
+  private static BigDecimal cubic(BigDecimal x) {
+    return x.add(new BigDecimal("0.044715").multiply(x.pow(3)))
+        .multiply(TWO.divide(PI, DIGITS).sqrt(DIGITS), DIGITS);
+  }
+
+  private static BigDecimal bump(BigDecimal x) {
+    return exp(x.pow(2).divide(TWO, DIGITS).negate());
+  }
+
+  private static BigDecimal density(BigDecimal x) {
+    return bump(x).divide(TWO.multiply(PI).sqrt(DIGITS), DIGITS);
+  }
+
+  private static BigDecimal normal(BigDecimal x) {
+    return ONE.add(erf(x.divide(TWO.sqrt(DIGITS), DIGITS))).divide(TWO, DIGITS);
+  }
+
+  static BigDecimal sigmoid(BigDecimal x) {
+    return ONE.divide(ONE.add(exp(x.negate())), DIGITS);
+  }
+
+  static BigDecimal tanh(BigDecimal x) {
+    // Twice the digits: expm1 by subtraction cancels for small arguments.
+    BigDecimal e = exp(TWO.multiply(x));
+    return e.subtract(ONE).divide(e.add(ONE), DIGITS);
+  }
+
+  static BigDecimal exp(BigDecimal x) {
+    int halvings = Math.max(0, x.precision() - x.scale()) * 4 + 8;
+    MathContext more = new MathContext(100);
+    BigDecimal small = x.divide(TWO.pow(halvings), more);
+    BigDecimal term = ONE;
+    BigDecimal sum = ONE;
+    for (int n = 1; term.signum() != 0 && n < 200; n++) {
+      term = term.multiply(small).divide(BigDecimal.valueOf(n), more);
+      sum = sum.add(term, more);
+    }
+    for (int i = 0; i < halvings; i++) {
+      sum = sum.multiply(sum, more);
+    }
+    return sum;
+  }
+
+  /** Newton's iteration for {@code exp(y) = x}. */
+  static BigDecimal log(BigDecimal x) {
+    BigDecimal y = new BigDecimal(Math.log(x.doubleValue()));
+    for (int i = 0; i < 5; i++) {
+      BigDecimal e = exp(y.negate());
+      y = y.add(x.multiply(e).subtract(ONE), new MathContext(100));
+    }
+    return y;
+  }
+
+  static BigDecimal erf(BigDecimal x) {
+    BigDecimal square = x.pow(2);
+    if (square.compareTo(BigDecimal.valueOf(400)) > 0) {
+      throw new IllegalArgumentException("too large for the series: " + x);
+    }
+    BigDecimal term = x;
+    BigDecimal sum = x;
+    MathContext more = new MathContext(100);
+    for (int n = 1; n < 2000 && term.abs().compareTo(new BigDecimal("1e-95")) > 0; n++) {
+      term = term.multiply(square).multiply(TWO).divide(BigDecimal.valueOf(2L * n + 1), more);
+      sum = sum.add(term, more);
+    }
+    return sum.multiply(TWO).multiply(exp(square.negate())).divide(PI.sqrt(DIGITS), DIGITS);
+  }
+
+  static BigDecimal cos(BigDecimal x) {
+    return sin(x.add(PI.divide(TWO, DIGITS)));
+  }
+
+  static BigDecimal sin(BigDecimal x) {
+    BigDecimal turns =
+        x.divide(TWO.multiply(PI), DIGITS).setScale(0, RoundingMode.HALF_EVEN);
+    BigDecimal r = x.subtract(turns.multiply(TWO).multiply(PI), new MathContext(100));
+    BigDecimal square = r.pow(2);
+    BigDecimal term = r;
+    BigDecimal sum = r;
+    for (long n = 2; n < 400 && term.signum() != 0; n += 2) {
+      term =
+          term.multiply(square)
+              .negate()
+              .divide(BigDecimal.valueOf(n * (n + 1)), new MathContext(100));
+      sum = sum.add(term, new MathContext(100));
+    }
+    return sum;
+  }
+
+  private static BigDecimal machin() {
+    return arctanInverse(5)
+        .multiply(BigDecimal.valueOf(16))
+        .subtract(arctanInverse(239).multiply(BigDecimal.valueOf(4)));
+  }
+
+  private static BigDecimal arctanInverse(int q) {
+    BigDecimal sum = BigDecimal.ZERO;
+    MathContext more = new MathContext(100);
+    BigDecimal power = ONE.divide(BigDecimal.valueOf(q), more);
+    for (int n = 1; n < 600; n += 2) {
+      BigDecimal term = power.divide(BigDecimal.valueOf(n), more);
+      sum = n % 4 == 1 ? sum.add(term, more) : sum.subtract(term, more);
+      power = power.divide(BigDecimal.valueOf((long) q * q), more);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,58 @@
+package org.fullrank.nn;
+
+/**
+ * How far an activation's computed value and derivative may be from the exact ones, stated so that
+ * a proof can use it: for every finite {@code x}
+ *
+ * <p>{@code |value^ - sigma(x)| <= relative |value^| + absolute} and {@code |derivative^ -
+ * sigma'(x)| <= slopeRelative |derivative^| + slopeAbsolute},
+ *
+ * <p>for the scalar methods and for {@link Activation#evaluate} alike, a hat marking what was
+ * computed, unless it overflowed. {@code sigma'} is the derivative at a kink that the activation
+ * documents. Whoever states an accuracy is believed: too small a bound makes a verified statement
+ * wrong.
+ *
+ * @param relative error of the value per computed value, at least 0
+ * @param absolute error of the value besides, at least 0
+ * @param slopeRelative error of the derivative per computed derivative, at least 0
+ * @param slopeAbsolute error of the derivative besides, at least 0
+ */
+public record Accuracy(
+    double relative, double absolute, double slopeRelative, double slopeAbsolute) {
+  /** Value and derivative without error. */
+  public static final Accuracy EXACT = new Accuracy(0, 0, 0, 0);
+
+  /** What gradual underflow may cost: far above any number of subnormal units. */
+  static final double UNDERFLOW = 1e-315;
+
+  /** Unit roundoff. */
+  static final double U = 0x1p-53;
+
+  /** Checks the bounds. */
+  public Accuracy {
+    if (!(relative >= 0 && absolute >= 0 && slopeRelative >= 0 && slopeAbsolute >= 0)) {
+      throw new IllegalArgumentException(
+          "Accuracy expects bounds >= 0 but got value "
+              + relative
+              + ", "
+              + absolute
+              + " and derivative "
+              + slopeRelative
+              + ", "
+              + slopeAbsolute);
+    }
+  }
+
+  /** Relative errors in units of {@code 2^-53}, and the underflow allowance for both. */
+  static Accuracy relative(double value, double slope) {
+    return new Accuracy(value * U, UNDERFLOW, slope * U, UNDERFLOW);
+  }
+
+  /**
+   * A relative error of the value; for the derivative, a sum of terms that can cancel, an error per
+   * sum of their absolute values, which {@code terms} bounds.
+   */
+  static Accuracy termwise(double value, double slope, double terms) {
+    return new Accuracy(value * U, UNDERFLOW, 0, slope * U * terms + UNDERFLOW);
+  }
+}
