@@ -3,6 +3,7 @@ package org.fullrank.enclosure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
 import org.fullrank.rigor.EnclosedGram;
@@ -20,10 +21,7 @@ public final class EnclosedJacobian {
   private final int threads;
 
   EnclosedJacobian(
-      Network network,
-      List<IntervalMatrix> cotangents,
-      List<Step.Trained> trained,
-      int threads) {
+      Network network, List<IntervalMatrix> cotangents, List<Step.Trained> trained, int threads) {
     this.network = network;
     this.cotangents = cotangents;
     this.trained = List.copyOf(trained);
@@ -41,10 +39,7 @@ public final class EnclosedJacobian {
   public IntervalMatrix cotangentAfter(int layers) {
     if (layers < 0 || layers >= cotangents.size()) {
       throw new IllegalArgumentException(
-          "cotangentAfter expects 0 to "
-              + (cotangents.size() - 1)
-              + " layers but got "
-              + layers);
+          "cotangentAfter expects 0 to " + (cotangents.size() - 1) + " layers but got " + layers);
     }
     return cotangents.get(layers);
   }
@@ -66,8 +61,7 @@ public final class EnclosedJacobian {
     for (Step.Trained t : trained) {
       Step.Affine layer = t.layer();
       if (layer.offset() == slot.offset()) {
-        return new JacobianFactor(
-            slot, layer.scale(), Optional.of(layer.input()), t.cotangents());
+        return new JacobianFactor(slot, layer.scale(), Optional.of(layer.input()), t.cotangents());
       }
       long bias = layer.offset() + (long) layer.map().inputs() * layer.map().outputs();
       if (layer.hasBias() && bias == slot.offset()) {
@@ -85,12 +79,36 @@ public final class EnclosedJacobian {
    * @throws IllegalArgumentException if an entry overflows
    */
   public EnclosedGram gram() {
+    return gram(slot -> true);
+  }
+
+  /**
+   * The Gram matrix of some columns of the Jacobian: those of given parameter tensors.
+   *
+   * @param included which tensors
+   * @return the Gram at three levels
+   * @throws IllegalArgumentException if no tensor is included or an entry overflows
+   */
+  public EnclosedGram gram(Predicate<Slot> included) {
     List<KroneckerTerm> terms = new ArrayList<>();
     for (Step.Trained t : trained) {
       Step.Affine layer = t.layer();
-      double biasScale = layer.hasBias() ? layer.biasScale() : 0;
-      terms.add(new KroneckerTerm(layer.scale(), layer.input(), biasScale, t.cotangents()));
+      long bias = layer.offset() + (long) layer.map().inputs() * layer.map().outputs();
+      boolean weights = has(layer.offset(), included);
+      boolean biases = layer.hasBias() && has(bias, included);
+      if (weights || biases) {
+        terms.add(
+            new KroneckerTerm(
+                weights ? layer.scale() : 0,
+                layer.input(),
+                biases ? layer.biasScale() : 0,
+                t.cotangents()));
+      }
     }
     return EnclosedGram.of(terms, threads);
+  }
+
+  private boolean has(long offset, Predicate<Slot> included) {
+    return network.slots().stream().anyMatch(s -> s.offset() == offset && included.test(s));
   }
 }

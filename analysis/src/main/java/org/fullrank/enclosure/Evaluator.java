@@ -140,12 +140,7 @@ final class Evaluator {
   }
 
   private Step affine(
-      IntervalMatrix x,
-      LinearMap map,
-      double scale,
-      double[] bias,
-      double biasScale,
-      long offset) {
+      IntervalMatrix x, LinearMap map, double scale, double[] bias, double biasScale, long offset) {
     IntervalMatrix value = x.affine(map, scale, bias, biasScale, threads);
     return new Step.Affine(x, map, scale, biasScale, bias.length > 0, offset, value);
   }
@@ -165,9 +160,7 @@ final class Evaluator {
     Accuracy accuracy = activation.accuracy().orElseThrow();
     // The next double covers the rounding of the difference.
     double jump =
-        activation instanceof PiecewiseLinear p
-            ? Math.nextUp(Math.abs(1 - p.negativeSlope()))
-            : 0;
+        activation instanceof PiecewiseLinear p ? Math.nextUp(Math.abs(1 - p.negativeSlope())) : 0;
     return new PointwiseBounds(
         accuracy.relative(),
         accuracy.absolute(),

@@ -11,9 +11,9 @@ import org.fullrank.rigor.Subject;
  * ball of radius R. All parameters of the network count as trained, which is an upper bound for any
  * subset.
  *
- * <p>{@code Lam = sqrt(sum_r Lam_r^2)} over outputs and samples, {@code Lam_r} a bound of the second
- * derivative of row r on the ball by a recursion over the layers, exact for one linear layer and
- * exponential in the depth of a plain network. Every step is rounded up.
+ * <p>{@code Lam = sqrt(sum_r Lam_r^2)} over outputs and samples, {@code Lam_r} a bound of the
+ * second derivative of row r on the ball by a recursion over the layers, exact for one linear layer
+ * and exponential in the depth of a plain network. Every step is rounded up.
  *
  * <p>Activations with kinks have no such constant in general. Where no pre-activation can reach its
  * kink within the ball the network is its own linear-gated one there and the constant exists;
@@ -48,8 +48,7 @@ public final class LipschitzBound {
    */
   public double at(double radius) {
     if (!(radius >= 0)) {
-      throw new IllegalArgumentException(
-          "LipschitzBound expects a radius >= 0 but got " + radius);
+      throw new IllegalArgumentException("LipschitzBound expects a radius >= 0 but got " + radius);
     }
     // Refuses to compute where rounding is not what it should be.
     Interval.of(radius, Double.POSITIVE_INFINITY);

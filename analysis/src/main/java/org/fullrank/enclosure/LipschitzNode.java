@@ -36,6 +36,8 @@ sealed interface LipschitzNode {
 
   /** Walks back through steps and collects norms. */
   final class Builder {
+    private static final double LEAST_SCALE = 1e-100;
+
     private final int threads;
     private int blocks;
 
@@ -77,8 +79,7 @@ sealed interface LipschitzNode {
       Built shortcut = sum.shortcut() == null ? null : build(sum.shortcut(), dy);
       IntervalMatrix skip = shortcut == null ? dy : shortcut.cotangents();
       return new Built(
-          new Sum(
-              Math.abs(sum.scale()), branch.node(), shortcut == null ? null : shortcut.node()),
+          new Sum(Math.abs(sum.scale()), branch.node(), shortcut == null ? null : shortcut.node()),
           skip.addScaled(1, branch.cotangents()));
     }
 
@@ -99,12 +100,12 @@ sealed interface LipschitzNode {
       double scale = Math.abs(affine.scale());
       double ratio = 0;
       if (trained && affine.hasBias()) {
-        // A bias is a weight on a constant input tau/g.
-        ratio = scale == 0 ? 0 : Math.nextUp(Math.abs(affine.biasScale()) / scale);
+        // A bias is a weight on a constant input tau/g; any upper bound may stand for g.
+        scale = Math.max(scale, LEAST_SCALE);
+        ratio = Math.nextUp(Math.abs(affine.biasScale()) / scale);
       }
       LipschitzNode node =
-          new Affine(
-              block, scale, ratio, affine.map().norm(), norms(affine.input()), norms(dy));
+          new Affine(block, scale, ratio, affine.map().norm(), norms(affine.input()), norms(dy));
       return new Built(node, affine.backward(dy, new Step.Pass(threads)));
     }
 

@@ -5,13 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The recursion for one row (one output of one sample) and one radius. Vectors have one non-negative
- * coordinate for each trained layer: a bound {@code v} says that a change of the parameters by norms
- * {@code t_l} in the layers changes the quantity by at most {@code sum_l v_l t_l}.
+ * The recursion for one row (one output of one sample) and one radius. Vectors have one
+ * non-negative coordinate for each trained layer: a bound {@code v} says that a change of the
+ * parameters by norms {@code t_l} in the layers changes the quantity by at most {@code sum_l v_l
+ * t_l}.
  *
  * <p>The second derivative of a composition is the sum over its operations of the cotangent of the
- * operation's value times the operation's own second derivative. A dense layer {@code z = g W h} has
- * {@code 2 g V dh}, an activation {@code sigma''(z) dz^2}, sums have none. So on the ball
+ * operation's value times the operation's own second derivative. A dense layer {@code z = g W h}
+ * has {@code 2 g V dh}, an activation {@code sigma''(z) dz^2}, sums have none. So on the ball
  *
  * <p>{@code |D^2 f[V, V]| <= t^T Q t}, {@code Q = sum_dense g B2 (e p^T + p e^T) + sum_activations
  * L2 Binf q q^T},
@@ -37,8 +38,7 @@ final class LipschitzRecursion {
    * Upper bound of the norm of the second derivative of one row on the ball; infinite if a
    * pre-activation could cross a kink.
    */
-  static double hessianNorm(
-      LipschitzNode root, int blocks, int sample, int row, double radius) {
+  static double hessianNorm(LipschitzNode root, int blocks, int sample, int row, double radius) {
     LipschitzRecursion r = new LipschitzRecursion(sample, row, radius, blocks);
     Trace trace = r.forward(root, new double[blocks]);
     if (r.crossesKink) {
@@ -143,8 +143,8 @@ final class LipschitzRecursion {
   }
 
   /**
-   * Upper bound of the largest eigenvalue of a non-negative symmetric matrix: {@code max_i (Q v)_i /
-   * v_i} for any positive v (Collatz and Wielandt); v from power iteration makes it sharp.
+   * Upper bound of the largest eigenvalue of a non-negative symmetric matrix: {@code max_i (Q v)_i
+   * / v_i} for any positive v (Collatz and Wielandt); v from power iteration makes it sharp.
    */
   static double largestEigenvalue(double[][] q) {
     int n = q.length;

@@ -8,6 +8,10 @@ public final class Measurements {
   public static final Measurement<DeepLinearNetwork> DEEP_LINEAR =
       new Named<>("deep linear residual network", DeepLinearMeasurement::measure);
 
+  /** Smallest singular value, norm and Lipschitz constant of the Jacobian, and the residual. */
+  public static final Measurement<JacobianNumbers> JACOBIAN =
+      new Named<>("Jacobian numbers", JacobianMeasurement::measure);
+
   private Measurements() {}
 
   private record Named<T>(String symbol, Function<TrainingProblem, T> recipe)

@@ -81,8 +81,7 @@ final class AffineEnclosure {
         }
         rad[i][j] = UP * (local[j] + moved);
       }
-      rowError[i] =
-          Rounding.addUp(RowNorms.upper(local), RowNorms.product(normFactor, rho));
+      rowError[i] = Rounding.addUp(RowNorms.upper(local), RowNorms.product(normFactor, rho));
     }
     return new IntervalMatrix(mid, rad, rowError);
   }

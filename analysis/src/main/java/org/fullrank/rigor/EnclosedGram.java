@@ -16,8 +16,8 @@ import java.util.List;
  * <p><b>Exact factors.</b> With {@code d_(l,r)} a bound of the error of a row of block {@code l},
  * entries move by at most {@code sum_l p_r d_q + d_r p_q + d_r d_q}, again of rank one or two, so
  * the norm is at most {@code sum_l 2 ||p_l|| ||d_l|| + ||d_l||^2}. The other bound is {@code 2
- * ||J^|| ||dJ||_F + ||dJ||_F^2} with {@code ||J^||^2} at most the largest row sum of {@code K};
- * the smaller of the two counts.
+ * ||J^|| ||dJ||_F + ||dJ||_F^2} with {@code ||J^||^2} at most the largest row sum of {@code K}; the
+ * smaller of the two counts.
  *
  * <p>Immutable; {@code 4 N^2} bytes.
  */
@@ -141,9 +141,7 @@ public final class EnclosedGram {
       double p = RowNorms.upper(b.norm());
       double d = RowNorms.upper(b.error());
       double both = RowNorms.product(p, d);
-      sum =
-          Rounding.addUp(
-              sum, Rounding.addUp(Rounding.addUp(both, both), RowNorms.product(d, d)));
+      sum = Rounding.addUp(sum, Rounding.addUp(Rounding.addUp(both, both), RowNorms.product(d, d)));
     }
     return sum;
   }
@@ -152,8 +150,7 @@ public final class EnclosedGram {
   private static double normBound(SymmetricMatrix stored, double productRadius, double d) {
     double squared = Rounding.addUp(stored.infinityNorm(), productRadius);
     double norm = Rounding.sqrtUp(squared);
-    return Rounding.addUp(
-        RowNorms.product(Rounding.addUp(norm, norm), d), RowNorms.product(d, d));
+    return Rounding.addUp(RowNorms.product(Rounding.addUp(norm, norm), d), RowNorms.product(d, d));
   }
 
   /** Number of rows {@code n k}. */

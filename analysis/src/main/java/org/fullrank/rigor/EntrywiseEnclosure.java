@@ -112,8 +112,7 @@ final class EntrywiseEnclosure {
       double norm = RowNorms.upper(gm);
       double turn = RowNorms.smaller(RowNorms.product(widest, norm), RowNorms.upper(turned));
       turn =
-          RowNorms.smaller(
-              turn, RowNorms.product(slopes.rowErrors()[r / k], RowNorms.largest(gm)));
+          RowNorms.smaller(turn, RowNorms.product(slopes.rowErrors()[r / k], RowNorms.largest(gm)));
       double own = RowNorms.product(UP * steepest, g.rowErrors()[r]);
       rowError[r] = Rounding.addUp(RowNorms.upper(local), Rounding.addUp(own, turn));
     }

@@ -7,9 +7,9 @@ import java.util.Arrays;
  * |A - M| <= R} entrywise <em>and</em> {@code ||row_i(A - M)||_2 <= rho_i}. Rows are samples.
  *
  * <p>Both bounds are carried through every operation because each is sharp where the other is not:
- * a chain of {@code L} Gaussian layers of width {@code w} multiplies entrywise bounds by {@code
- * (c sqrt w)^L} but norms by the product of the spectral norms, while only entries can say that a
- * unit stays on its side of a kink.
+ * a chain of {@code L} Gaussian layers of width {@code w} multiplies entrywise bounds by {@code (c
+ * sqrt w)^L} but norms by the product of the spectral norms, while only entries can say that a unit
+ * stays on its side of a kink.
  *
  * <p>A midpoint that overflowed is stored as 0 with an infinite radius. Bounds are rounded up; an
  * entry that is exact has radius 0. Immutable; {@code 16} bytes per entry.
@@ -80,9 +80,7 @@ public final class IntervalMatrix {
               + j
               + ")");
     }
-    return Double.isInfinite(rad[i][j])
-        ? Interval.ENTIRE
-        : Interval.around(mid[i][j], rad[i][j]);
+    return Double.isInfinite(rad[i][j]) ? Interval.ENTIRE : Interval.around(mid[i][j], rad[i][j]);
   }
 
   /** A copy of the midpoints {@code [n][d]}. */

@@ -62,8 +62,7 @@ final class KroneckerGram {
   static long roundings(List<KroneckerTerm> terms) {
     long most = 0;
     for (KroneckerTerm term : terms) {
-      most =
-          Math.max(most, chain(term.inputs().columns()) + chain(term.cotangents().columns()));
+      most = Math.max(most, chain(term.inputs().columns()) + chain(term.cotangents().columns()));
     }
     return most + terms.size() + 8;
   }

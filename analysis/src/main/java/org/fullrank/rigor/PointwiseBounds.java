@@ -32,7 +32,8 @@ public record PointwiseBounds(
         && lipschitz >= 0
         && smoothness >= 0
         && jump >= 0)) {
-      throw new IllegalArgumentException("PointwiseBounds expects bounds >= 0 but got a NaN or less");
+      throw new IllegalArgumentException(
+          "PointwiseBounds expects bounds >= 0 but got a NaN or less");
     }
     if (jump == 0 && smoothness == Double.POSITIVE_INFINITY) {
       throw new IllegalArgumentException(

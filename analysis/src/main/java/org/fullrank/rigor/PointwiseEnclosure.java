@@ -5,8 +5,8 @@ package org.fullrank.rigor;
  *
  * <p>Value: {@code |s(z^)^ - s(z)| <= acc + t e}, {@code t} a bound of {@code |s'|} between {@code
  * z^} and {@code z}: {@code min(L1, |s'(z^)^| + its error + L2 e)}. Slope: its error and {@code
- * min(L2 e, 2 L1)}. Where {@code s} is linear on either side of 0, the slope is exact if {@code |z^|
- * > e} or {@code e = 0}, and otherwise off by at most the jump.
+ * min(L2 e, 2 L1)}. Where {@code s} is linear on either side of 0, the slope is exact if {@code
+ * |z^| > e} or {@code e = 0}, and otherwise off by at most the jump.
  */
 final class PointwiseEnclosure {
   private static final double UP = RowNorms.INFLATION;
@@ -39,8 +39,7 @@ final class PointwiseEnclosure {
         steepest = Math.max(steepest, t);
       }
       rowError[i] =
-          Rounding.addUp(
-              RowNorms.upper(local), RowNorms.product(UP * steepest, z.rowErrors()[i]));
+          Rounding.addUp(RowNorms.upper(local), RowNorms.product(UP * steepest, z.rowErrors()[i]));
     }
     return new IntervalMatrix(values, rad, rowError);
   }

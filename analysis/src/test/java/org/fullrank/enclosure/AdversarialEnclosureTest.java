@@ -68,7 +68,8 @@ class AdversarialEnclosureTest {
             Dense.of("b", 2, 1).withScales(1, 1));
     // The residual block subtracts what tanh rounded: 0 with a radius that is not.
     INDArray theta = Tensors.of(new double[] {0.3, -0.7, 1, 1}, 4);
-    EnclosedNetwork values = NetworkEnclosure.of(network, theta).at(Tensors.of(new double[] {0.5}, 1, 1));
+    EnclosedNetwork values =
+        NetworkEnclosure.of(network, theta).at(Tensors.of(new double[] {0.5}, 1, 1));
     IntervalMatrix z = values.valueAfter(4);
     assertThat(z.get(0, 0).mid()).isZero();
     assertThat(z.get(0, 0).width()).isPositive();
@@ -94,7 +95,8 @@ class AdversarialEnclosureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tanh", "sigmoid", "erf", "silu", "gelu_tanh", "gelu_erf", "softplus(50)"})
+  @ValueSource(
+      strings = {"tanh", "sigmoid", "erf", "silu", "gelu_tanh", "gelu_erf", "softplus(50)"})
   void saturation(String name) {
     Network network = EnclosureNetworks.plain(Activations.named(name), 4, 1);
     INDArray theta = network.initialize(Seed.of(9)).muli(2);
@@ -116,7 +118,8 @@ class AdversarialEnclosureTest {
   void tinyAndHugeWeights() {
     Network network = relu(Activations.IDENTITY);
     INDArray theta =
-        Tensors.of(new double[] {1e-200, -3e-200, 1e-310, 2e-200, 1e-200, 7e-300, 1e9, 2e8, -1e9}, 9);
+        Tensors.of(
+            new double[] {1e-200, -3e-200, 1e-310, 2e-200, 1e-200, 7e-300, 1e9, 2e8, -1e9}, 9);
     INDArray x = Tensors.of(new double[] {1e-120, 2e-110, 3e-123, 1e-116, 1, 2}, 3, 2);
     NetworkEnclosureTest.check(network, theta, x, Double.POSITIVE_INFINITY);
   }
@@ -153,7 +156,9 @@ class AdversarialEnclosureTest {
     Network network = Network.of(Shape.of(2), Dense.of("a", 2, 1).withScales(1, 1));
     INDArray theta = Tensors.of(new double[] {1, 1}, 2);
     EnclosedJacobian jacobian =
-        NetworkEnclosure.of(network, theta).at(Tensors.of(new double[] {1e200, 1}, 1, 2)).jacobian();
+        NetworkEnclosure.of(network, theta)
+            .at(Tensors.of(new double[] {1e200, 1}, 1, 2))
+            .jacobian();
     assertThatThrownBy(jacobian::gram)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("overflowed");
@@ -221,8 +226,7 @@ class AdversarialEnclosureTest {
 
     @Override
     public Regularity regularity() {
-      return new Regularity(
-          1, Double.POSITIVE_INFINITY, false, false, false, OptionalInt.empty());
+      return new Regularity(1, Double.POSITIVE_INFINITY, false, false, false, OptionalInt.empty());
     }
 
     @Override

@@ -35,7 +35,8 @@ public final class Containment {
         BigDecimal bound = new BigDecimal(rho);
         assertThat(squares.subtract(bound.multiply(bound)))
             .as("%s row %d", what, i)
-            .isLessThanOrEqualTo(bound.multiply(bound).multiply(ORACLE).add(new BigDecimal("1e-800")));
+            .isLessThanOrEqualTo(
+                bound.multiply(bound).multiply(ORACLE).add(new BigDecimal("1e-800")));
       }
     }
   }

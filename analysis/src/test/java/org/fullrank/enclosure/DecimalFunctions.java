@@ -59,8 +59,7 @@ public final class DecimalFunctions {
       case "identity" -> ONE;
       case "tanh" -> ONE.subtract(tanh(x).pow(2), DIGITS);
       case "sigmoid" -> sigmoid(x).multiply(sigmoid(x.negate()), DIGITS);
-      case "silu" ->
-          sigmoid(x).multiply(ONE.add(x.multiply(sigmoid(x.negate()), DIGITS)), DIGITS);
+      case "silu" -> sigmoid(x).multiply(ONE.add(x.multiply(sigmoid(x.negate()), DIGITS)), DIGITS);
       case "erf" -> exp(x.pow(2).negate()).multiply(TWO).divide(PI.sqrt(DIGITS), DIGITS);
       case "gelu_erf" -> normal(x).add(x.multiply(density(x)), DIGITS);
       case "gelu_tanh" -> {
@@ -151,8 +150,7 @@ public final class DecimalFunctions {
   }
 
   static BigDecimal sin(BigDecimal x) {
-    BigDecimal turns =
-        x.divide(TWO.multiply(PI), DIGITS).setScale(0, RoundingMode.HALF_EVEN);
+    BigDecimal turns = x.divide(TWO.multiply(PI), DIGITS).setScale(0, RoundingMode.HALF_EVEN);
     BigDecimal r = x.subtract(turns.multiply(TWO).multiply(PI), new MathContext(100));
     BigDecimal square = r.pow(2);
     BigDecimal term = r;

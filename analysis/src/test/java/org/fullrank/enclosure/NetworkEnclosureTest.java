@@ -62,7 +62,8 @@ class NetworkEnclosureTest {
   @Test
   void singlePrecisionParametersAreExactNumbers() {
     Network network = EnclosureNetworks.everyLayer(Activations.GELU, Parameterization.NTK, 2);
-    INDArray theta = network.initialize(Seed.of(8)).castTo(org.nd4j.linalg.api.buffer.DataType.FLOAT);
+    INDArray theta =
+        network.initialize(Seed.of(8)).castTo(org.nd4j.linalg.api.buffer.DataType.FLOAT);
     INDArray x =
         EnclosureNetworks.gaussian("f", 3, 2, 2).castTo(org.nd4j.linalg.api.buffer.DataType.FLOAT);
     check(network, theta, x, 1e-11);
@@ -212,8 +213,7 @@ class NetworkEnclosureTest {
     INDArray theta = network.initialize(Seed.of(1));
     INDArray x = EnclosureNetworks.gaussian("threads", 300, 4);
     EnclosedGram one = NetworkEnclosure.of(network, theta).at(x).jacobian().gram();
-    EnclosedGram three =
-        NetworkEnclosure.of(network, theta).withThreads(3).at(x).jacobian().gram();
+    EnclosedGram three = NetworkEnclosure.of(network, theta).withThreads(3).at(x).jacobian().gram();
     assertThat(rows(one.stored())).isDeepEqualTo(rows(three.stored()));
     assertThat(one.exactNetwork().radius()).isEqualTo(three.exactNetwork().radius());
   }
@@ -262,8 +262,7 @@ class NetworkEnclosureTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("[8]");
     NetworkEnclosure enclosure = NetworkEnclosure.of(network, theta);
-    assertThatThrownBy(() -> enclosure.withThreads(0))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> enclosure.withThreads(0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> enclosure.at(EnclosureNetworks.gaussian("x", 3, 5)))
         .isInstanceOf(IllegalArgumentException.class);
     EnclosedNetwork values = enclosure.at(EnclosureNetworks.gaussian("x", 3, 4));

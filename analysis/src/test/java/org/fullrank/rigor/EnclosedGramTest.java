@@ -61,7 +61,8 @@ class EnclosedGramTest {
   @Test
   void entriesAreThoseOfTheProduct() {
     Random r = new Random(1);
-    for (int[] shape : new int[][] {{1, 1, 1}, {3, 62, 2}, {90, 63, 3}, {129, 130, 2}, {260, 64, 1}}) {
+    for (int[] shape :
+        new int[][] {{1, 1, 1}, {3, 62, 2}, {90, 63, 3}, {129, 130, 2}, {260, 64, 1}}) {
       int n = shape[0];
       int k = shape[2];
       KroneckerTerm first =

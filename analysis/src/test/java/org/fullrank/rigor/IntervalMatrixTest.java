@@ -62,9 +62,7 @@ class IntervalMatrixTest {
         }
         sum = sum.multiply(new BigDecimal(s));
         z[i][j] =
-            bias.length == 0
-                ? sum
-                : sum.add(new BigDecimal(t).multiply(new BigDecimal(bias[j])));
+            bias.length == 0 ? sum : sum.add(new BigDecimal(t).multiply(new BigDecimal(bias[j])));
       }
     }
     return z;
@@ -308,8 +306,7 @@ class IntervalMatrixTest {
       double e = sizes[t % 5];
       double[][] mid = random(r, 1, 2);
       mid[0][1] = t % 3 == 0 ? 0 : mid[0][1] * 1e-9;
-      IntervalMatrix z =
-          t % 2 == 0 ? ball(mid, e, Double.POSITIVE_INFINITY) : ball(mid, 1e9, e);
+      IntervalMatrix z = t % 2 == 0 ? ball(mid, e, Double.POSITIVE_INFINITY) : ball(mid, 1e9, e);
       double[][] values = new double[1][2];
       double[][] slopes = new double[1][2];
       a.evaluate(mid[0], values[0], slopes[0]);
@@ -317,7 +314,8 @@ class IntervalMatrixTest {
       IntervalMatrix y = z.image(values, exactCopy(slopes), bounds);
       IntervalMatrix d = z.slopes(exactCopy(slopes), bounds);
       for (double sign : new double[] {-1, -0.5, 0, 0.5, 1}) {
-        for (double[] direction : new double[][] {{sign, 0}, {0, sign}, {sign, sign}, {sign, -sign}}) {
+        for (double[] direction :
+            new double[][] {{sign, 0}, {0, sign}, {sign, sign}, {sign, -sign}}) {
           BigDecimal[][] x = rim(z, new double[][] {direction});
           BigDecimal[][] fx = new BigDecimal[1][2];
           BigDecimal[][] dx = new BigDecimal[1][2];
@@ -351,7 +349,9 @@ class IntervalMatrixTest {
     // The slope between stored and true argument counts with its own error.
     IntervalMatrix wide = ball(at, 0x1p-4, 1);
     BigDecimal steep = new BigDecimal(0x1p-4).multiply(d[0][0]).multiply(new BigDecimal(1 - 1e-14));
-    BigDecimal[][] moved = {{y[0][0].add(steep), y[0][1].subtract(steep.multiply(new BigDecimal("0.99")))}};
+    BigDecimal[][] moved = {
+      {y[0][0].add(steep), y[0][1].subtract(steep.multiply(new BigDecimal("0.99")))}
+    };
     Containment.contains("moved", wide.image(exactCopy(values), exactCopy(slopes), b), moved);
   }
 
