@@ -3,6 +3,7 @@ package org.fullrank.enclosure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
 import org.fullrank.rigor.EnclosedGram;
@@ -78,12 +79,36 @@ public final class EnclosedJacobian {
    * @throws IllegalArgumentException if an entry overflows
    */
   public EnclosedGram gram() {
+    return gram(slot -> true);
+  }
+
+  /**
+   * The Gram matrix of some columns of the Jacobian: those of given parameter tensors.
+   *
+   * @param included which tensors
+   * @return the Gram at three levels
+   * @throws IllegalArgumentException if no tensor is included or an entry overflows
+   */
+  public EnclosedGram gram(Predicate<Slot> included) {
     List<KroneckerTerm> terms = new ArrayList<>();
     for (Step.Trained t : trained) {
       Step.Affine layer = t.layer();
-      double biasScale = layer.hasBias() ? layer.biasScale() : 0;
-      terms.add(new KroneckerTerm(layer.scale(), layer.input(), biasScale, t.cotangents()));
+      long bias = layer.offset() + (long) layer.map().inputs() * layer.map().outputs();
+      boolean weights = has(layer.offset(), included);
+      boolean biases = layer.hasBias() && has(bias, included);
+      if (weights || biases) {
+        terms.add(
+            new KroneckerTerm(
+                weights ? layer.scale() : 0,
+                layer.input(),
+                biases ? layer.biasScale() : 0,
+                t.cotangents()));
+      }
     }
     return EnclosedGram.of(terms, threads);
+  }
+
+  private boolean has(long offset, Predicate<Slot> included) {
+    return network.slots().stream().anyMatch(s -> s.offset() == offset && included.test(s));
   }
 }

@@ -97,6 +97,20 @@ public final class EnclosedNetwork {
   }
 
   /**
+   * How fast the Jacobian can change, by one backward pass that keeps norms only.
+   *
+   * @return a bound for balls of any radius
+   * @throws IllegalArgumentException if the output of a sample is not a vector or no layer is
+   *     trained
+   */
+  public LipschitzBound lipschitz() {
+    IntervalMatrix units = units();
+    LipschitzNode.Builder builder = new LipschitzNode.Builder(threads);
+    LipschitzNode root = builder.chain(steps, units).node();
+    return LipschitzBound.of(builder, root, units.rows(), (int) network.outputs());
+  }
+
+  /**
    * The Jacobian of the outputs by one backward pass with {@code k} cotangents per sample.
    *
    * @return the Jacobian in factored form
@@ -104,6 +118,19 @@ public final class EnclosedNetwork {
    *     trained
    */
   public EnclosedJacobian jacobian() {
+    IntervalMatrix g = units();
+    Step.Pass pass = new Step.Pass(threads);
+    List<IntervalMatrix> cotangents = new ArrayList<>();
+    cotangents.add(g);
+    for (int l = steps.size() - 1; l >= 0; l--) {
+      g = steps.get(l).backward(g, pass);
+      cotangents.add(0, g);
+    }
+    return new EnclosedJacobian(network, List.copyOf(cotangents), pass.met(), threads);
+  }
+
+  /** Unit cotangents of all outputs, row {@code i * k + c}. */
+  private IntervalMatrix units() {
     int k = (int) network.outputs();
     if (network.parameterCount() == 0) {
       throw new IllegalArgumentException(
@@ -113,15 +140,7 @@ public final class EnclosedNetwork {
     for (int r = 0; r < units.length; r++) {
       units[r][r % k] = 1;
     }
-    Step.Pass pass = new Step.Pass(threads);
-    List<IntervalMatrix> cotangents = new ArrayList<>();
-    IntervalMatrix g = IntervalMatrix.exact(units);
-    cotangents.add(g);
-    for (int l = steps.size() - 1; l >= 0; l--) {
-      g = steps.get(l).backward(g, pass);
-      cotangents.add(0, g);
-    }
-    return new EnclosedJacobian(network, List.copyOf(cotangents), pass.met(), threads);
+    return IntervalMatrix.exact(units);
   }
 
   @Override

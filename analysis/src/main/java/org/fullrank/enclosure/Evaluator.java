@@ -154,7 +154,7 @@ final class Evaluator {
     }
     PointwiseBounds bounds = bounds(activation);
     IntervalMatrix value = x.image(values, slopes, bounds);
-    return new Step.Pointwise(x.slopes(slopes, bounds), value);
+    return new Step.Pointwise(x, bounds, x.slopes(slopes, bounds), value);
   }
 
   private static PointwiseBounds bounds(Activation activation) {

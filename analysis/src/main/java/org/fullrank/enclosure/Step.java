@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.LinearMap;
+import org.fullrank.rigor.PointwiseBounds;
 import org.jspecify.annotations.Nullable;
 
 /** One evaluated layer: its value on all samples and how cotangents go back through it. */
@@ -48,8 +49,10 @@ sealed interface Step {
     }
   }
 
-  /** An activation with its slopes at the input. */
-  record Pointwise(IntervalMatrix slopes, IntervalMatrix value) implements Step {
+  /** An activation with its slopes at the input and what is known about it. */
+  record Pointwise(
+      IntervalMatrix input, PointwiseBounds bounds, IntervalMatrix slopes, IntervalMatrix value)
+      implements Step {
     @Override
     public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
       return dy.timesRows(slopes);

@@ -98,6 +98,29 @@ public final class IntervalMatrix {
     return rowError[i];
   }
 
+  /** Upper bound of the 2-norm of a row of the exact matrix; may be infinite. */
+  public double rowNorm(int i) {
+    return Rounding.addUp(RowNorms.upper(mid[i]), rowError[i]);
+  }
+
+  /** Upper bound of the largest magnitude in a row of the exact matrix; may be infinite. */
+  public double largest(int i) {
+    double largest = 0;
+    for (int j = 0; j < mid[i].length; j++) {
+      largest = Math.max(largest, Rounding.addUp(Math.abs(mid[i][j]), rad[i][j]));
+    }
+    return largest;
+  }
+
+  /** Lower bound, at least 0, of the smallest magnitude in a row of the exact matrix. */
+  public double smallest(int i) {
+    double smallest = Double.POSITIVE_INFINITY;
+    for (int j = 0; j < mid[i].length; j++) {
+      smallest = Math.min(smallest, Rounding.subtractDown(Math.abs(mid[i][j]), rad[i][j]));
+    }
+    return Math.max(smallest, 0);
+  }
+
   /** Upper bound of the Frobenius norm of the error; may be infinite. */
   public double frobeniusError() {
     return RowNorms.upper(rowError);

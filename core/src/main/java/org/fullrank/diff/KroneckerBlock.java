@@ -157,21 +157,29 @@ public final class KroneckerBlock implements ParameterBlock {
 
   @Override
   public INDArray sum() {
+    INDArray result = Tensors.zeros(dataType(), cotangents(), size());
+    addSum(1, result);
+    return result;
+  }
+
+  /** One product for each cotangent, accumulated where it is wanted. */
+  @Override
+  public void addSum(double factor, INDArray target) {
+    ParameterBlock.requireSum(this, target);
     long in = a.size(2);
     long out = g.size(3);
-    INDArray result = Tensors.zeros(dataType(), cotangents(), size());
+    double alpha = factor * scale;
     INDArray inputs = TensorViews.reshape(a, samples() * a.size(1), in);
     for (long c = 0; c < cotangents(); c++) {
-      INDArray row = TensorViews.leading(result, c, c + 1);
+      INDArray row = TensorViews.leading(target, c, c + 1);
       if (layout == Layout.IN_OUT) {
         Products.multiply(
-            scale, inputs, true, flat(c), false, 0, TensorViews.reshape(row, in, out));
+            alpha, inputs, true, flat(c), false, 1, TensorViews.reshape(row, in, out));
       } else {
         Products.multiply(
-            scale, flat(c), true, inputs, false, 0, TensorViews.reshape(row, out, in));
+            alpha, flat(c), true, inputs, false, 1, TensorViews.reshape(row, out, in));
       }
     }
-    return result;
   }
 
   @Override

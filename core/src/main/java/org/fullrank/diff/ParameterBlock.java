@@ -1,5 +1,7 @@
 package org.fullrank.diff;
 
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -54,6 +56,22 @@ public sealed interface ParameterBlock permits KroneckerBlock, ExplicitBlock {
   INDArray sum();
 
   /**
+   * Adds a multiple of the rows summed over samples: one step of gradient descent when the target
+   * is the parameter tensor itself.
+   *
+   * @param factor finite
+   * @param target {@code [m, size]}, row-major without gaps; it may be memory that {@link
+   *     #cotangents()} were computed from, not memory that the rows refer to
+   */
+  default void addSum(double factor, INDArray target) {
+    requireSum(this, target);
+    try (INDArray sum = sum();
+        INDArray scaled = Tensors.scaled(sum, factor)) {
+      target.addi(scaled);
+    }
+  }
+
+  /**
    * Adds the inner products of this block's rows with another's.
    *
    * @param other block of the same tensor, of {@code m'} cotangents and {@code n'} samples
@@ -90,6 +108,22 @@ public sealed interface ParameterBlock permits KroneckerBlock, ExplicitBlock {
         Tensors.zeros(dataType(), cotangents(), other.cotangents(), samples(), other.samples());
     addGram(other, target);
     return target;
+  }
+
+  /**
+   * Throws unless the target can take the sum over samples.
+   *
+   * @param block the block
+   * @param target what is added to
+   */
+  static void requireSum(ParameterBlock block, INDArray target) {
+    TensorChecks.requireShape("sum target", target, block.cotangents(), block.size());
+    TensorChecks.requireType("sum target", block.dataType(), target);
+    if (!TensorViews.isContiguous(target)) {
+      throw new IllegalArgumentException(
+          "sum target expects row-major order without gaps but got "
+              + TensorChecks.describe(target));
+    }
   }
 
   /**

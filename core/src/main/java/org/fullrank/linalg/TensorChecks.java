@@ -111,6 +111,9 @@ public final class TensorChecks {
   public static void requireFinite(String where, INDArray a) {
     requireOpen(where, a);
     requireReal(where, a.dataType());
+    if (isFinite(a)) {
+      return;
+    }
     double[] v = Tensors.toDoubles(a);
     for (int i = 0; i < v.length; i++) {
       if (!Double.isFinite(v[i])) {
@@ -124,6 +127,27 @@ public final class TensorChecks {
                 + describe(a));
       }
     }
+  }
+
+  /**
+   * Whether every element is finite; reads through a small buffer.
+   *
+   * @param a any open array of a real type
+   * @return false if there is a NaN or an infinity
+   */
+  public static boolean isFinite(INDArray a) {
+    boolean[] finite = {true};
+    Chunks.forEach(
+        a,
+        (chunk, length) -> {
+          double sum = 0;
+          for (int i = 0; i < length; i++) {
+            // 0 for finite numbers, NaN for the others
+            sum += 0 * chunk[i];
+          }
+          finite[0] &= sum == 0;
+        });
+    return finite[0];
   }
 
   /**

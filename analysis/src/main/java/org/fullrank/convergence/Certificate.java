@@ -1,0 +1,187 @@
+package org.fullrank.convergence;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.Verdict;
+
+/**
+ * A theorem, its hypotheses with measured numbers, and what follows. Verdict, rigor and subject are
+ * computed from the checks; a prediction exists exactly when all of them hold.
+ */
+public final class Certificate {
+  private final String theorem;
+  private final Citation source;
+  private final List<HypothesisCheck> checks;
+  private final Verdict verdict;
+  private final Optional<Prediction> prediction;
+  private final List<String> limits;
+
+  private Certificate(
+      String theorem,
+      Citation source,
+      List<HypothesisCheck> checks,
+      Verdict verdict,
+      Optional<Prediction> prediction,
+      List<String> limits) {
+    this.theorem = theorem;
+    this.source = source;
+    this.checks = checks;
+    this.verdict = verdict;
+    this.prediction = prediction;
+    this.limits = limits;
+  }
+
+  /**
+   * Draws the conclusion.
+   *
+   * @param theorem name of the theorem
+   * @param source where it comes from
+   * @param checks all hypotheses, at least one
+   * @param conclusion asked for the prediction only if all of them hold
+   * @param limits what the theorem does not say, one sentence each
+   * @return the certificate
+   */
+  public static Certificate of(
+      String theorem,
+      Citation source,
+      List<HypothesisCheck> checks,
+      Supplier<Prediction> conclusion,
+      List<String> limits) {
+    if (checks.isEmpty()) {
+      throw new IllegalArgumentException("Certificate expects at least one hypothesis, got none");
+    }
+    Verdict verdict = Verdict.HOLDS;
+    for (Verdict worse : List.of(Verdict.UNDECIDED, Verdict.FAILS, Verdict.INAPPLICABLE)) {
+      if (checks.stream().anyMatch(c -> c.verdict() == worse)) {
+        verdict = worse;
+      }
+    }
+    Optional<Prediction> prediction =
+        verdict == Verdict.HOLDS ? Optional.of(conclusion.get()) : Optional.empty();
+    return new Certificate(
+        theorem, source, List.copyOf(checks), verdict, prediction, List.copyOf(limits));
+  }
+
+  /**
+   * The name of the theorem.
+   *
+   * @return one line
+   */
+  public String theorem() {
+    return theorem;
+  }
+
+  /**
+   * Where it comes from.
+   *
+   * @return the citation
+   */
+  public Citation source() {
+    return source;
+  }
+
+  /**
+   * The hypotheses.
+   *
+   * @return in the order of the theorem
+   */
+  public List<HypothesisCheck> checks() {
+    return checks;
+  }
+
+  /**
+   * The verdict: {@code INAPPLICABLE} if a premise is missing, else {@code FAILS} if a hypothesis
+   * is certainly violated, else {@code UNDECIDED} if one is open, else {@code HOLDS}.
+   *
+   * @return computed from the checks
+   */
+  public Verdict verdict() {
+    return verdict;
+  }
+
+  /**
+   * How the verdict is known.
+   *
+   * @return the weakest of all checks
+   */
+  public Rigor rigor() {
+    return checks.stream().map(HypothesisCheck::rigor).reduce(Rigor.VERIFIED, Rigor::weakest);
+  }
+
+  /**
+   * What the verdict is about.
+   *
+   * @return the narrowest of all checks
+   */
+  public Subject subject() {
+    return checks.stream()
+        .map(HypothesisCheck::subject)
+        .reduce(Subject.EXACT_NETWORK, Subject::narrowest);
+  }
+
+  /**
+   * Whether convergence of gradient descent in exact arithmetic is proved for this network and
+   * these data: all hypotheses hold, verified, about the exact network.
+   *
+   * @return true only for a proof
+   */
+  public boolean isProof() {
+    return verdict == Verdict.HOLDS
+        && rigor() == Rigor.VERIFIED
+        && subject() == Subject.EXACT_NETWORK;
+  }
+
+  /**
+   * What follows.
+   *
+   * @return present exactly if the verdict is {@code HOLDS}
+   */
+  public Optional<Prediction> prediction() {
+    return prediction;
+  }
+
+  /**
+   * The first hypothesis that is not satisfied, in the order of the verdict's severity.
+   *
+   * @return empty if all hold
+   */
+  public Optional<HypothesisCheck> obstacle() {
+    return checks.stream()
+        .filter(c -> c.verdict() == verdict && verdict != Verdict.HOLDS)
+        .findFirst();
+  }
+
+  /**
+   * What the theorem does not say.
+   *
+   * @return sentences
+   */
+  public List<String> limits() {
+    return limits;
+  }
+
+  /** The certificate as it would be written as a proof, one line for each hypothesis. */
+  @Override
+  public String toString() {
+    return theorem
+        + "\n  Source: "
+        + source
+        + "\n  Hypotheses:\n    "
+        + checks.stream().map(HypothesisCheck::toString).collect(Collectors.joining("\n    "))
+        + "\n  Verdict: "
+        + verdict
+        + (isProof() ? ", proved for the network in exact arithmetic" : "")
+        + " ("
+        + rigor()
+        + ", "
+        + subject().text()
+        + ")"
+        + prediction.map(p -> "\n  Conclusion: " + p).orElse("")
+        + "\n  It does not say: "
+        + String.join(" ", limits);
+  }
+}

@@ -1,0 +1,79 @@
+package org.fullrank.enclosure;
+
+import java.util.Optional;
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Subject;
+
+/**
+ * How fast the Jacobian can change around the parameters: for a radius {@code R} a constant {@code
+ * Lam} with {@code ||J(theta) - J(theta')||_2 <= Lam ||theta - theta'||} for all parameters of the
+ * ball of radius R. All parameters of the network count as trained, which is an upper bound for any
+ * subset.
+ *
+ * <p>{@code Lam = sqrt(sum_r Lam_r^2)} over outputs and samples, {@code Lam_r} a bound of the
+ * second derivative of row r on the ball by a recursion over the layers, exact for one linear layer
+ * and exponential in the depth of a plain network. Every step is rounded up.
+ *
+ * <p>Activations with kinks have no such constant in general. Where no pre-activation can reach its
+ * kink within the ball the network is its own linear-gated one there and the constant exists;
+ * otherwise it is infinite.
+ *
+ * <p>Cost: one backward pass, then {@code n k L B^2} operations per radius for {@code L} layers, of
+ * which {@code B} trained.
+ */
+public final class LipschitzBound {
+  private final LipschitzNode root;
+  private final int blocks;
+  private final int rows;
+  private final int outputs;
+
+  private LipschitzBound(LipschitzNode root, int blocks, int rows, int outputs) {
+    this.root = root;
+    this.blocks = blocks;
+    this.rows = rows;
+    this.outputs = outputs;
+  }
+
+  /** Collects the norms of a network. */
+  static LipschitzBound of(LipschitzNode.Builder builder, LipschitzNode root, int rows, int k) {
+    return new LipschitzBound(root, builder.blocks(), rows, k);
+  }
+
+  /**
+   * The constant for a ball.
+   *
+   * @param radius of the ball, at least 0
+   * @return an upper bound, infinite if there is none
+   */
+  public double at(double radius) {
+    if (!(radius >= 0)) {
+      throw new IllegalArgumentException("LipschitzBound expects a radius >= 0 but got " + radius);
+    }
+    // Refuses to compute where rounding is not what it should be.
+    Interval.of(radius, Double.POSITIVE_INFINITY);
+    double[] norms = new double[rows];
+    for (int r = 0; r < rows; r++) {
+      norms[r] = LipschitzRecursion.hessianNorm(root, blocks, r / outputs, r, radius);
+    }
+    return Up.norm(norms);
+  }
+
+  /**
+   * The constant for a ball as a quantity.
+   *
+   * @param radius of the ball, at least 0
+   * @return {@code [0, Lam]}, verified, about the exact network; empty if there is no constant
+   */
+  public Optional<Quantity> quantityAt(double radius) {
+    double lam = at(radius);
+    return Double.isInfinite(lam)
+        ? Optional.empty()
+        : Optional.of(
+            Quantity.verified(
+                "Lam",
+                Interval.of(0, lam),
+                Subject.EXACT_NETWORK,
+                "recursion over layers and samples"));
+  }
+}

@@ -1,0 +1,137 @@
+package org.fullrank.enclosure;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fullrank.rigor.IntervalMatrix;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The norms that the Lipschitz recursion needs of one step, taken at the initial parameters: of its
+ * input for each sample, of the cotangent of its output for each row.
+ */
+@SuppressWarnings("ArrayRecordComponent") // internal, never compared
+sealed interface LipschitzNode {
+
+  /** A dense or fixed layer; block -1 is not trained. */
+  record Affine(
+      int block, double scale, double biasRatio, double norm, double[] input, double[] cotangent)
+      implements LipschitzNode {}
+
+  /**
+   * An activation. {@code clearance} is a lower bound of the distance of the pre-activations of a
+   * sample from a kink at 0, where there is one.
+   */
+  record Pointwise(
+      double lipschitz, double smoothness, double @Nullable [] clearance, double[] largestCotangent)
+      implements LipschitzNode {}
+
+  /** No operation. */
+  record Unchanged() implements LipschitzNode {}
+
+  /** One after the other. */
+  record Chain(List<LipschitzNode> nodes) implements LipschitzNode {}
+
+  /** Shortcut plus scaled branch; no shortcut node means the identity. */
+  record Sum(double scale, LipschitzNode branch, @Nullable LipschitzNode shortcut)
+      implements LipschitzNode {}
+
+  /** Walks back through steps and collects norms. */
+  final class Builder {
+    private static final double LEAST_SCALE = 1e-100;
+
+    private final int threads;
+    private int blocks;
+
+    Builder(int threads) {
+      this.threads = threads;
+    }
+
+    /** Number of trained blocks met. */
+    int blocks() {
+      return blocks;
+    }
+
+    /** A node and the cotangents of its input. */
+    record Built(LipschitzNode node, IntervalMatrix cotangents) {}
+
+    Built build(Step step, IntervalMatrix dy) {
+      if (step instanceof Step.Affine affine) {
+        return affine(affine, dy);
+      }
+      if (step instanceof Step.Pointwise pointwise) {
+        double[] clearance = pointwise.bounds().jump() > 0 ? smallest(pointwise.input()) : null;
+        LipschitzNode node =
+            new Pointwise(
+                pointwise.bounds().lipschitz(),
+                pointwise.bounds().jump() > 0 ? 0 : pointwise.bounds().smoothness(),
+                clearance,
+                largest(dy));
+        return new Built(node, pointwise.backward(dy, new Step.Pass(threads)));
+      }
+      if (step instanceof Step.Unchanged) {
+        return new Built(new Unchanged(), dy);
+      }
+      if (step instanceof Step.Chain chain) {
+        return chain(chain.steps(), dy);
+      }
+      Step.Sum sum = (Step.Sum) step;
+      IntervalMatrix zero = IntervalMatrix.exact(new double[dy.rows()][dy.columns()]);
+      Built branch = build(sum.branch(), zero.addScaled(sum.scale(), dy));
+      Built shortcut = sum.shortcut() == null ? null : build(sum.shortcut(), dy);
+      IntervalMatrix skip = shortcut == null ? dy : shortcut.cotangents();
+      return new Built(
+          new Sum(Math.abs(sum.scale()), branch.node(), shortcut == null ? null : shortcut.node()),
+          skip.addScaled(1, branch.cotangents()));
+    }
+
+    Built chain(List<Step> steps, IntervalMatrix dy) {
+      List<LipschitzNode> nodes = new ArrayList<>();
+      IntervalMatrix g = dy;
+      for (int l = steps.size() - 1; l >= 0; l--) {
+        Built built = build(steps.get(l), g);
+        nodes.add(0, built.node());
+        g = built.cotangents();
+      }
+      return new Built(new Chain(List.copyOf(nodes)), g);
+    }
+
+    private Built affine(Step.Affine affine, IntervalMatrix dy) {
+      boolean trained = affine.offset() >= 0;
+      int block = trained ? blocks++ : -1;
+      double scale = Math.abs(affine.scale());
+      double ratio = 0;
+      if (trained && affine.hasBias()) {
+        // A bias is a weight on a constant input tau/g; any upper bound may stand for g.
+        scale = Math.max(scale, LEAST_SCALE);
+        ratio = Math.nextUp(Math.abs(affine.biasScale()) / scale);
+      }
+      LipschitzNode node =
+          new Affine(block, scale, ratio, affine.map().norm(), norms(affine.input()), norms(dy));
+      return new Built(node, affine.backward(dy, new Step.Pass(threads)));
+    }
+
+    private static double[] norms(IntervalMatrix rows) {
+      double[] out = new double[rows.rows()];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = rows.rowNorm(i);
+      }
+      return out;
+    }
+
+    private static double[] largest(IntervalMatrix rows) {
+      double[] out = new double[rows.rows()];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = rows.largest(i);
+      }
+      return out;
+    }
+
+    private static double[] smallest(IntervalMatrix rows) {
+      double[] out = new double[rows.rows()];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = rows.smallest(i);
+      }
+      return out;
+    }
+  }
+}

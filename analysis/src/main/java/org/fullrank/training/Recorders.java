@@ -1,0 +1,120 @@
+package org.fullrank.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.fullrank.diff.Linearization;
+import org.fullrank.evidence.TrainingProblem;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.ntk.EmpiricalNtk;
+import org.fullrank.ntk.GramMatrix;
+import org.fullrank.spectrum.DenseEigenSolver;
+import org.fullrank.spectrum.Eigenpairs;
+import org.fullrank.spectrum.Wanted;
+
+/**
+ * The recorders of the library. Their numbers are computed in floating point, for looking at;
+ * nothing here proves anything.
+ */
+public final class Recorders {
+  private Recorders() {}
+
+  /**
+   * The smallest eigenvalue of the NTK Gram of all parameters, named {@code "lambda_min"}.
+   *
+   * @return the recorder; one Gram and one eigenvalue decomposition each time
+   */
+  public static Recorder lambdaMin() {
+    return simple("lambda_min", initial -> now -> smallest(now));
+  }
+
+  /**
+   * How far the NTK Gram has moved, {@code ||K_t - K_0||_F / ||K_0||_F}, named {@code
+   * "kernel_drift"}.
+   *
+   * @return the recorder; one Gram each time, and one is kept
+   */
+  public static Recorder kernelDrift() {
+    return simple(
+        "kernel_drift",
+        initial -> {
+          double[] first = kernel(initial);
+          return now -> distance(kernel(now), first);
+        });
+  }
+
+  /**
+   * The share of units and samples whose pre-activation has another sign than at the start, named
+   * {@code "pattern_changes"}: 0 while the activation patterns of a ReLU network are those of its
+   * initialisation.
+   *
+   * @return the recorder; one forward pass each time
+   */
+  public static Recorder patternChanges() {
+    return simple(
+        "pattern_changes",
+        initial -> {
+          boolean[] first = signs(initial);
+          return now -> {
+            boolean[] signs = signs(now);
+            int changed = 0;
+            for (int i = 0; i < signs.length; i++) {
+              changed += signs[i] == first[i] ? 0 : 1;
+            }
+            return signs.length == 0 ? 0 : changed / (double) signs.length;
+          };
+        });
+  }
+
+  private static Recorder simple(String name, Function<TrainingProblem, Recorder.Probe> start) {
+    return new Recorder() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public Probe start(TrainingProblem initial) {
+        return start.apply(initial);
+      }
+    };
+  }
+
+  private static double smallest(TrainingProblem now) {
+    try (GramMatrix gram = EmpiricalNtk.of(now.network(), now.theta()).gram(now.x());
+        Eigenpairs pairs = DenseEigenSolver.withDefaults().solve(gram, Wanted.smallest(1))) {
+      return pairs.status().succeeded() ? pairs.value(0) : Double.NaN;
+    }
+  }
+
+  private static double[] kernel(TrainingProblem now) {
+    try (GramMatrix gram = EmpiricalNtk.of(now.network(), now.theta()).gram(now.x())) {
+      return Tensors.toDoubles(gram.matrix());
+    }
+  }
+
+  private static double distance(double[] now, double[] first) {
+    double moved = 0;
+    double norm = 0;
+    for (int i = 0; i < now.length; i++) {
+      moved = Math.hypot(moved, now[i] - first[i]);
+      norm = Math.hypot(norm, first[i]);
+    }
+    return moved == 0 ? 0 : moved / norm;
+  }
+
+  private static boolean[] signs(TrainingProblem now) {
+    List<double[]> all = new ArrayList<>();
+    try (Linearization at = now.network().linearize(now.theta(), now.x())) {
+      at.forEachPreActivation((layer, z) -> all.add(Tensors.toDoubles(z)));
+    }
+    boolean[] signs = new boolean[all.stream().mapToInt(z -> z.length).sum()];
+    int i = 0;
+    for (double[] z : all) {
+      for (double v : z) {
+        signs[i++] = v > 0;
+      }
+    }
+    return signs;
+  }
+}

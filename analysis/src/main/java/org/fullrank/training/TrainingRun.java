@@ -1,0 +1,240 @@
+package org.fullrank.training;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongPredicate;
+import org.fullrank.evidence.TrainingProblem;
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.Tensors;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A run of a method on a problem: the one mutable object of the package. The caller decides how far
+ * it goes, so pausing, progress and saving are ordinary code around {@link #advance}.
+ *
+ * <p>Owns its copy of the parameters; not for several threads.
+ */
+public final class TrainingRun implements AutoCloseable {
+  private final TrainingProblem problem;
+  private final TrainingMethod method;
+  private final Recording recording;
+  private final List<Recorder.Probe> probes = new ArrayList<>();
+  private final INDArray theta;
+  private final double[] start;
+  private final double[] memory;
+  private final List<Snapshot> snapshots = new ArrayList<>();
+  private long step;
+  private double time;
+  private RunStatus status = RunStatus.READY;
+
+  private TrainingRun(
+      TrainingProblem problem, TrainingMethod method, Recording recording, Checkpoint state) {
+    this.problem = problem;
+    this.method = method;
+    this.recording = recording;
+    this.start = Tensors.toDoubles(problem.theta());
+    this.theta = state.theta;
+    this.memory = state.memory;
+    this.step = state.step;
+    this.time = state.time;
+    this.snapshots.addAll(state.snapshots);
+    for (Recorder recorder : recording.recorders()) {
+      probes.add(recorder.start(problem));
+    }
+  }
+
+  /**
+   * Starts a run at the problem's parameters and records step 0.
+   *
+   * @param problem its tensors must stay open and unchanged during the run
+   * @param method the step rule
+   * @param recording which steps are recorded
+   * @return the run
+   */
+  public static TrainingRun start(
+      TrainingProblem problem, TrainingMethod method, Recording recording) {
+    TrainingRun run =
+        new TrainingRun(
+            problem,
+            method,
+            recording,
+            new Checkpoint(
+                0, 0, problem.theta().dup('c'), method.initialMemory(problem), List.of()));
+    run.record();
+    return run;
+  }
+
+  /**
+   * Continues a saved run; it then goes on as if it had never stopped, to the bit.
+   *
+   * @param problem equal to that of the saved run
+   * @param method of the same name
+   * @param recording with the same series
+   * @param folder where it was saved
+   * @return the run
+   * @throws IOException if the files cannot be read or are damaged
+   * @throws IllegalArgumentException if the problem, method or series are others
+   */
+  public static TrainingRun resume(
+      TrainingProblem problem, TrainingMethod method, Recording recording, Path folder)
+      throws IOException {
+    return new TrainingRun(
+        problem, method, recording, Checkpoint.read(folder, problem, method, recording));
+  }
+
+  /**
+   * Makes steps.
+   *
+   * @param steps how many, at least 0
+   * @return the status; fewer steps were made only if it is not {@code READY}
+   */
+  public RunStatus advance(long steps) {
+    return advance(steps, made -> true);
+  }
+
+  /**
+   * Makes steps until told otherwise.
+   *
+   * @param steps how many at most
+   * @param goOn asked after each step with the number of all steps made; false stops
+   * @return the status
+   */
+  public RunStatus advance(long steps, LongPredicate goOn) {
+    if (steps < 0) {
+      throw new IllegalArgumentException("advance expects at least 0 steps but got " + steps);
+    }
+    if (status == RunStatus.CLOSED) {
+      throw new IllegalStateException("the run expects steps before close() but got them after it");
+    }
+    for (long made = 0; made < steps && status == RunStatus.READY; made++) {
+      time += method.step(problem, step, theta, memory);
+      step++;
+      if (!TensorChecks.isFinite(theta)) {
+        status = RunStatus.DIVERGED;
+      } else if (recording.includes(step)) {
+        record();
+      }
+      if (!goOn.test(step)) {
+        break;
+      }
+    }
+    return status;
+  }
+
+  private void record() {
+    snapshots.add(measure());
+  }
+
+  private Snapshot measure() {
+    TrainingProblem now = problem.at(theta);
+    double[] targets = Tensors.toDoubles(problem.y());
+    double[] outputs;
+    try (INDArray value = Gradients.outputs(now)) {
+      outputs = Tensors.toDoubles(value);
+    }
+    double loss =
+        problem
+            .loss()
+            .evaluate(outputs, targets, (int) problem.samples(), new double[outputs.length]);
+    if (!Double.isFinite(loss)) {
+      status = RunStatus.DIVERGED;
+    }
+    Map<String, Double> more = new LinkedHashMap<>();
+    for (int r = 0; r < probes.size(); r++) {
+      String name = recording.recorders().get(r).name();
+      more.put(name, status == RunStatus.READY ? probes.get(r).at(now) : Double.NaN);
+    }
+    double[] current = Tensors.toDoubles(theta);
+    return new Snapshot(
+        step, time, loss, distance(outputs, targets), distance(current, start), more);
+  }
+
+  private static double distance(double[] a, double[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      double d = a[i] - b[i];
+      sum += d * d;
+    }
+    return Math.sqrt(sum);
+  }
+
+  /**
+   * Saves everything needed to go on, replacing what was saved before only when all is written.
+   *
+   * @param folder created if needed
+   * @throws IOException if it cannot be written
+   */
+  public void save(Path folder) throws IOException {
+    requireOpen();
+    new Checkpoint(step, time, theta, memory, snapshots).write(folder, problem, method, recording);
+  }
+
+  /**
+   * What was recorded so far, and the current step.
+   *
+   * @return the trajectory
+   */
+  public Trajectory trajectory() {
+    List<Snapshot> all = new ArrayList<>(snapshots);
+    if (status == RunStatus.READY && all.get(all.size() - 1).step() != step) {
+      all.add(measure());
+    }
+    return new Trajectory(method.name(), problem.loss().text(), all);
+  }
+
+  /**
+   * The number of steps made.
+   *
+   * @return at least 0
+   */
+  public long step() {
+    return step;
+  }
+
+  /**
+   * The sum of the step sizes.
+   *
+   * @return the time of the gradient flow that the run follows
+   */
+  public double time() {
+    return time;
+  }
+
+  /**
+   * Where the run stands.
+   *
+   * @return the status
+   */
+  public RunStatus status() {
+    return status;
+  }
+
+  /**
+   * The current parameters.
+   *
+   * @return a copy {@code [p]} that the caller closes
+   */
+  public INDArray theta() {
+    requireOpen();
+    return theta.dup('c');
+  }
+
+  private void requireOpen() {
+    if (status == RunStatus.CLOSED) {
+      throw new IllegalStateException("the run expects to be used before close() but it was after");
+    }
+  }
+
+  @Override
+  public void close() {
+    if (status != RunStatus.CLOSED) {
+      status = RunStatus.CLOSED;
+      probes.forEach(Recorder.Probe::close);
+      theta.close();
+    }
+  }
+}

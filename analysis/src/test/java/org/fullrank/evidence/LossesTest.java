@@ -1,0 +1,88 @@
+package org.fullrank.evidence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class LossesTest {
+  /** Central differences with h = 1e-5: truncation 1e-10, rounding 1e-16/1e-5. */
+  private static final double DIFFERENCE = 1e-8;
+
+  @ParameterizedTest
+  @EnumSource(Losses.class)
+  void gradientIsTheDerivativeOfTheValue(Losses loss) {
+    Random random = new Random(1);
+    int n = 4;
+    int k = 3;
+    double[] outputs = random.doubles((long) n * k, -2, 2).toArray();
+    double[] targets = distributions(n, k, random);
+    double[] gradient = new double[n * k];
+    loss.evaluate(outputs, targets, n, gradient);
+    double h = 1e-5;
+    for (int i = 0; i < outputs.length; i++) {
+      double kept = outputs[i];
+      outputs[i] = kept + h;
+      double up = loss.evaluate(outputs, targets, n, new double[n * k]);
+      outputs[i] = kept - h;
+      double down = loss.evaluate(outputs, targets, n, new double[n * k]);
+      outputs[i] = kept;
+      assertThat(gradient[i]).isCloseTo((up - down) / (2 * h), within(DIFFERENCE));
+    }
+  }
+
+  @Test
+  void valuesAreTheFormulas() {
+    double[] f = {1, 2, 3, 5};
+    double[] y = {0, 0, 1, 1};
+    double[] g = new double[4];
+    assertThat(Losses.SQUARED.evaluate(f, y, 2, g)).isEqualTo(0.5 * (1 + 4 + 4 + 16));
+    assertThat(g).containsExactly(1, 2, 2, 4);
+    assertThat(Losses.MEAN_SQUARED.evaluate(f, y, 2, g)).isEqualTo(0.25 * (1 + 4 + 4 + 16));
+    assertThat(g).containsExactly(0.5, 1, 1, 2);
+    double[] oneHot = {1, 0, 0, 1};
+    double expected = Math.log(1 + Math.E) + Math.log(1 + Math.exp(-2));
+    assertThat(Losses.CROSS_ENTROPY.evaluate(f, oneHot, 2, g)).isCloseTo(expected, within(1e-14));
+    assertThat(Losses.MEAN_CROSS_ENTROPY.evaluate(f, oneHot, 2, g))
+        .isCloseTo(expected / 2, within(1e-14));
+  }
+
+  @Test
+  void crossEntropyDoesNotOverflow() {
+    double[] g = new double[2];
+    double value =
+        Losses.CROSS_ENTROPY.evaluate(new double[] {1e300, -1e300}, new double[] {1, 0}, 1, g);
+    assertThat(value).isZero();
+    assertThat(g).containsExactly(0, 0);
+  }
+
+  @Test
+  void targetsMustBeDistributionsForCrossEntropy() {
+    assertThatThrownBy(() -> Losses.CROSS_ENTROPY.requireTargets(new double[] {1, 0, 0.5, 0.4}, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("sample 1");
+    assertThatThrownBy(() -> Losses.CROSS_ENTROPY.requireTargets(new double[] {1.5, -0.5}, 1))
+        .hasMessageContaining("negative");
+    assertThatThrownBy(
+            () -> Losses.SQUARED.evaluate(new double[3], new double[4], 1, new double[3]))
+        .hasMessageContaining("3, 4 and 3");
+  }
+
+  private static double[] distributions(int n, int k, Random random) {
+    double[] y = random.doubles((long) n * k).toArray();
+    for (int i = 0; i < n; i++) {
+      double sum = 0;
+      for (int c = 0; c < k; c++) {
+        sum += y[i * k + c];
+      }
+      for (int c = 0; c < k; c++) {
+        y[i * k + c] /= sum;
+      }
+    }
+    return y;
+  }
+}
