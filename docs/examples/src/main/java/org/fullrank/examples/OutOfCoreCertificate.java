@@ -56,6 +56,7 @@ public final class OutOfCoreCertificate {
     int n = args.length > 0 ? Integer.parseInt(args[0]) : 2000;
     long megabytes = args.length > 1 ? Long.parseLong(args[1]) : 64;
     boolean hint = args.length <= 2 || !args[2].equals("search");
+    Files.createDirectories(Path.of(property(args)));
     Path folder = Files.createTempDirectory(Path.of(property(args)), "fullrank-outofcore");
     Path file = folder.resolve("gram.npy");
     try {
