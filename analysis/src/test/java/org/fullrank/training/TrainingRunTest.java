@@ -236,7 +236,8 @@ final class TrainingRunTest {
         run.advance(5);
       }
     }
-    assertThat(Backend.tensorBytes()).isEqualTo(before);
+    // Less is possible: the collector may free what other tests have left.
+    assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
   }
 
   private static TrainingProblem problem() {
