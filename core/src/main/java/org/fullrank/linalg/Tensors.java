@@ -119,12 +119,22 @@ public final class Tensors {
           "expected at least one row and one column but got an empty matrix");
     }
     int m = rows[0].length;
-    double[] flat = new double[Math.multiplyExact(rows.length, m)];
     for (int i = 0; i < rows.length; i++) {
       if (rows[i].length != m) {
         throw new IllegalArgumentException(
             "expected rows of length " + m + " but row " + i + " has length " + rows[i].length);
       }
+    }
+    if (type == DataType.DOUBLE && Nd4j.getEnvironment().isCPU()) {
+      INDArray a = zeros(type, rows.length, m);
+      DoublePointer to = new DoublePointer(a.data().addressPointer());
+      for (int i = 0; i < rows.length; i++) {
+        to.position((long) i * m).put(rows[i], 0, m);
+      }
+      return a;
+    }
+    double[] flat = new double[Math.multiplyExact(rows.length, m)];
+    for (int i = 0; i < rows.length; i++) {
       System.arraycopy(rows[i], 0, flat, i * m, m);
     }
     return of(type, flat, rows.length, m);
