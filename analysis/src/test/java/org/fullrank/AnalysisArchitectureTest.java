@@ -43,6 +43,7 @@ final class AnalysisArchitectureTest {
                   "expressivity",
                   "nn",
                   "nn.layer",
+                  "nn.model",
                   "linalg",
                   "rigor")),
           Map.entry("convergence", List.of("evidence", "rigor")),

@@ -32,6 +32,7 @@ final class ArchitectureTest {
           Map.entry("kernel", List.of()),
           Map.entry("nn", List.of("diff", "kernel", "linalg")),
           Map.entry("nn.layer", List.of("nn", "diff", "kernel", "linalg")),
+          Map.entry("nn.model", List.of("nn", "nn.layer", "diff", "linalg")),
           Map.entry("io", List.of("nn", "nn.layer", "diff", "linalg")));
 
   private static final String ROOT = "org.fullrank.";

@@ -4,20 +4,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 
 /**
  * A theorem, its hypotheses with measured numbers, and what follows. Verdict, rigor and subject are
- * computed from the checks; a prediction exists exactly when all of them hold.
+ * computed from the checks; a conclusion exists exactly when all of them hold.
  */
 public final class Certificate {
   private final String theorem;
   private final Citation source;
   private final List<HypothesisCheck> checks;
   private final Verdict verdict;
-  private final Optional<Prediction> prediction;
+  private final Optional<Conclusion> conclusion;
   private final List<String> limits;
 
   private Certificate(
@@ -25,13 +26,13 @@ public final class Certificate {
       Citation source,
       List<HypothesisCheck> checks,
       Verdict verdict,
-      Optional<Prediction> prediction,
+      Optional<Conclusion> conclusion,
       List<String> limits) {
     this.theorem = theorem;
     this.source = source;
     this.checks = checks;
     this.verdict = verdict;
-    this.prediction = prediction;
+    this.conclusion = conclusion;
     this.limits = limits;
   }
 
@@ -41,7 +42,7 @@ public final class Certificate {
    * @param theorem name of the theorem
    * @param source where it comes from
    * @param checks all hypotheses, at least one
-   * @param conclusion asked for the prediction only if all of them hold
+   * @param conclusion asked for only if all of them hold
    * @param limits what the theorem does not say, one sentence each
    * @return the certificate
    */
@@ -49,7 +50,7 @@ public final class Certificate {
       String theorem,
       Citation source,
       List<HypothesisCheck> checks,
-      Supplier<Prediction> conclusion,
+      Supplier<Conclusion> conclusion,
       List<String> limits) {
     if (checks.isEmpty()) {
       throw new IllegalArgumentException("Certificate expects at least one hypothesis, got none");
@@ -60,10 +61,10 @@ public final class Certificate {
         verdict = worse;
       }
     }
-    Optional<Prediction> prediction =
+    Optional<Conclusion> drawn =
         verdict == Verdict.HOLDS ? Optional.of(conclusion.get()) : Optional.empty();
     return new Certificate(
-        theorem, source, List.copyOf(checks), verdict, prediction, List.copyOf(limits));
+        theorem, source, List.copyOf(checks), verdict, drawn, List.copyOf(limits));
   }
 
   /**
@@ -106,26 +107,30 @@ public final class Certificate {
   /**
    * How the verdict is known.
    *
-   * @return the weakest of all checks
+   * @return the weakest of all checks and of the prediction's numbers
    */
   public Rigor rigor() {
-    return checks.stream().map(HypothesisCheck::rigor).reduce(Rigor.VERIFIED, Rigor::weakest);
+    return Stream.concat(
+            checks.stream().map(HypothesisCheck::rigor),
+            prediction().stream().map(Prediction::rigor))
+        .reduce(Rigor.VERIFIED, Rigor::weakest);
   }
 
   /**
    * What the verdict is about.
    *
-   * @return the narrowest of all checks
+   * @return the narrowest of all checks and of the prediction's numbers
    */
   public Subject subject() {
-    return checks.stream()
-        .map(HypothesisCheck::subject)
+    return Stream.concat(
+            checks.stream().map(HypothesisCheck::subject),
+            prediction().stream().map(Prediction::subject))
         .reduce(Subject.EXACT_NETWORK, Subject::narrowest);
   }
 
   /**
-   * Whether convergence of gradient descent in exact arithmetic is proved for this network and
-   * these data: all hypotheses hold, verified, about the exact network.
+   * Whether the conclusion is proved for this network and these data in exact arithmetic: all
+   * hypotheses hold, verified, about the exact network.
    *
    * @return true only for a proof
    */
@@ -140,8 +145,17 @@ public final class Certificate {
    *
    * @return present exactly if the verdict is {@code HOLDS}
    */
+  public Optional<Conclusion> conclusion() {
+    return conclusion;
+  }
+
+  /**
+   * The numbers a run must keep.
+   *
+   * @return those of the conclusion, if there is one and it has any
+   */
   public Optional<Prediction> prediction() {
-    return prediction;
+    return conclusion.flatMap(Conclusion::prediction);
   }
 
   /**
@@ -180,7 +194,7 @@ public final class Certificate {
         + ", "
         + subject().text()
         + ")"
-        + prediction.map(p -> "\n  Conclusion: " + p).orElse("")
+        + conclusion.map(c -> "\n  Conclusion: " + c).orElse("")
         + "\n  It does not say: "
         + String.join(" ", limits);
   }

@@ -1,12 +1,16 @@
 package org.fullrank.convergence;
 
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 
 /**
- * What a theorem guarantees: an upper envelope {@code initial * (1 - rate)^t} of a monitored number
- * after {@code t} steps of a given step size, and a radius that the parameters do not leave.
+ * What a theorem guarantees: an upper envelope of a monitored number, and a radius that the
+ * parameters do not leave. The envelope is {@code initial (1 - rate)^t} after {@code t} steps of a
+ * step size, {@code initial e^(-rate t)} at time {@code t} of gradient flow, or {@code constant/t}.
  *
  * <p>It speaks of exact-arithmetic descent. Floating-point descent follows it until the monitored
  * number is at the level of its rounding errors.
@@ -15,46 +19,159 @@ public final class Prediction {
   /** Which number the envelope bounds. */
   public enum Monitored {
     /** {@code ||f - y||}, the Frobenius norm of outputs minus targets. */
-    RESIDUAL_NORM,
+    RESIDUAL_NORM("||f - y||"),
     /** {@code F - F*}, loss minus its infimum. */
-    EXCESS_LOSS
+    EXCESS_LOSS("F - F*"),
+    /**
+     * The expected value of {@code F - F*} over the draws of a stochastic method, runs that leave
+     * the region of the theorem counted as 0. It says nothing certain about one run.
+     */
+    EXPECTED_EXCESS_LOSS("E[F - F*, region kept]");
+
+    private final String text;
+
+    Monitored(String text) {
+      this.text = text;
+    }
+
+    /**
+     * The formula.
+     *
+     * @return such as {@code "F - F*"}
+     */
+    public String text() {
+      return text;
+    }
   }
 
+  private enum Decay {
+    STEPS,
+    FLOW,
+    RECIPROCAL
+  }
+
+  private final Decay decay;
   private final Monitored monitored;
   private final Quantity initial;
   private final double stepSize;
   private final Quantity rate;
   private final Quantity radius;
+  private final Optional<Quantity> layerRadius;
+  private final Optional<Quantity> failure;
 
   private Prediction(
-      Monitored monitored, Quantity initial, double stepSize, Quantity rate, Quantity radius) {
+      Decay decay,
+      Monitored monitored,
+      Quantity initial,
+      double stepSize,
+      Quantity rate,
+      Quantity radius,
+      Optional<Quantity> layerRadius,
+      Optional<Quantity> failure) {
+    this.decay = decay;
     this.monitored = monitored;
     this.initial = initial;
     this.stepSize = stepSize;
     this.rate = rate;
     this.radius = radius;
+    this.layerRadius = layerRadius;
+    this.failure = failure;
   }
 
   /**
-   * A prediction for gradient descent.
+   * A linear rate for descent with a constant step size: {@code initial (1 - rate)^t}.
    *
    * @param monitored what is bounded
    * @param initial its value at the start; the upper end counts
    * @param stepSize the step size the rate is for, positive
-   * @param rate decrease per step in {@code [0, 1]}; the lower end counts
-   * @param radius of the ball around the initial parameters; the upper end counts
+   * @param rate decrease per step, at least 0; the lower end counts
+   * @param radius of the ball around the initial parameters, infinite if nothing is known; the
+   *     upper end counts
    * @return the prediction
    */
   public static Prediction of(
       Monitored monitored, Quantity initial, double stepSize, Quantity rate, Quantity radius) {
+    return create(Decay.STEPS, monitored, initial, requireStep(stepSize), rate, radius);
+  }
+
+  /**
+   * An exponential rate for gradient flow: {@code initial e^(-rate t)} at time {@code t}.
+   *
+   * @param monitored what is bounded
+   * @param initial its value at time 0; the upper end counts
+   * @param rate at least 0; the lower end counts
+   * @param radius as for {@link #of}
+   * @return the prediction
+   */
+  public static Prediction flow(
+      Monitored monitored, Quantity initial, Quantity rate, Quantity radius) {
+    return create(Decay.FLOW, monitored, initial, 0, rate, radius);
+  }
+
+  /**
+   * A sublinear rate for descent with a constant step size: {@code min(initial, constant / t)}.
+   *
+   * @param monitored what is bounded
+   * @param initial its value at the start, which it never exceeds; the upper end counts
+   * @param stepSize the step size the bound is for, positive
+   * @param constant at least 0; the upper end counts
+   * @param radius as for {@link #of}
+   * @return the prediction
+   */
+  public static Prediction reciprocal(
+      Monitored monitored, Quantity initial, double stepSize, Quantity constant, Quantity radius) {
+    return create(Decay.RECIPROCAL, monitored, initial, requireStep(stepSize), constant, radius);
+  }
+
+  private static Prediction create(
+      Decay decay,
+      Monitored monitored,
+      Quantity initial,
+      double stepSize,
+      Quantity rate,
+      Quantity radius) {
+    if (!(rate.interval().lo() >= 0)) {
+      throw new IllegalArgumentException("Prediction expects a rate >= 0 but got " + rate);
+    }
+    if (!(initial.interval().hi() >= 0 && radius.interval().hi() >= 0)) {
+      throw new IllegalArgumentException(
+          "Prediction expects an initial value and a radius >= 0 but got "
+              + initial
+              + " and "
+              + radius);
+    }
+    return new Prediction(
+        decay, monitored, initial, stepSize, rate, radius, Optional.empty(), Optional.empty());
+  }
+
+  private static double requireStep(double stepSize) {
     if (!(stepSize > 0 && stepSize <= Double.MAX_VALUE)) {
       throw new IllegalArgumentException(
           "Prediction expects a positive finite step size but got " + stepSize);
     }
-    if (!(rate.interval().lo() >= 0)) {
-      throw new IllegalArgumentException("Prediction expects a rate >= 0 but got " + rate);
-    }
-    return new Prediction(monitored, initial, stepSize, rate, radius);
+    return stepSize;
+  }
+
+  /**
+   * With a bound for each trained weight matrix by itself.
+   *
+   * @param bound of the spectral norm of its distance from its start; the upper end counts
+   * @return the changed prediction
+   */
+  public Prediction withLayerRadius(Quantity bound) {
+    return new Prediction(
+        decay, monitored, initial, stepSize, rate, radius, Optional.of(bound), failure);
+  }
+
+  /**
+   * Guaranteed only with some probability over the draws of a stochastic method.
+   *
+   * @param probability of failure; the upper end counts
+   * @return the changed prediction
+   */
+  public Prediction withFailureProbability(Quantity probability) {
+    return new Prediction(
+        decay, monitored, initial, stepSize, rate, radius, layerRadius, Optional.of(probability));
   }
 
   /**
@@ -67,18 +184,33 @@ public final class Prediction {
   }
 
   /**
+   * Whether it speaks of gradient flow: the envelope is a function of time, and there is no step
+   * size.
+   *
+   * @return false for descent in steps
+   */
+  public boolean isFlow() {
+    return decay == Decay.FLOW;
+  }
+
+  /**
    * The step size, to be used as it is.
    *
    * @return positive
+   * @throws IllegalStateException for gradient flow, which has none
    */
   public double stepSize() {
+    if (isFlow()) {
+      throw new IllegalStateException(
+          "stepSize expects a prediction for descent in steps but this one is for gradient flow");
+    }
     return stepSize;
   }
 
   /**
-   * The decrease of the envelope per step.
+   * The decrease of the envelope per step or per unit of time; for {@code constant/t} the constant.
    *
-   * @return a quantity whose lower end is guaranteed
+   * @return a quantity whose lower end is guaranteed (upper end for a constant)
    */
   public Quantity rate() {
     return rate;
@@ -87,16 +219,34 @@ public final class Prediction {
   /**
    * The radius of the ball that contains all iterates.
    *
-   * @return a quantity whose upper end is guaranteed
+   * @return a quantity whose upper end is guaranteed; infinite if nothing is known
    */
   public Quantity radius() {
     return radius;
   }
 
   /**
-   * An upper bound of the monitored number after {@code t} steps.
+   * How far each trained weight matrix can move, in the spectral norm.
    *
-   * @param t at least 0
+   * @return a quantity whose upper end is guaranteed; empty if the theorem does not say
+   */
+  public Optional<Quantity> layerRadius() {
+    return layerRadius;
+  }
+
+  /**
+   * The probability that the radii are not kept.
+   *
+   * @return empty if the guarantee is certain
+   */
+  public Optional<Quantity> failureProbability() {
+    return failure;
+  }
+
+  /**
+   * An upper bound of the monitored number after some steps.
+   *
+   * @param t number of steps (for gradient flow: units of time), at least 0
    * @return rounded up; it may be subnormal or 0 only if the exact envelope is below the smallest
    *     double
    */
@@ -104,8 +254,20 @@ public final class Prediction {
     if (t < 0) {
       throw new IllegalArgumentException("envelope expects t >= 0 but got " + t);
     }
+    double first = initial.interval().hi();
+    if (t == 0) {
+      return first;
+    }
+    if (isFlow()) {
+      // A time rounded down gives an upper bound.
+      return envelopeAt(Math.nextDown((double) t));
+    }
+    if (decay == Decay.RECIPROCAL) {
+      double steps = Math.nextDown((double) t);
+      return Math.min(first, Interval.of(rate.interval().hi()).divide(steps).hi());
+    }
     Interval base = Interval.ONE.subtract(Math.min(1, rate.interval().lo()));
-    Interval bound = Interval.of(initial.interval().hi());
+    Interval bound = Interval.of(first);
     // Square and multiply, every product rounded outward.
     for (long left = t; left > 0; left >>= 1) {
       if ((left & 1) == 1) {
@@ -117,7 +279,29 @@ public final class Prediction {
   }
 
   /**
-   * The number of steps after which the envelope is at most {@code target}.
+   * An upper bound of the monitored number at a time of gradient flow.
+   *
+   * @param time at least 0
+   * @return rounded up, as for {@link #envelope}
+   * @throws IllegalStateException if the prediction is for descent in steps
+   */
+  public double envelopeAt(double time) {
+    if (!isFlow()) {
+      throw new IllegalStateException(
+          "envelopeAt expects a prediction for gradient flow but this one is for descent in steps");
+    }
+    if (!(time >= 0)) {
+      throw new IllegalArgumentException("envelopeAt expects time >= 0 but got " + time);
+    }
+    Interval exponent = Interval.of(rate.interval().lo()).multiply(time);
+    // Math.exp errs by less than 1 ulp.
+    double factor = Math.min(1, Math.nextUp(Math.nextUp(Math.exp(-exponent.lo()))));
+    return Interval.of(initial.interval().hi()).multiply(factor).hi();
+  }
+
+  /**
+   * The number of steps, or the time rounded up to an integer, after which the envelope is at most
+   * {@code target}.
    *
    * @param target positive
    * @return the smallest such number, or {@link Long#MAX_VALUE} if the rate is too small to matter
@@ -149,26 +333,49 @@ public final class Prediction {
   }
 
   /**
+   * How its numbers are known.
+   *
+   * @return the weakest rigor of its numbers
+   */
+  public Rigor rigor() {
+    return numbers().map(Quantity::rigor).reduce(Rigor.VERIFIED, Rigor::weakest);
+  }
+
+  /**
    * What the prediction is about.
    *
    * @return the narrowest subject of its numbers
    */
   public Subject subject() {
-    return Subject.narrowest(initial.subject(), rate.subject(), radius.subject());
+    return numbers().map(Quantity::subject).reduce(Subject.EXACT_NETWORK, Subject::narrowest);
+  }
+
+  private Stream<Quantity> numbers() {
+    return Stream.of(Stream.of(initial, rate, radius), layerRadius.stream(), failure.stream())
+        .flatMap(s -> s);
   }
 
   @Override
   public String toString() {
-    return "with step size "
-        + stepSize
-        + ", "
-        + (monitored == Monitored.RESIDUAL_NORM ? "||f - y||" : "F - F*")
+    double first = initial.interval().hi();
+    String bound =
+        switch (decay) {
+          case STEPS -> first + " (1 - " + rate.interval().lo() + ")^t";
+          case FLOW -> first + " exp(-" + rate.interval().lo() + " t)";
+          case RECIPROCAL -> "min(" + first + ", " + rate.interval().hi() + "/t)";
+        };
+    return (isFlow() ? "along gradient flow, " : "with step size " + stepSize + ", ")
+        + monitored.text()
         + " <= "
-        + initial.interval().hi()
-        + " (1 - "
-        + rate.interval().lo()
-        + ")^t, and theta stays within "
-        + radius.interval().hi()
-        + " of its start";
+        + bound
+        + (radius.interval().isBounded()
+            ? ", and theta stays within " + radius.interval().hi() + " of its start"
+            : "")
+        + layerRadius
+            .map(l -> ", each weight matrix within " + l.interval().hi() + " of its start")
+            .orElse("")
+        + failure
+            .map(f -> ", the radii with probability at least 1 - " + f.interval().hi())
+            .orElse("");
   }
 }

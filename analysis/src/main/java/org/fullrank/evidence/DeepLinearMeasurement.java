@@ -14,6 +14,7 @@ import org.fullrank.rigor.Norms;
 import org.fullrank.rigor.Product;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.SpectralNorm;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.spectrum.RankAnalysis;
@@ -43,7 +44,7 @@ final class DeepLinearMeasurement {
     // Rows are samples here: (A X)^T = X^T A^T.
     Product ax = Product.of(x, transpose(a), THREADS);
     Product bax = Product.of(ax.toRows(), transpose(b), THREADS);
-    Interval normB = Norms.spectral(b);
+    Interval normB = SpectralNorm.enclose(b, THREADS);
     Interval error =
         Interval.of(0, bax.errorBound()).add(normB.multiply(Interval.of(0, ax.errorBound())));
     Interval residual = distance(bax.toRows(), y, error);
@@ -56,11 +57,11 @@ final class DeepLinearMeasurement {
         depth,
         rankX.fullRowRank(),
         exact("sigma_min(A)", rank(transpose(a)).sigmaMin()),
-        norm("||A||", Norms.spectral(a)),
+        norm("||A||", SpectralNorm.enclose(a, THREADS)),
         exact("sigma_min(B)", rank(b).sigmaMin()),
         norm("||B||", normB),
         exact("sigma_min(X)", rankX.sigmaMin()),
-        norm("||X||", Norms.spectral(x)),
+        norm("||X||", SpectralNorm.enclose(x, THREADS)),
         norm(
             "||A X||_F",
             Norms.frobenius(ax.toRows())

@@ -58,7 +58,7 @@ final class TriangularFactor implements BlockMap {
     for (int i = 0; i < n; i++) {
       double[] row = lower[i];
       for (double[] y : x) {
-        y[i] = (y[i] - dot(row, y, i)) / row[i];
+        y[i] = (y[i] - Vectors.dot(row, y, i)) / row[i];
       }
     }
     for (int i = n - 1; i >= 0; i--) {
@@ -76,31 +76,5 @@ final class TriangularFactor implements BlockMap {
     for (int k = 0; k < count; k++) {
       y[k] = Math.fma(-factor, x[k], y[k]);
     }
-  }
-
-  private static double dot(double[] x, double[] y, int count) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    double s4 = 0;
-    double s5 = 0;
-    double s6 = 0;
-    double s7 = 0;
-    int i = 0;
-    for (; i + 8 <= count; i += 8) {
-      s0 = Math.fma(x[i], y[i], s0);
-      s1 = Math.fma(x[i + 1], y[i + 1], s1);
-      s2 = Math.fma(x[i + 2], y[i + 2], s2);
-      s3 = Math.fma(x[i + 3], y[i + 3], s3);
-      s4 = Math.fma(x[i + 4], y[i + 4], s4);
-      s5 = Math.fma(x[i + 5], y[i + 5], s5);
-      s6 = Math.fma(x[i + 6], y[i + 6], s6);
-      s7 = Math.fma(x[i + 7], y[i + 7], s7);
-    }
-    for (; i < count; i++) {
-      s0 = Math.fma(x[i], y[i], s0);
-    }
-    return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
   }
 }

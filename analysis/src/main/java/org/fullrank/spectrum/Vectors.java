@@ -11,7 +11,11 @@ final class Vectors {
 
   /** {@code x . y}; eight running sums, because a single one waits for each addition. */
   static double dot(double[] x, double[] y) {
-    int n = x.length;
+    return dot(x, y, x.length);
+  }
+
+  /** The same for the first {@code n} entries. */
+  static double dot(double[] x, double[] y, int n) {
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;

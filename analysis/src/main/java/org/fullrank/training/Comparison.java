@@ -22,10 +22,11 @@ public record Comparison(
   public static final double TOLERANCE = 1e-9;
 
   /**
-   * Compares.
+   * Compares. Gradient flow is compared at its recorded times, descent at its steps; how far the
+   * layers moved is compared if {@link Recorders#layerDistance} was recorded.
    *
    * @param prediction what was guaranteed
-   * @param trajectory of gradient descent with {@code prediction.stepSize()}
+   * @param trajectory of gradient descent with {@code prediction.stepSize()}, or of gradient flow
    * @param infimum the least loss {@code F*}, or a lower bound of it; used only where the excess
    *     loss is monitored
    * @return the comparison
@@ -36,15 +37,23 @@ public record Comparison(
     double used = 0;
     double radius = prediction.radius().interval().hi();
     double floor = TOLERANCE * prediction.envelope(0);
+    if (prediction.monitored() == Prediction.Monitored.EXPECTED_EXCESS_LOSS) {
+      throw new IllegalArgumentException(
+          "Comparison expects a guarantee about single runs but this one is about an expected value");
+    }
     for (Snapshot s : trajectory.snapshots()) {
       double observed =
           prediction.monitored() == Prediction.Monitored.RESIDUAL_NORM
               ? s.residualNorm()
               : s.loss() - infimum;
-      double envelope = prediction.envelope(s.step());
+      double envelope =
+          prediction.isFlow() ? prediction.envelopeAt(s.time()) : prediction.envelope(s.step());
       used = Math.max(used, s.distance() / radius);
       // Written so that a NaN counts as a violation.
-      boolean kept = observed <= envelope + floor && s.distance() <= radius * (1 + TOLERANCE);
+      boolean kept =
+          observed <= envelope + floor
+              && s.distance() <= radius * (1 + TOLERANCE)
+              && layersKept(prediction, s);
       if (!kept && violation.isEmpty()) {
         violation = OptionalLong.of(s.step());
       }
@@ -53,6 +62,16 @@ public record Comparison(
       }
     }
     return new Comparison(trajectory.snapshots().size(), violation, slack, used);
+  }
+
+  /** Whether the recorder {@link Recorders#layerDistance} saw the layers where they should be. */
+  private static boolean layersKept(Prediction prediction, Snapshot s) {
+    Double moved = s.more().get(Recorders.LAYER_DISTANCE);
+    return moved == null
+        || prediction
+            .layerRadius()
+            .map(bound -> moved <= bound.interval().hi() * (1 + TOLERANCE))
+            .orElse(true);
   }
 
   /**

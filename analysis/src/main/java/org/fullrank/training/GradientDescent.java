@@ -48,7 +48,7 @@ public final class GradientDescent implements TrainingMethod {
   @Override
   public double step(TrainingProblem problem, long step, INDArray theta, double[] memory) {
     double eta = stepSize.at(step);
-    Gradients.add(problem, theta, problem.x(), problem.y(), -eta, theta);
-    return eta;
+    double loss = Gradients.add(problem, theta, problem.x(), problem.y(), -eta, theta);
+    return Double.isFinite(loss) ? eta : Double.NaN;
   }
 }

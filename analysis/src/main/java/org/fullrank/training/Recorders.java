@@ -6,8 +6,10 @@ import java.util.function.Function;
 import org.fullrank.diff.Linearization;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Slot;
 import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.ntk.GramMatrix;
+import org.fullrank.rigor.SpectralNorm;
 import org.fullrank.spectrum.DenseEigenSolver;
 import org.fullrank.spectrum.Eigenpairs;
 import org.fullrank.spectrum.Wanted;
@@ -17,7 +19,44 @@ import org.fullrank.spectrum.Wanted;
  * nothing here proves anything.
  */
 public final class Recorders {
+  static final String LAYER_DISTANCE = "layer_distance";
+
   private Recorders() {}
+
+  /**
+   * How far the layers have moved: the largest spectral norm of {@code W_t - W_0} over the trained
+   * weight matrices, rounded up, named {@code "layer_distance"}.
+   *
+   * @return the recorder; one spectral norm for each matrix each time
+   */
+  public static Recorder layerDistance() {
+    return simple(
+        LAYER_DISTANCE,
+        initial -> {
+          double[] first = Tensors.toDoubles(initial.theta());
+          return now -> largestMove(now, first);
+        });
+  }
+
+  private static double largestMove(TrainingProblem now, double[] first) {
+    double[] theta = Tensors.toDoubles(now.theta());
+    double largest = 0;
+    for (Slot slot : now.trainedSlots()) {
+      if (slot.shape().rank() != 2) {
+        continue;
+      }
+      int columns = (int) slot.shape().size(1);
+      double[][] moved = new double[(int) slot.shape().size(0)][columns];
+      for (int i = 0; i < moved.length; i++) {
+        for (int j = 0; j < columns; j++) {
+          int at = (int) slot.offset() + i * columns + j;
+          moved[i][j] = theta[at] - first[at];
+        }
+      }
+      largest = Math.max(largest, SpectralNorm.enclose(moved, 1).hi());
+    }
+    return largest;
+  }
 
   /**
    * The smallest eigenvalue of the NTK Gram of all parameters, named {@code "lambda_min"}.

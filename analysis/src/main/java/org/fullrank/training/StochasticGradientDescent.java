@@ -104,9 +104,9 @@ public final class StochasticGradientDescent implements TrainingMethod {
     double factor = problem.loss().averages() ? -eta : -eta * n / batch;
     try (INDArray x = gather(problem.x(), rows);
         INDArray y = gather(problem.y(), rows)) {
-      Gradients.add(problem, theta, x, y, factor, theta);
+      double loss = Gradients.add(problem, theta, x, y, factor, theta);
+      return Double.isFinite(loss) ? eta : Double.NaN;
     }
-    return eta;
   }
 
   /** The samples of a step. */

@@ -35,7 +35,8 @@ public interface TrainingMethod {
    * @param step number of steps already made
    * @param theta {@code [p]}, overwritten
    * @param memory see {@link #initialMemory}, overwritten
-   * @return by how much time advances: the step size
+   * @return by how much time advances: the step size; NaN if the loss or its gradient is not
+   *     finite, which ends the run
    */
   double step(TrainingProblem problem, long step, INDArray theta, double[] memory);
 }

@@ -111,7 +111,12 @@ public final class TrainingRun implements AutoCloseable {
       throw new IllegalStateException("the run expects steps before close() but got them after it");
     }
     for (long made = 0; made < steps && status == RunStatus.READY; made++) {
-      time += method.step(problem, step, theta, memory);
+      double elapsed = method.step(problem, step, theta, memory);
+      if (!Double.isFinite(elapsed)) {
+        status = RunStatus.DIVERGED;
+        break;
+      }
+      time += elapsed;
       step++;
       if (!TensorChecks.isFinite(theta)) {
         status = RunStatus.DIVERGED;

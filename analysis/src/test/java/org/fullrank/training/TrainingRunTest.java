@@ -179,6 +179,17 @@ final class TrainingRunTest {
   }
 
   @Test
+  void aLossThatOverflowsEndsTheRunEvenWhereNothingIsRecorded() {
+    TrainingProblem far =
+        problem().at(Tensors.filled(problem().theta().dataType(), 1e200, NETWORK.parameterCount()));
+    try (TrainingRun run =
+        TrainingRun.start(far, GradientDescent.withStepSize(0.1), Recording.every(1000))) {
+      assertThat(run.advance(5)).isEqualTo(RunStatus.DIVERGED);
+      assertThat(run.step()).isZero();
+    }
+  }
+
+  @Test
   void recordsChosenStepsAndTheLast() {
     TrainingMethod method = GradientDescent.withStepSize(0.01);
     try (TrainingRun run =

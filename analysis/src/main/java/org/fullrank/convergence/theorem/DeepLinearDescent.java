@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Citation;
+import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Prediction;
 import org.fullrank.convergence.Theorem;
@@ -124,17 +125,20 @@ public final class DeepLinearDescent implements Theorem {
           double beta = k.smoothness(residual).hi();
           double eta = Interval.of(h).divide(Interval.of(beta)).lo();
           Interval rate = k.mu.multiply(2 * eta).multiply(share);
-          return Prediction.of(
-              Prediction.Monitored.EXCESS_LOSS,
-              k.quantity("Delta_0", net.excess().interval()),
-              eta,
-              k.quantity("2 eta mu (1 - h/2)", rate),
-              k.quantity("path length", path));
+          return Conclusion.of(
+              "gradient descent reaches the global minimum at a linear rate",
+              Prediction.of(
+                      Prediction.Monitored.EXCESS_LOSS,
+                      k.quantity("Delta_0", net.excess().interval()),
+                      eta,
+                      k.quantity("2 eta mu (1 - h/2)", rate),
+                      k.quantity("path length", path))
+                  .withLayerRadius(k.quantity("c/L", k.x)));
         },
         limits);
   }
 
-  private static Prediction unreachable() {
+  private static Conclusion unreachable() {
     throw new IllegalStateException("a certificate with an obstacle has no conclusion");
   }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Citation;
+import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Prediction;
 import org.fullrank.convergence.Theorem;
@@ -260,7 +261,10 @@ public final class JacobianDescent implements Theorem {
         "gradient descent with a full-rank, slowly changing Jacobian",
         SOURCE,
         checks,
-        prediction::orElseThrow,
+        () ->
+            Conclusion.of(
+                "gradient descent reaches zero loss, a global minimum, at a linear rate",
+                prediction.orElseThrow()),
         List.of(
             "It speaks of full-batch gradient descent in exact arithmetic on the sum of squares,"
                 + " without momentum, weight decay or minibatches.",
