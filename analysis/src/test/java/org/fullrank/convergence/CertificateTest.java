@@ -160,8 +160,7 @@ final class CertificateTest {
                  [VERIFIED, about the network in exact arithmetic]
             Verdict: HOLDS, proved for the network in exact arithmetic
             Conclusion: gradient descent reaches zero loss, a global minimum, at a linear rate: with step size
-                        0.015625, ||f - y|| <= 1.23457 (1 - 0.0123456)^t, and theta stays within 2 of its
-                        start
+                        0.015625, ||f - y|| <= 1.23457 (1 - 0.0123456)^t, and theta stays within 2 of its start
             It does not say:
               - It speaks of full-batch gradient descent.
               - Nothing about other inputs.""");
