@@ -25,8 +25,18 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class LinearChainMeasurement {
   private static final double UNIT = 0x1p-53;
 
-  /** The stored matrix of a factor, {@code error} bounding its distance from M, and its numbers. */
-  private record Measured(double[][] matrix, double error, LinearFactor factor) {}
+  /** A factor with its stored matrix, {@code error} bounding the distance from M. */
+  private static final class Measured {
+    final double[][] matrix;
+    final double error;
+    final LinearFactor factor;
+
+    Measured(double[][] matrix, double error, LinearFactor factor) {
+      this.matrix = matrix;
+      this.error = error;
+      this.factor = factor;
+    }
+  }
 
   private LinearChainMeasurement() {}
 
@@ -45,7 +55,7 @@ final class LinearChainMeasurement {
     LinearResidual residual = residual(chain, x, Tensors.toRows(problem.y()), rankX);
     return new LinearChain(
         Optional.empty(),
-        chain.stream().map(Measured::factor).toList(),
+        chain.stream().map(m -> m.factor).toList(),
         rankX.fullRowRank(),
         Matrices.exact("sigma_min(X)", rankX.sigmaMin()),
         Matrices.exact("||X||", rankX.sigmaMax()),
@@ -83,8 +93,8 @@ final class LinearChainMeasurement {
   private static Optional<String> wrongWidth(List<Measured> chain, TrainingProblem problem) {
     int least = (int) Math.max(problem.network().inputShape().size(0), problem.outputs());
     for (int l = 0; l + 1 < chain.size(); l++) {
-      int width = chain.get(l).matrix().length;
-      int first = chain.get(0).matrix().length;
+      int width = chain.get(l).matrix.length;
+      int first = chain.get(0).matrix.length;
       if (width != first) {
         return Optional.of(
             "hidden widths differ: "
@@ -92,7 +102,7 @@ final class LinearChainMeasurement {
                 + " after the first layer, "
                 + width
                 + " after "
-                + chain.get(l).factor().layer());
+                + chain.get(l).factor.layer());
       }
       if (width < least) {
         return Optional.of("the width m = " + width + " is below max(d, k) = " + least);
@@ -174,9 +184,9 @@ final class LinearChainMeasurement {
       @Nullable Measured last) {
     Interval sigma;
     Interval norm;
-    if (last != null && error == last.error() && Arrays.deepEquals(m, last.matrix())) {
-      sigma = last.factor().sigmaMin().interval();
-      norm = last.factor().norm().interval();
+    if (last != null && error == last.error && Arrays.deepEquals(m, last.matrix)) {
+      sigma = last.factor.sigmaMin().interval();
+      norm = last.factor.norm().interval();
     } else if (Double.isInfinite(error)) {
       sigma = Interval.atLeast(0);
       norm = Interval.atLeast(0);
@@ -218,17 +228,17 @@ final class LinearChainMeasurement {
     double[][] h = x;
     Interval error = Interval.ZERO;
     for (Measured m : chain) {
-      if (Double.isInfinite(m.error()) || !Matrices.isFinite(h)) {
+      if (Double.isInfinite(m.error) || !Matrices.isFinite(h)) {
         return LinearResidual.unknown(x, rankX);
       }
-      Product product = Product.of(h, Matrices.transpose(m.matrix()), Matrices.THREADS);
+      Product product = Product.of(h, Matrices.transpose(m.matrix), Matrices.THREADS);
       // M h - fl(M^ h^) = M (h - h^) + (M - M^) h^ + rounding.
       error =
-          m.factor()
+          m.factor
               .norm()
               .interval()
               .multiply(error)
-              .add(Interval.of(0, m.error()).multiply(Norms.frobenius(h)))
+              .add(Interval.of(0, m.error).multiply(Norms.frobenius(h)))
               .add(Interval.of(0, product.errorBound()));
       h = product.toRows();
     }
