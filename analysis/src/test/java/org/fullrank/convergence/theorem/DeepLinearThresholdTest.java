@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Random;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Prediction;
+import org.fullrank.convergence.Theorem;
 import org.fullrank.rigor.Verdict;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,14 +28,21 @@ final class DeepLinearThresholdTest {
     return new double[] {1, 0.5, 0.05}[seed % 3];
   }
 
+  private static void both(
+      ThresholdSweep sweep, Theorem theorem, ResNetCase net, double threshold, String name) {
+    sweep.outside(theorem, net.at(1.000001 * threshold), name);
+    double t = 0.999999 * threshold;
+    sweep.inside(theorem, net.at(t), net.infimum(t), name, net.factors(), net.x, net.targets(t));
+  }
+
   private static ThresholdSweep descent(int instances) {
     ThresholdSweep sweep = new ThresholdSweep();
     for (int seed = 0; seed < instances; seed++) {
       ResNetCase net = ResNetCase.of(seed, false);
-      sweep.add(
+      both(
+          sweep,
           DeepLinearDescent.withDefaults().withRegion(region(seed)).withStepShare(share(seed)),
-          net::at,
-          net::infimum,
+          net,
           net.thresholdD1(region(seed), share(seed)),
           "D1, seed " + seed);
     }
@@ -47,10 +55,10 @@ final class DeepLinearThresholdTest {
       ResNetCase net = ResNetCase.of(seed, false);
       double c = seed % 2 == 0 ? 0.5 : region(seed);
       double threshold = net.thresholdD0(c);
-      sweep.add(
+      both(
+          sweep,
           DeepLinearZouForm.withDefaults().withRegion(c),
-          net::at,
-          net::infimum,
+          net,
           threshold,
           "D0, seed " + seed);
       Certificate implied =
@@ -68,7 +76,7 @@ final class DeepLinearThresholdTest {
       double threshold = net.thresholdD2(c);
       DeepLinearStochasticDescent theorem =
           DeepLinearStochasticDescent.withDefaults().withRegion(c);
-      sweep.add(theorem, net::at, t -> 0, threshold, "D2, seed " + seed);
+      both(sweep, theorem, net, threshold, "D2, seed " + seed);
       Prediction half = theorem.check(net.at(threshold / 2)).prediction().orElseThrow();
       assertThat(half.failureProbability().orElseThrow().interval().hi())
           .isCloseTo(0.5, within(ROUNDING));

@@ -1,5 +1,7 @@
 package org.fullrank.convergence.theorem;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.Tensors;
@@ -56,17 +58,28 @@ final class ResNetCase {
     return new ResNetCase(depth, a, b, x, direction);
   }
 
-  /** The problem with targets at distance t along the direction. */
-  TrainingProblem at(double t) {
-    DeepLinearResNet model = DeepLinearResNet.of(Tensors.ofRows(a), Tensors.ofRows(b), depth);
+  /** Targets at distance t along the direction. */
+  double[][] targets(double t) {
     double[][] start =
         LinearOracle.product(
             LinearOracle.product(x, LinearOracle.transpose(a)), LinearOracle.transpose(b));
+    return LinearOracle.plus(start, t, direction);
+  }
+
+  TrainingProblem at(double t) {
+    DeepLinearResNet model = DeepLinearResNet.of(Tensors.ofRows(a), Tensors.ofRows(b), depth);
     return TrainingProblem.of(
-        model.network(),
-        model.theta(),
-        Tensors.ofRows(x),
-        Tensors.ofRows(LinearOracle.plus(start, t, direction)));
+        model.network(), model.theta(), Tensors.ofRows(x), Tensors.ofRows(targets(t)));
+  }
+
+  List<PlainChain.Factor> factors() {
+    List<PlainChain.Factor> out = new ArrayList<>();
+    out.add(new PlainChain.Factor(a, false, false, 1));
+    for (int l = 0; l < depth; l++) {
+      out.add(new PlainChain.Factor(new double[a.length][a.length], true, true, 1));
+    }
+    out.add(new PlainChain.Factor(b, false, false, 1));
+    return out;
   }
 
   /** {@code F*} of that problem. */
