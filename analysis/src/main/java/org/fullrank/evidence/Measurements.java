@@ -16,6 +16,14 @@ public final class Measurements {
   public static final Measurement<JacobianNumbers> JACOBIAN =
       new Named<>("Jacobian numbers", JacobianMeasurement::measure);
 
+  /** Feature matrix, residual and loss of the last layer. */
+  public static final Measurement<LastLayerNumbers> LAST_LAYER =
+      new Named<>("numbers of the last layer", LastLayerMeasurement::measure);
+
+  /** What the description says about the layers below the last. */
+  public static final Measurement<HiddenLayers> HIDDEN_LAYERS =
+      new Named<>("description of the hidden layers", HiddenLayers::measure);
+
   private Measurements() {}
 
   private record Named<T>(String symbol, Function<TrainingProblem, T> recipe)
