@@ -89,7 +89,9 @@ public final class EnclosedNetwork {
       throw new IllegalArgumentException(
           "slopes expects a layer from 0 to " + (steps.size() - 1) + " but got " + layer);
     }
-    return steps.get(layer) instanceof Step.Pointwise p ? Optional.of(p.slopes()) : Optional.empty();
+    return steps.get(layer) instanceof Step.Pointwise p
+        ? Optional.of(p.slopes())
+        : Optional.empty();
   }
 
   /**

@@ -70,8 +70,7 @@ final class SmoothResidualMeasurement {
   }
 
   private static Optional<String> rough(Activation phi) {
-    boolean smooth =
-        phi.regularity().smooth() && phi.regularity().smoothness() <= Double.MAX_VALUE;
+    boolean smooth = phi.regularity().smooth() && phi.regularity().smoothness() <= Double.MAX_VALUE;
     return smooth
         ? Optional.empty()
         : Optional.of("activation " + phi.name() + " is not smooth with a bounded curvature");

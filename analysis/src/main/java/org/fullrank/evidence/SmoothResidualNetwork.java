@@ -38,7 +38,6 @@ public record SmoothResidualNetwork(
    * @return a description of which nothing is known
    */
   public static SmoothResidualNetwork not(String obstacle) {
-    return new SmoothResidualNetwork(
-        Optional.of(obstacle), 1, 1, Interval.ENTIRE, Interval.ENTIRE);
+    return new SmoothResidualNetwork(Optional.of(obstacle), 1, 1, Interval.ENTIRE, Interval.ENTIRE);
   }
 }

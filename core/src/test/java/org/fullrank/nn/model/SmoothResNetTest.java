@@ -32,8 +32,13 @@ final class SmoothResNetTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, true, tanh", "2, true, softplus", "4, true, tanh", "3, true, sin",
-    "1, false, tanh", "2, false, erf", "4, false, softplus"
+    "1, true, tanh",
+    "2, true, softplus",
+    "4, true, tanh",
+    "3, true, sin",
+    "1, false, tanh",
+    "2, false, erf",
+    "4, false, softplus"
   })
   void outputsAndJacobianAreThoseOfThePaper(int depth, boolean residual, String phi) {
     Activation activation = Activations.named(phi);
