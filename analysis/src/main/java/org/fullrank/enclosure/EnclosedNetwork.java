@@ -2,6 +2,7 @@ package org.fullrank.enclosure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
@@ -75,6 +76,22 @@ public final class EnclosedNetwork {
    */
   public IntervalMatrix features() {
     return valueAfter(steps.size() - 1);
+  }
+
+  /**
+   * The derivative of an activation at its inputs.
+   *
+   * @param layer index of a top-level layer, from 0
+   * @return {@code [n][d]}; empty if that layer is not elementwise
+   */
+  public Optional<IntervalMatrix> slopes(int layer) {
+    if (layer < 0 || layer >= steps.size()) {
+      throw new IllegalArgumentException(
+          "slopes expects a layer from 0 to " + (steps.size() - 1) + " but got " + layer);
+    }
+    return steps.get(layer) instanceof Step.Pointwise p
+        ? Optional.of(p.slopes())
+        : Optional.empty();
   }
 
   /**

@@ -24,6 +24,14 @@ public final class Measurements {
   public static final Measurement<HiddenLayers> HIDDEN_LAYERS =
       new Named<>("description of the hidden layers", HiddenLayers::measure);
 
+  /** Whether the network is a smooth residual one in the scaling of Du et al. and Gulcu. */
+  public static final Measurement<SmoothResidualNetwork> SMOOTH_RESNET =
+      new Named<>("smooth residual network", SmoothResidualMeasurement::measure);
+
+  /** The numbers of a network with one wide layer and a pyramid, or why it is not one. */
+  public static final Measurement<PyramidalNetwork> PYRAMIDAL =
+      new Named<>("pyramidal network", PyramidalMeasurement::measure);
+
   private Measurements() {}
 
   private record Named<T>(String symbol, Function<TrainingProblem, T> recipe)
