@@ -12,6 +12,10 @@ public final class Measurements {
   public static final Measurement<LinearChain> LINEAR_CHAIN =
       new Named<>("deep linear network", LinearChainMeasurement::measure);
 
+  /** The fixed gates of a surrogate network on the data, or why the network is not one. */
+  public static final Measurement<GateNumbers> GATES =
+      new Named<>("fixed gates", GateMeasurement::measure);
+
   /** Smallest singular value, norm and Lipschitz constant of the Jacobian, and the residual. */
   public static final Measurement<JacobianNumbers> JACOBIAN =
       new Named<>("Jacobian numbers", JacobianMeasurement::measure);
