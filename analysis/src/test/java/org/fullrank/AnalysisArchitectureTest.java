@@ -192,6 +192,8 @@ final class AnalysisArchitectureTest {
         .areTopLevelClasses()
         .and()
         .areNotInterfaces()
+        .and()
+        .doNotHaveSimpleName("Theorems") // the list of all of them
         .should()
         .implement("org.fullrank.convergence.Theorem")
         .because("Theorem.source() makes each of them cite its paper")

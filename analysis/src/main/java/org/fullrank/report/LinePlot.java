@@ -83,6 +83,19 @@ public final class LinePlot {
     return withSeries(changed);
   }
 
+  /** Replaces the title. */
+  public LinePlot withTitle(String title) {
+    return new LinePlot(
+        new Content(
+            Text.require(title, "LinePlot", "title"),
+            content.xAxis,
+            content.yAxis,
+            content.series,
+            content.caption,
+            content.width,
+            content.height));
+  }
+
   /** Sets the line of text under the plot. */
   public LinePlot withCaption(String caption) {
     Optional<String> text = Optional.of(Text.require(caption, "LinePlot", "caption"));
@@ -110,6 +123,10 @@ public final class LinePlot {
   /** Writes the PNG to {@code file}, replacing it. */
   public void writeTo(Path file) throws IOException {
     Files.write(file, toPng());
+  }
+
+  Content content() {
+    return content;
   }
 
   private LinePlot withSeries(List<Series> series) {

@@ -1,7 +1,6 @@
 package org.fullrank.examples;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.enclosure.NetworkEnclosure;
-import org.fullrank.io.Csv;
 import org.fullrank.io.Dataset;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Network;
@@ -54,7 +52,7 @@ public final class DigitsSpectrum {
   public static void main(String[] args) throws IOException {
     Path out = Path.of(args.length > 0 ? args[0] : ".");
     Files.createDirectories(out);
-    Dataset digits = Dataset.classification(Csv.withHeader(digitsFile()), "target", 10);
+    Dataset digits = Data.digits();
     int n = args.length > 1 ? Integer.parseInt(args[1]) : (int) digits.x().size(0);
     int threads = Runtime.getRuntime().availableProcessors();
     Network network =
@@ -167,16 +165,5 @@ public final class DigitsSpectrum {
               row.seconds));
     }
     return text.toString();
-  }
-
-  /** The data file beside the compiled example. */
-  private static Path digitsFile() {
-    try {
-      Path classes =
-          Path.of(DigitsSpectrum.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      return classes.resolve("../../data/digits.csv").normalize();
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("the class path holds a location that is no path", e);
-    }
   }
 }

@@ -1,7 +1,6 @@
 package org.fullrank.examples;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,7 +11,6 @@ import java.util.Map;
 import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.expressivity.ExpressivityCondition;
 import org.fullrank.expressivity.ExpressivityReport;
-import org.fullrank.io.Csv;
 import org.fullrank.io.Dataset;
 import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.SelfTest;
@@ -79,7 +77,7 @@ public final class Quickstart {
     Path out = Path.of(args.length > 0 ? args[0] : ".");
     Files.createDirectories(out);
     PROGRESS.show("loading the digits and testing the backend");
-    Dataset digits = Dataset.classification(Csv.withHeader(digitsFile()), "target", 10);
+    Dataset digits = Data.digits();
     Backend backend = Backend.describe();
     SelfTest test = Backend.selfTest();
     Dossier dossier =
@@ -257,16 +255,5 @@ public final class Quickstart {
 
   private static List<Quantity> cheap(Extremes extremes) {
     return List.of(extremes.lambdaMin(), extremes.lambdaMax());
-  }
-
-  /** The data file beside the compiled example. */
-  private static Path digitsFile() {
-    try {
-      Path classes =
-          Path.of(Quickstart.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      return classes.resolve("../../data/digits.csv").normalize();
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("the class path holds a location that is no path", e);
-    }
   }
 }
