@@ -2,6 +2,7 @@ package org.fullrank.enclosure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.LinearMap;
 import org.fullrank.rigor.PointwiseBounds;
@@ -46,6 +47,16 @@ sealed interface Step {
         pass.met().add(new Trained(this, dy));
       }
       return dy.affine(map.transposed(), scale, new double[0], 0, pass.threads());
+    }
+
+    /** Whether the weights are trained, given what is trained at an offset. */
+    boolean trainsWeights(LongPredicate trainedAt) {
+      return offset >= 0 && trainedAt.test(offset);
+    }
+
+    /** Whether there is a bias and it is trained. */
+    boolean trainsBias(LongPredicate trainedAt) {
+      return offset >= 0 && hasBias && trainedAt.test(offset + (long) map.inputs() * map.outputs());
     }
   }
 
