@@ -21,6 +21,10 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Residual;
+import org.fullrank.nn.layer.SurrogateRelu;
+import org.fullrank.nn.model.DeepLinearChain;
+import org.fullrank.nn.model.DeepLinearResNet;
+import org.fullrank.nn.model.SmoothResNet;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -64,8 +68,19 @@ final class RandomProblems {
     int d = 1 + random.nextInt(4);
     int n = 1 + random.nextInt(5);
     int k = 1 + random.nextInt(3);
-    boolean linear = random.nextInt(3) == 0;
-    Network network = linear ? deepLinear(d, k) : nonlinear(d, k);
+    int kind = random.nextInt(8);
+    boolean linear = kind < 3;
+    Network network =
+        switch (kind) {
+          case 0, 1 -> deepLinear(d, k);
+          case 2 -> linearModel(d, k);
+          case 3 ->
+              SmoothResNet.of(d, 4 + random.nextInt(40), 1 + random.nextInt(3), activation())
+                  .withOutputs(k)
+                  .network();
+          case 4 -> surrogate(d, k);
+          default -> nonlinear(d, k);
+        };
     DataType type = random.nextInt(10) == 0 ? DataType.FLOAT : DataType.DOUBLE;
     double[] theta = theta(network, linear);
     double[] x = inputs(n, d);
@@ -110,6 +125,35 @@ final class RandomProblems {
     return problem.withFrozen(names.toArray(String[]::new));
   }
 
+  /** The ready-made networks of the papers; their own parameters are often zero or identities. */
+  private Network linearModel(int d, int k) {
+    Seed seed = Seed.of(random.nextLong());
+    int depth = 2 + random.nextInt(3);
+    int m = d + k + random.nextInt(3);
+    return switch (random.nextInt(5)) {
+      case 0 -> DeepLinearChain.duHu(d, m, k, depth, seed).network();
+      case 1 -> DeepLinearChain.orthogonal(d, m, k, depth, seed).network();
+      case 2 -> DeepLinearChain.zeroAsymmetric(d, k, depth).network();
+      case 3 -> DeepLinearResNet.modifiedIdentity(d, m, k, depth, 8, 8).network();
+      default -> DeepLinearChain.nearIdentity(d, depth, 0.1, seed).network();
+    };
+  }
+
+  private Network surrogate(int d, int k) {
+    int width = 1 + random.nextInt(40);
+    List<Dense> hidden = new ArrayList<>();
+    for (int l = 0; l <= random.nextInt(3); l++) {
+      hidden.add(Dense.of("s" + l, l == 0 ? d : width, width));
+    }
+    SurrogateRelu gated =
+        SurrogateRelu.of("gated", Seed.of(random.nextLong()), hidden.toArray(Dense[]::new));
+    return Network.of(Shape.of(d), gated, dense("out", width, k));
+  }
+
+  private Activation activation() {
+    return ACTIVATIONS[random.nextInt(ACTIVATIONS.length)];
+  }
+
   /** Chains of fixed, trained and residual linear layers, often but not always of one width. */
   private Network deepLinear(int d, int k) {
     int m = Math.max(d, k) + random.nextInt(3) - (random.nextInt(6) == 0 ? 1 : 0);
@@ -147,7 +191,7 @@ final class RandomProblems {
   }
 
   private Network nonlinear(int d, int k) {
-    Activation phi = ACTIVATIONS[random.nextInt(ACTIVATIONS.length)];
+    Activation phi = activation();
     int width = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 4 + random.nextInt(60);
     List<Layer> layers = new ArrayList<>();
     layers.add(dense("in", d, width));
@@ -183,7 +227,9 @@ final class RandomProblems {
   private double[] theta(Network network, boolean linear) {
     int p = (int) network.parameterCount();
     if (linear && random.nextInt(3) != 0) {
-      return new double[p];
+      return random.nextBoolean()
+          ? new double[p]
+          : Tensors.toDoubles(network.initialize(Seed.of(random.nextLong())));
     }
     return switch (random.nextInt(12)) {
       case 0 -> new double[p];

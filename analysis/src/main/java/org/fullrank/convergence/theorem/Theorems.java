@@ -12,11 +12,24 @@ public final class Theorems {
   private static final List<Theorem> ALL =
       List.of(
           JacobianDescent.withDefaults(),
-          DeepLinearDescent.withDefaults(),
+          JacobianDescent.forGradientFlow(),
+          ReducedJacobianDescent.withDefaults(),
           GulcuResNet.withDefaults(),
           OymakSoltanolkotabi.withDefaults(),
+          PolyakLojasiewicz.withDefaults(),
           PyramidalDescent.withDefaults(),
-          PolyakLojasiewicz.withDefaults());
+          DeepLinearDescent.withDefaults(),
+          DeepLinearZouForm.withDefaults(),
+          DeepLinearStochasticDescent.withDefaults(),
+          LinearChainDescent.withDefaults(),
+          ZeroAsymmetricFlow.withDefaults(),
+          SurrogateDescent.withDefaults(),
+          FeatureRank.withDefaults(),
+          LastLayerDescent.withDefaults(),
+          LastLayerConvexDescent.withDefaults(),
+          FeatureGradientBound.withDefaults(),
+          GenericExpressivity.withDefaults(),
+          FullyConnectedExpressivity.withDefaults());
 
   private Theorems() {}
 
