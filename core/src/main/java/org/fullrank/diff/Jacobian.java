@@ -158,7 +158,7 @@ public final class Jacobian implements LinearOperator, AutoCloseable {
     Pullback inner = linearization.pullback(dy);
     Arena arena = new Arena();
     arena.own(dy);
-    return Pullback.of(inner.inputCotangent(), inner.blocks(), arena.absorb(inner::close));
+    return Pullback.lazy(inner::inputCotangent, inner.blocks(), arena.absorb(inner::close));
   }
 
   /** Cotangents {@code [k, n, k]}: block c is unit vector c for every sample. */

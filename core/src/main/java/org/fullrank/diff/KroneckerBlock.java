@@ -1,6 +1,7 @@
 package org.fullrank.diff;
 
 import java.util.Arrays;
+import org.fullrank.linalg.Chunks;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.TensorViews;
@@ -169,6 +170,11 @@ public final class KroneckerBlock implements ParameterBlock {
     long in = a.size(2);
     long out = g.size(3);
     double alpha = factor * scale;
+    if (in == 1) {
+      // A bias. The native product of a single row is several times slower than adding up.
+      addRows(alpha, target);
+      return;
+    }
     INDArray inputs = TensorViews.reshape(a, samples() * a.size(1), in);
     for (long c = 0; c < cotangents(); c++) {
       INDArray row = TensorViews.leading(target, c, c + 1);
@@ -179,6 +185,16 @@ public final class KroneckerBlock implements ParameterBlock {
         Products.multiply(
             alpha, flat(c), true, inputs, false, 1, TensorViews.reshape(row, out, in));
       }
+    }
+  }
+
+  private void addRows(double alpha, INDArray target) {
+    double[] weights = Tensors.toDoubles(a);
+    for (long c = 0; c < cotangents(); c++) {
+      INDArray row = TensorViews.leading(target, c, c + 1);
+      double[] sum = Tensors.toDoubles(row);
+      Chunks.addRows(alpha, weights, flat(c), sum);
+      Tensors.write(sum, row);
     }
   }
 

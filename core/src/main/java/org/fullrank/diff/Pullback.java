@@ -1,7 +1,9 @@
 package org.fullrank.diff;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.fullrank.linalg.Arena;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -11,12 +13,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Closing it frees the cotangents of all layers that the blocks refer to.
  */
 public final class Pullback implements AutoCloseable {
-  private final INDArray inputCotangent;
+  private final Supplier<INDArray> source;
+  private @Nullable INDArray inputCotangent;
   private final List<ParameterBlock> blocks;
   private final Arena arena;
+  private boolean closed;
 
-  private Pullback(INDArray inputCotangent, List<ParameterBlock> blocks, Arena arena) {
-    this.inputCotangent = inputCotangent;
+  private Pullback(Supplier<INDArray> source, List<ParameterBlock> blocks, Arena arena) {
+    this.source = source;
     this.blocks = List.copyOf(blocks);
     this.arena = arena;
   }
@@ -30,6 +34,21 @@ public final class Pullback implements AutoCloseable {
    * @return the pullback
    */
   public static Pullback of(INDArray inputCotangent, List<ParameterBlock> blocks, Arena arena) {
+    return new Pullback(() -> inputCotangent, blocks, arena);
+  }
+
+  /**
+   * A pullback whose input cotangent is computed when it is first asked for: nobody asks the first
+   * layer of a network that is trained.
+   *
+   * @param inputCotangent computes {@code [m, n, ...input]}, owned by {@code arena}; called at most
+   *     once, before {@link #close()}
+   * @param blocks one per slot, in slot order
+   * @param arena as for {@link #of}
+   * @return the pullback
+   */
+  public static Pullback lazy(
+      Supplier<INDArray> inputCotangent, List<ParameterBlock> blocks, Arena arena) {
     return new Pullback(inputCotangent, blocks, arena);
   }
 
@@ -39,6 +58,13 @@ public final class Pullback implements AutoCloseable {
    * @return {@code [m, n, ...input]}, valid until {@link #close()}
    */
   public INDArray inputCotangent() {
+    if (inputCotangent == null) {
+      if (closed) {
+        throw new IllegalStateException(
+            "pullback expects to be used before close() but got a call after it");
+      }
+      inputCotangent = source.get();
+    }
     return inputCotangent;
   }
 
@@ -53,6 +79,7 @@ public final class Pullback implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     arena.close();
   }
 }

@@ -91,9 +91,42 @@ public final class Tensors {
               + " values but got "
               + values.length);
     }
-    INDArray a = zeros(type, shape);
+    TensorChecks.requireReal("type", type);
+    INDArray a = uninitialized(type, shape);
     write(values, a);
     return a;
+  }
+
+  /**
+   * A matrix of equal rows.
+   *
+   * @param type {@code DOUBLE} or {@code FLOAT}, which rounds to nearest
+   * @param row the row
+   * @param n number of rows, at least 1
+   * @return a new array of shape {@code [n, row.length]}
+   */
+  public static INDArray tiled(DataType type, double[] row, long n) {
+    int size = length(n, row.length);
+    boolean direct = type == DataType.DOUBLE && Nd4j.getEnvironment().isCPU();
+    int rows = direct ? (int) Math.min(n, Chunks.SIZE / row.length + 1) : (int) n;
+    double[] block = new double[rows * row.length];
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(row, 0, block, i * row.length, row.length);
+    }
+    if (!direct) {
+      return of(type, block, n, row.length);
+    }
+    INDArray a = uninitialized(type, n, row.length);
+    DoublePointer to = new DoublePointer(a.data().addressPointer());
+    for (int at = 0; at < size; at += block.length) {
+      to.position(at).put(block, 0, Math.min(block.length, size - at));
+    }
+    return a;
+  }
+
+  /** An array of a checked shape whose values the caller sets, all of them. */
+  static INDArray uninitialized(DataType type, long... shape) {
+    return Nd4j.createUninitialized(type, shape, 'c');
   }
 
   /**

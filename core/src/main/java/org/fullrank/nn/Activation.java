@@ -58,6 +58,7 @@ public interface Activation {
   /**
    * The function and its derivative for many numbers at once. Overriding it is worth while where
    * both share work; the results must equal the scalar methods to a few units in the last place.
+   * Large arrays are cut into pieces, which several threads evaluate.
    *
    * @param x numbers
    * @param value receives {@code sigma(x[i])}; may be {@code x} itself

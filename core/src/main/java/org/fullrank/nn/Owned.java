@@ -62,7 +62,7 @@ final class Owned implements Linearization {
     }
     Arena copy = new Arena();
     copy.own(c);
-    return Pullback.of(pullback.inputCotangent(), pullback.blocks(), copy.absorb(pullback::close));
+    return Pullback.lazy(pullback::inputCotangent, pullback.blocks(), copy.absorb(pullback::close));
   }
 
   private void check(String where, INDArray a, long... shape) {

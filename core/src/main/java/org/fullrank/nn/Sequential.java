@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
@@ -195,14 +196,14 @@ public final class Sequential implements Layer {
     public Pullback pullback(INDArray dy) {
       Arena arena = new Arena();
       List<List<ParameterBlock>> blocks = new ArrayList<>();
-      INDArray cotangent = dy;
+      Supplier<INDArray> cotangent = () -> dy;
       for (int l = parts.size() - 1; l >= 0; l--) {
-        Pullback part = parts.get(l).pullback(cotangent);
+        Pullback part = parts.get(l).pullback(cotangent.get());
         arena.absorb(part::close);
         blocks.add(0, checkedBlocks(layers.get(l), part, dy.size(0), value().size(0)));
-        cotangent = part.inputCotangent();
+        cotangent = part::inputCotangent;
       }
-      return Pullback.of(cotangent, blocks.stream().flatMap(List::stream).toList(), arena);
+      return Pullback.lazy(cotangent, blocks.stream().flatMap(List::stream).toList(), arena);
     }
 
     @Override

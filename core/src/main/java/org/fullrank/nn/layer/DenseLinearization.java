@@ -47,11 +47,10 @@ final class DenseLinearization implements Linearization {
       return Tensors.zeros(type, n, layer.out());
     }
     double[] row = Tensors.toDoubles(b);
-    double[] rows = new double[Tensors.length(n, row.length)];
-    for (int q = 0; q < rows.length; q++) {
-      rows[q] = layer.biasScale() * row[q % row.length];
+    for (int q = 0; q < row.length; q++) {
+      row[q] *= layer.biasScale();
     }
-    return Tensors.of(type, rows, n, row.length);
+    return Tensors.tiled(type, row, n);
   }
 
   @Override
@@ -95,9 +94,6 @@ final class DenseLinearization implements Linearization {
     Arena arena = new Arena();
     long m = dy.size(0);
     long n = x.size(0);
-    INDArray dx = arena.zeros(x.dataType(), m, n, layer.in());
-    Products.multiply(
-        layer.weightScale(), flat(dy, layer.out()), false, w, inOut, 0, flat(dx, layer.in()));
     INDArray g = TensorViews.reshape(dy, m, n, 1, layer.out());
     List<ParameterBlock> blocks = new ArrayList<>();
     blocks.add(
@@ -108,7 +104,14 @@ final class DenseLinearization implements Linearization {
       // The same array g, by which the Gram knows that weight and bias share one product.
       blocks.add(KroneckerBlock.of(ones, g, layer.biasScale(), layer.layout()));
     }
-    return Pullback.of(dx, blocks, arena);
+    return Pullback.lazy(() -> inputCotangent(dy, arena), blocks, arena);
+  }
+
+  private INDArray inputCotangent(INDArray dy, Arena arena) {
+    INDArray dx = arena.zeros(x.dataType(), dy.size(0), x.size(0), layer.in());
+    Products.multiply(
+        layer.weightScale(), flat(dy, layer.out()), false, w, inOut, 0, flat(dx, layer.in()));
+    return dx;
   }
 
   /** Blocks {@code [m, n, d]} as one matrix {@code [m n, d]}. */

@@ -8,9 +8,9 @@ import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.Chunks;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.TensorViews;
-import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Shape;
@@ -87,15 +87,8 @@ public final class Elementwise implements Layer {
   @Override
   public Linearization linearize(INDArray theta, INDArray x) {
     TensorChecks.requireReal("Elementwise '" + name + "' input", x.dataType());
-    double[] v = Tensors.toDoubles(x);
-    double[] slope = new double[v.length];
-    activation.evaluate(v, v, slope);
-    return new Entrywise(
-        name,
-        activation,
-        x,
-        Tensors.of(x.dataType(), v, x.shape()),
-        Tensors.of(x.dataType(), slope, x.shape()));
+    List<INDArray> both = Chunks.map(x, activation::evaluate);
+    return new Entrywise(name, activation, x, both.get(0), both.get(1));
   }
 
   @Override
