@@ -20,9 +20,9 @@ import org.fullrank.rigor.Subject;
  *
  * <p>{@code f = M_H ... M_1 X}, each {@code M_l} fixed or {@code e I + s_l W_l} with {@code e} 0 or
  * 1, a fixed scale {@code s_l} and trained {@code W_l}; all hidden widths equal and at least {@code
- * max(d, k)}. For a radius {@code omega}, {@code lo_l = sigma_min(M_l) - s_l omega}, {@code up_l =
- * ||M_l|| + s_l omega} ({@code omega = 0} for fixed factors), and {@code mu = sigma_min(X)^2 sum_(l
- * trained) (s_l prod_(j != l) lo_j)^2}: if
+ * max(d, k)}. For a radius {@code omega}, {@code lo_l = max(0, sigma_min(M_l) - s_l omega)}, {@code
+ * up_l = ||M_l|| + s_l omega} ({@code omega = 0} for fixed factors), and {@code mu = sigma_min(X)^2
+ * sum_(l trained) (s_l prod_(j != l) lo_j)^2}: if
  *
  * <pre>{@code sqrt(2 Delta_0 / mu) / (1 - h/2) < omega,}</pre>
  *
@@ -43,7 +43,7 @@ public final class LinearChainDescent implements Theorem {
               + " values of the given matrices are measured and the condition is deterministic, with"
               + " its own proof.");
 
-  /** Radii are {@code 2^(-i/8)} times the one at which a factor may become singular. */
+  /** Radii are {@code 2^(-i/8)} times the one at which {@code mu} vanishes. */
   private static final int RADII = 160;
 
   private final double h;
@@ -156,20 +156,23 @@ public final class LinearChainDescent implements Theorem {
   }
 
   /**
-   * The radius at which a trained factor may become singular. A single trained factor may: no
-   * product of others contains it, and its path does not depend on the radius.
+   * The radius at which {@code mu} vanishes: one trained factor may become singular, since the
+   * gradient of its own weights does not see it, a second may not. If only one is trained, its path
+   * does not depend on the radius.
    */
   private double largestRadius(LinearChain chain, Interval residual) {
-    List<LinearFactor> trained = chain.factors().stream().filter(LinearFactor::trained).toList();
+    double[] singular =
+        chain.factors().stream()
+            .filter(LinearFactor::trained)
+            .mapToDouble(m -> m.sigmaMin().interval().divide(m.scale()).lo())
+            .sorted()
+            .toArray();
     double largest =
-        trained.size() == 1
+        singular.length == 1
             ? LinearDescent.path(residual, new LinearChainConstants(chain, 1).mu, h)
                 .multiply(2)
                 .hi()
-            : trained.stream()
-                .mapToDouble(m -> m.sigmaMin().interval().divide(m.scale()).lo())
-                .min()
-                .orElseThrow();
+            : singular[1];
     return largest > 0 && largest <= Double.MAX_VALUE ? largest : 1;
   }
 }
