@@ -10,7 +10,15 @@ import org.fullrank.evidence.TrainingProblem;
 /** All theorems of the library with their default settings. */
 public final class Theorems {
   private static final List<Theorem> ALL =
-      List.of(JacobianDescent.withDefaults(), DeepLinearDescent.withDefaults());
+      List.of(
+          JacobianDescent.withDefaults(),
+          DeepLinearDescent.withDefaults(),
+          FeatureRank.withDefaults(),
+          LastLayerDescent.withDefaults(),
+          LastLayerConvexDescent.withDefaults(),
+          FeatureGradientBound.withDefaults(),
+          GenericExpressivity.withDefaults(),
+          FullyConnectedExpressivity.withDefaults());
 
   private Theorems() {}
 

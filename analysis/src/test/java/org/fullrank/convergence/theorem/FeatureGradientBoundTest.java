@@ -67,8 +67,7 @@ final class FeatureGradientBoundTest {
   }
 
   @Test
-  void theConstantIsSharpForTheLastLayer() {
-    // With the residual in the weakest direction, ||c M^T r||^2 = 2 c s^2 L.
+  void theConstantIsThatOfTheWeakestDirection() {
     for (Losses loss : List.of(Losses.SQUARED, Losses.MEAN_SQUARED)) {
       TrainingProblem problem = LastLayerDescentTest.certifiable(loss, 4);
       EigenDecomposition eigen = LastLayerCases.eigen(problem);
