@@ -11,8 +11,6 @@ import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.HiddenLayers;
 import org.fullrank.evidence.Measurements;
-import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
@@ -106,17 +104,15 @@ public final class FullyConnectedExpressivity implements Theorem {
     }
     if (net.output().isEmpty()) {
       checks.add(
-          HypothesisCheck.less(
-              "M has at least n columns, the last hidden width and one for a bias",
-              exact("n - 1", net.samples() - 1),
-              exact("columns of M", net.columns())));
+          decided(
+              "M has at least n columns: the last hidden width, and one for a bias",
+              net.columns() >= net.samples(),
+              net.columns() + " columns and " + net.samples() + " samples"));
     }
     checks.add(
-        HypothesisCheck.structural(
+        decided(
             "the inputs are distinct",
-            net.repeated().isEmpty() ? Verdict.HOLDS : Verdict.FAILS,
-            Rigor.VERIFIED,
-            Subject.EXACT_NETWORK,
+            net.repeated().isEmpty(),
             net.repeated().isEmpty()
                 ? "compared exactly"
                 : "sample " + net.repeated().get(0) + " repeats an earlier one"));
@@ -137,7 +133,13 @@ public final class FullyConnectedExpressivity implements Theorem {
     return HypothesisCheck.premise(statement, obstacle.isEmpty(), obstacle.orElse(otherwise));
   }
 
-  private static Quantity exact(String symbol, long count) {
-    return Quantity.verified(symbol, Interval.of((double) count), Subject.EXACT_NETWORK, "counted");
+  /** A condition on whole numbers, which is certain either way. */
+  private static HypothesisCheck decided(String statement, boolean holds, String reason) {
+    return HypothesisCheck.structural(
+        statement,
+        holds ? Verdict.HOLDS : Verdict.FAILS,
+        Rigor.VERIFIED,
+        Subject.EXACT_NETWORK,
+        reason);
   }
 }

@@ -1,33 +1,27 @@
 package org.fullrank.convergence.theorem;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.fullrank.convergence.theorem.ExpressivityCases.D;
+import static org.fullrank.convergence.theorem.ExpressivityCases.N;
+import static org.fullrank.convergence.theorem.ExpressivityCases.network;
+import static org.fullrank.convergence.theorem.ExpressivityCases.problem;
+import static org.fullrank.convergence.theorem.ExpressivityCases.proved;
+import static org.fullrank.convergence.theorem.ExpressivityCases.refused;
+import static org.fullrank.convergence.theorem.ExpressivityCases.tanh;
 
-import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Random;
 import org.fullrank.convergence.Certificate;
-import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Theorem;
-import org.fullrank.evidence.Evidence;
-import org.fullrank.evidence.LastLayerNumbers;
-import org.fullrank.evidence.Losses;
-import org.fullrank.evidence.Measurements;
 import org.fullrank.evidence.TrainingProblem;
-import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
-import org.fullrank.nn.Layer;
 import org.fullrank.nn.Network;
-import org.fullrank.nn.Regularity;
-import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.Residual;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,57 +29,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The rank at one point, almost everywhere, and from the description: n = 20, d = 6. */
 final class ExpressivityTheoremsTest {
-  private static final int N = 20;
-  private static final int D = 6;
   private static final FeatureRank RANK = FeatureRank.withDefaults();
   private static final GenericExpressivity GENERIC = GenericExpressivity.withDefaults();
   private static final FullyConnectedExpressivity CONNECTED =
       FullyConnectedExpressivity.withDefaults();
-
-  private static Network network(Activation phi, double sigmaB, boolean outputBias, int... widths) {
-    List<Layer> layers = new ArrayList<>();
-    int in = D;
-    for (int l = 0; l < widths.length; l++) {
-      Dense dense = Dense.of("h" + l, in, widths[l]).withSigmaW(2);
-      layers.add(sigmaB < 0 ? dense : dense.withBias(sigmaB));
-      layers.add(Elementwise.of(phi));
-      in = widths[l];
-    }
-    Dense out = Dense.of("out", in, 2);
-    layers.add(outputBias ? out.withBias(0.7) : out);
-    return Network.of(Shape.of(D), layers);
-  }
-
-  private static TrainingProblem problem(Network network) {
-    return problem(network, LastLayerCases.gaussian(N, D, new Random(11)));
-  }
-
-  private static TrainingProblem problem(Network network, double[][] x) {
-    return TrainingProblem.of(
-        network,
-        network.initialize(Seed.of(4)),
-        Tensors.ofRows(x),
-        Tensors.ofRows(LastLayerCases.gaussian(N, 2, new Random(12))));
-  }
-
-  private static TrainingProblem tanh(int... widths) {
-    return problem(network(Activations.TANH, 1, true, widths));
-  }
-
-  private static Certificate proved(Theorem theorem, TrainingProblem problem) {
-    Certificate certificate = theorem.check(problem);
-    assertThat(certificate.isProof()).as(certificate.toString()).isTrue();
-    return certificate;
-  }
-
-  private static void refused(
-      Theorem theorem, TrainingProblem problem, Verdict verdict, String reason) {
-    Certificate certificate = theorem.check(problem);
-    assertThat(certificate.verdict()).as(certificate.toString()).isEqualTo(verdict);
-    assertThat(certificate.conclusion()).isEmpty();
-    assertThat(certificate.obstacle().map(HypothesisCheck::toString).orElseThrow())
-        .contains(reason);
-  }
 
   /** Whether double precision can see the rank at one point, and whether it is generic. */
   @ParameterizedTest
@@ -162,63 +109,15 @@ final class ExpressivityTheoremsTest {
         "polynomials of degree at most 1");
   }
 
-  /** An increasing polynomial that says nothing about being one. */
-  private record Odd(boolean degree) implements Activation {
-    @Override
-    public String name() {
-      return "odd";
-    }
-
-    @Override
-    public double value(double x) {
-      return x * x * x + x;
-    }
-
-    @Override
-    public double derivative(double x) {
-      return 3 * x * x + 1;
-    }
-
-    @Override
-    public double secondDerivative(double x) {
-      return 6 * x;
-    }
-
-    @Override
-    public Regularity regularity() {
-      return new Regularity(
-          Double.POSITIVE_INFINITY,
-          Double.POSITIVE_INFINITY,
-          true,
-          true,
-          true,
-          degree ? OptionalInt.of(3) : OptionalInt.empty());
-    }
-  }
-
   @Test
   void silenceAboutBeingAPolynomialIsNoClaim() {
     for (boolean degree : new boolean[] {true, false}) {
       refused(
           CONNECTED,
-          problem(network(new Odd(degree), 1, true, 25)),
+          problem(network(new ExpressivityCases.Odd(degree), 1, true, 25)),
           Verdict.INAPPLICABLE,
           "odd is or may be a polynomial");
     }
-  }
-
-  @Test
-  void unknownAccuracyLeavesTheStoredFeatures() {
-    TrainingProblem problem = problem(network(new Odd(false), 1, true, 30));
-    Certificate certificate = RANK.check(problem);
-    assertThat(certificate.verdict()).isEqualTo(Verdict.HOLDS);
-    assertThat(certificate.subject()).isEqualTo(Subject.STORED_MATRIX);
-    assertThat(certificate.isProof()).isFalse();
-    refused(GENERIC, problem, Verdict.UNDECIDED, "proved for the stored features only");
-    Certificate descent = LastLayerDescent.withDefaults().check(problem.withFrozen("h0.W", "h0.b"));
-    assertThat(descent.verdict()).isEqualTo(Verdict.HOLDS);
-    assertThat(descent.subject()).isEqualTo(Subject.STORED_MATRIX);
-    LastLayerRun.keeps(problem.withFrozen("h0.W", "h0.b"), descent.prediction().orElseThrow(), 0);
   }
 
   @Test
@@ -304,57 +203,5 @@ final class ExpressivityTheoremsTest {
     refused(RANK, problem(open), Verdict.INAPPLICABLE, "not a Dense");
     refused(CONNECTED, problem(open), Verdict.INAPPLICABLE, "activation before the last layer");
     refused(GENERIC, problem(open), Verdict.INAPPLICABLE, "not a Dense");
-  }
-
-  @Test
-  void theInfimumIsThatOfTheLoss() {
-    TrainingProblem squares = tanh(50, 25);
-    assertThat(RANK.check(squares).conclusion().orElseThrow().statement())
-        .contains("in [0.0]")
-        .doesNotContain("not attained");
-    double[][] y = new double[N][];
-    Arrays.setAll(y, i -> new double[] {i % 2, 1 - i % 2});
-    TrainingProblem oneHot = withTargets(squares, y);
-    assertThat(proved(RANK, oneHot).conclusion().orElseThrow().statement())
-        .contains("in [0.0], which is not attained");
-    Arrays.setAll(y, i -> new double[] {0.5, 0.5});
-    LastLayerNumbers soft = Evidence.of(withTargets(squares, y)).get(Measurements.LAST_LAYER);
-    BigDecimal log2 = new BigDecimal("0.693147180559945309417232121458");
-    assertThat(soft.infimum().interval().contains(log2.multiply(BigDecimal.valueOf(N)))).isTrue();
-    assertThat(soft.infimum().interval().width()).isLessThan(1e-12);
-    assertThat(soft.attained()).isTrue();
-    y[3] = new double[] {0.9, 0.1};
-    refused(RANK, withTargets(squares, y), Verdict.INAPPLICABLE, "targets of sample 3 sum to");
-    refused(
-        RANK,
-        squares.withLoss(new LastLayerConvexDescentTest.Absolute()),
-        Verdict.INAPPLICABLE,
-        "absolute");
-  }
-
-  private static TrainingProblem withTargets(TrainingProblem problem, double[][] y) {
-    return TrainingProblem.of(problem.network(), problem.theta(), problem.x(), Tensors.ofRows(y))
-        .withLoss(Losses.CROSS_ENTROPY);
-  }
-
-  @Test
-  void theLossOfEqualOutputsIsTheLogarithmOfTheirNumber() {
-    Network network = network(Activations.TANH, 1, true, 25);
-    double[] theta = Tensors.toDoubles(network.initialize(Seed.of(4)));
-    int own = 2 * 25 + 2;
-    Arrays.fill(theta, theta.length - own, theta.length, 0);
-    double[][] y = new double[N][];
-    Arrays.setAll(y, i -> new double[] {1, 0});
-    TrainingProblem problem =
-        TrainingProblem.of(
-                network,
-                Tensors.of(theta, theta.length),
-                Tensors.ofRows(LastLayerCases.gaussian(N, D, new Random(11))),
-                Tensors.ofRows(y))
-            .withLoss(Losses.MEAN_CROSS_ENTROPY);
-    LastLayerNumbers numbers = Evidence.of(problem).get(Measurements.LAST_LAYER);
-    BigDecimal log2 = new BigDecimal("0.693147180559945309417232121458");
-    assertThat(numbers.value().interval().contains(log2)).isTrue();
-    assertThat(numbers.value().interval().width()).isLessThan(1e-14);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Random;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.evidence.Loss;
 import org.fullrank.evidence.TrainingProblem;
@@ -131,12 +132,13 @@ final class LastLayerCases {
     return largest;
   }
 
-  static double smallest(EigenDecomposition eigen) {
-    double smallest = Double.POSITIVE_INFINITY;
-    for (double lambda : eigen.getRealEigenvalues()) {
-      smallest = Math.min(smallest, lambda);
-    }
-    return smallest;
+  /** The square of the smallest of n singular values, 0 if there are fewer; nothing is squared. */
+  static double smallest(TrainingProblem problem) {
+    double[] sigma =
+        new SingularValueDecomposition(new Array2DRowRealMatrix(featureMatrix(problem)))
+            .getSingularValues();
+    int n = (int) problem.samples();
+    return sigma.length < n ? 0 : sigma[n - 1] * sigma[n - 1];
   }
 
   static double factor(TrainingProblem problem) {

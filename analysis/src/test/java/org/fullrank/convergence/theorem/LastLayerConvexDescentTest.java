@@ -39,8 +39,9 @@ final class LastLayerConvexDescentTest {
   /** With reference weights the theorem needs no rank, so all instances are certified. */
   private static int sweep(int instances, long seed) {
     int certified = 0;
+    Random seeds = new Random(seed);
     for (int i = 0; i < instances; i++) {
-      Random random = new Random(1000 * seed + i);
+      Random random = new Random(seeds.nextLong());
       Loss loss = LOSSES.get(i % 4);
       TrainingProblem problem = LastLayerCases.problem(loss, random);
       double[] reference = reference(problem, random);
@@ -115,7 +116,7 @@ final class LastLayerConvexDescentTest {
   @Test
   void lossesAreEnclosed() {
     for (int i = 0; i < 40; i++) {
-      Random random = new Random(i);
+      Random random = new Random(0x9E3779B97F4A7C15L * (i + 1));
       Loss loss = LOSSES.get(i % 4);
       TrainingProblem problem = LastLayerCases.problem(loss, random);
       int own = (int) LastLayerCases.last(problem).parameterCount();

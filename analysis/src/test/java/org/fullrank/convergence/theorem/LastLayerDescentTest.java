@@ -56,20 +56,22 @@ final class LastLayerDescentTest {
   /** The number of certified instances; all others must be ill-conditioned. */
   private static int sweep(int instances, long seed) {
     int certified = 0;
+    Random seeds = new Random(seed);
     for (int i = 0; i < instances; i++) {
-      Random random = new Random(1000 * seed + i);
-      Loss loss = random.nextBoolean() ? Losses.SQUARED : Losses.MEAN_SQUARED;
+      Random random = new Random(seeds.nextLong());
+      Loss loss = i % 2 == 0 ? Losses.SQUARED : Losses.MEAN_SQUARED;
       TrainingProblem problem = LastLayerCases.problem(loss, random);
-      EigenDecomposition eigen = LastLayerCases.eigen(problem);
-      double smallest = LastLayerCases.smallest(eigen);
-      double largest = LastLayerCases.largest(eigen);
-      double limit = 1 / (LastLayerCases.factor(problem) * largest);
-      Certificate inside = THEOREM.withStepSize(0.999999 * limit).check(problem);
+      double smallest = LastLayerCases.smallest(problem);
+      double largest = LastLayerCases.largest(LastLayerCases.eigen(problem));
       if (!(smallest > largest / CONDITION)) {
-        // At worst the rank stays open; a proof is right even here.
-        assertThat(inside.verdict()).isIn(Verdict.HOLDS, Verdict.UNDECIDED, Verdict.FAILS);
+        // At worst the rank stays open; a proof is held to its word even here.
+        Certificate open = THEOREM.check(problem);
+        assertThat(open.verdict()).isNotEqualTo(Verdict.INAPPLICABLE);
+        open.prediction().ifPresent(p -> LastLayerRun.keeps(problem, p, 0));
         continue;
       }
+      double limit = 1 / (LastLayerCases.factor(problem) * largest);
+      Certificate inside = THEOREM.withStepSize(0.999999 * limit).check(problem);
       assertThat(inside.isProof()).as(inside.toString()).isTrue();
       Certificate outside = THEOREM.withStepSize(1.000001 * limit).check(problem);
       assertThat(outside.verdict()).isEqualTo(Verdict.FAILS);
@@ -147,7 +149,7 @@ final class LastLayerDescentTest {
     Prediction p = certificate.prediction().orElseThrow();
     assertThat(p.rate().interval().lo())
         .isCloseTo(
-            LastLayerCases.smallest(LastLayerCases.eigen(problem)),
+            LastLayerCases.smallest(problem),
             org.assertj.core.data.Percentage.withPercentage(1e-3));
     try (TrainingRun run =
         TrainingRun.start(problem, GradientFlow.withTolerance(1e-12, 1e-12), Recording.every(1))) {
