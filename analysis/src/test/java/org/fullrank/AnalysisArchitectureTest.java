@@ -44,6 +44,7 @@ final class AnalysisArchitectureTest {
                   "nn",
                   "nn.layer",
                   "nn.model",
+                  "diff",
                   "linalg",
                   "rigor")),
           Map.entry("convergence", List.of("evidence", "rigor")),
