@@ -18,18 +18,19 @@ import org.fullrank.rigor.Verdict;
 
 /**
  * Gradient descent under the hypotheses of Oymak and Soltanolkotabi (2019, Theorem 2.1), for
- * comparison with {@link JacobianDescent}, which needs a quarter of them.
+ * comparison with {@link JacobianDescent}, which allows four times the residual.
  *
  * <p><b>Hypotheses</b> on the closed ball {@code B} of radius {@code 4 R0/alpha} around the start,
  * {@code R0 = ||r_0||}, {@code r = f - y}: {@code sigma_min(J) >= alpha > 0}, {@code ||J|| <=
  * beta}, J L-Lipschitz in the spectral norm, and {@code eta <= (1/(2 beta^2)) min(1, alpha^2/(L
  * R0))}.
  *
- * <p><b>Conclusion</b>, stronger than the published one, which has the first exponent halved and
- * {@code alpha/4} in the second: {@code ||r_t|| <= (1 - eta alpha^2/2)^t R0} and {@code (alpha/2)
- * path_t + ||r_t|| <= R0}, so that no iterate is farther than {@code 2 R0/alpha} from the start.
+ * <p><b>Conclusion</b>, stronger than the published one as it is known here, which has the first
+ * exponent halved and {@code alpha/4} in the second: {@code ||r_t|| <= (1 - eta alpha^2/2)^t R0}
+ * and {@code (alpha/2) path_t + ||r_t|| <= R0}, so that no iterate is farther than {@code 2
+ * R0/alpha} from the start.
  *
- * <p><b>Proof.</b> Let {@code g = J^T r} at an iterate with {@code ||r|| <= R0}, and let the
+ * <p><b>Proof.</b> Let {@code g = J^T r} at an iterate with {@code 0 < ||r|| <= R0}, and let the
  * segment of the step be within B. With {@code M} the average of J over the segment, {@code r+ = r
  * - eta M g = (I - eta J J^T) r - eta (M - J) g} and {@code ||M - J|| <= L eta ||g||/2}. Since
  * {@code ||(I - eta J J^T) r||^2 <= ||r||^2 - eta (2 - eta beta^2) ||g||^2} and {@code sqrt(a^2 -

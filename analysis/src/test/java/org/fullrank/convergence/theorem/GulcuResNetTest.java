@@ -50,7 +50,7 @@ final class GulcuResNetTest {
   @Test
   @Tag("exhaustive")
   void allAtTheThreshold() {
-    int tried = Thresholds.sweep(THEOREM, RandomNetworks::smoothResNet, 300, 256);
+    int tried = Thresholds.sweep(THEOREM, RandomNetworks::smoothResNet, 300, 64);
     System.out.println(THEOREM.name() + ": " + tried + " of 300 had a threshold");
     assertThat(tried).isGreaterThan(250);
   }

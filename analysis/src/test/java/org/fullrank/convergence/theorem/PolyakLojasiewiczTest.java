@@ -78,7 +78,7 @@ final class PolyakLojasiewiczTest {
   @Test
   @Tag("exhaustive")
   void allAtTheThreshold() {
-    int tried = Thresholds.sweep(THEOREM, RandomNetworks::anyNetwork, 300, 256);
+    int tried = Thresholds.sweep(THEOREM, RandomNetworks::anyNetwork, 300, 64);
     System.out.println(THEOREM.name() + ": " + tried + " of 300 had a threshold");
     assertThat(tried).isGreaterThan(250);
   }
