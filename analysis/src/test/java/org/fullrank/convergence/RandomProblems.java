@@ -21,6 +21,7 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Residual;
+import org.fullrank.nn.layer.SurrogateRelu;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -146,7 +147,36 @@ final class RandomProblems {
     return FixedLinear.of(name, Tensors.of(v, rows, columns));
   }
 
+  /** Fixed gates, now and then of frozen layers that are zero or have equal units. */
+  private Network surrogate(int d, int k) {
+    int depth = 1 + random.nextInt(3);
+    Dense[] layers = new Dense[depth];
+    int in = d;
+    for (int l = 0; l < depth; l++) {
+      int width = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 4 + random.nextInt(40);
+      layers[l] = Dense.of("g" + l, in, width).withSigmaW(0.5 + random.nextInt(3));
+      in = width;
+    }
+    SurrogateRelu hidden = SurrogateRelu.of("s", Seed.of(random.nextLong()), layers);
+    int p = (int) hidden.parameterCount();
+    hidden =
+        switch (random.nextInt(10)) {
+          case 0 -> hidden.withGates(Tensors.of(new double[p], p));
+          case 1 ->
+              hidden.withGates(Tensors.of(random.doubles(p, 0, 1).map(Math::rint).toArray(), p));
+          case 2 -> hidden.withGates(Tensors.of(gaussians(p, 1e200), p));
+          default -> hidden;
+        };
+    Dense readout = dense("out", in, k);
+    return random.nextInt(8) == 0
+        ? Network.of(Shape.of(d), dense("in", d, d), hidden, readout)
+        : Network.of(Shape.of(d), hidden, readout);
+  }
+
   private Network nonlinear(int d, int k) {
+    if (random.nextInt(6) == 0) {
+      return surrogate(d, k);
+    }
     Activation phi = ACTIVATIONS[random.nextInt(ACTIVATIONS.length)];
     int width = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 4 + random.nextInt(60);
     List<Layer> layers = new ArrayList<>();

@@ -160,10 +160,7 @@ class ReluTransformTest {
             new double[] {1, 3.9, 1, -3.9, -1, 3.9, 1, -5, -1, 5, 0.5, 1, 0, 2, 0, -2}, 8, 2);
     double[] g = Tensors.toDoubles(relu.network().forward(relu.theta(), tests));
     // relu(w + 4 t) - 4 relu(t)
-    assertThat(g)
-        .containsExactly(
-            new double[] {3.9, -3.9, 0, -4, 1, 1, 2, 0},
-            within(1e-15));
+    assertThat(g).containsExactly(new double[] {3.9, -3.9, 0, -4, 1, 1, 2, 0}, within(1e-15));
     Agreement off = relu.on(tests);
     assertThat(off.points()).isEqualTo(8);
     assertThat(off.provedEqual()).isEqualTo(4);

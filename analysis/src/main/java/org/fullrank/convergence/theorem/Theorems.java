@@ -10,7 +10,10 @@ import org.fullrank.evidence.TrainingProblem;
 /** All theorems of the library with their default settings. */
 public final class Theorems {
   private static final List<Theorem> ALL =
-      List.of(JacobianDescent.withDefaults(), DeepLinearDescent.withDefaults());
+      List.of(
+          JacobianDescent.withDefaults(),
+          DeepLinearDescent.withDefaults(),
+          SurrogateDescent.withDefaults());
 
   private Theorems() {}
 
