@@ -40,7 +40,7 @@ public record Agreement(
    * @param relu the ReLU network: a dense layer and a ReLU for each hidden layer, then the readout
    */
   static Agreement of(
-      EnclosedNetwork fixed, EnclosedNetwork relu, List<Double> factors, double computed) {
+      EnclosedNetwork fixed, EnclosedNetwork relu, List<double[]> factors, double computed) {
     int n = fixed.samples();
     List<EnclosedGate> gates = fixed.gates();
     boolean[] equal = new boolean[n];
@@ -57,7 +57,7 @@ public record Agreement(
       for (int i = 0; i < n; i++) {
         for (int j = 0; j < m; j++) {
           Interval w = values.get(i, j).abs();
-          Interval bound = signals.get(i, j).abs().multiply(factors.get(l));
+          Interval bound = signals.get(i, j).abs().multiply(factors.get(l)[j]);
           equal[i] &= w.hi() <= bound.lo();
           beyond += bound.hi() < w.lo() ? 1 : 0;
           changed += opposite(inputs.get(i, j), inputs.get(i, m + j)) ? 1 : 0;

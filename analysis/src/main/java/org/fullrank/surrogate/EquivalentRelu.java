@@ -21,7 +21,7 @@ public final class EquivalentRelu {
   private final @Nullable INDArray surrogateTheta;
   private final @Nullable Network network;
   private final @Nullable INDArray theta;
-  private final List<Double> factors;
+  private final List<double[]> factors;
   private final @Nullable Agreement onData;
 
   private EquivalentRelu(
@@ -30,7 +30,7 @@ public final class EquivalentRelu {
       @Nullable INDArray surrogateTheta,
       @Nullable Network network,
       @Nullable INDArray theta,
-      List<Double> factors,
+      List<double[]> factors,
       @Nullable Agreement onData) {
     this.obstacle = obstacle;
     this.surrogate = surrogate;
@@ -46,7 +46,7 @@ public final class EquivalentRelu {
   }
 
   static EquivalentRelu of(
-      Network surrogate, INDArray theta, INDArray x, List<Double> factors, ReluWeights weights) {
+      Network surrogate, INDArray theta, INDArray x, List<double[]> factors, ReluWeights weights) {
     INDArray copy = theta.dup('c');
     INDArray own = weights.theta();
     Agreement onData = compare(surrogate, copy, weights.network(), own, factors, x);
@@ -96,12 +96,19 @@ public final class EquivalentRelu {
   }
 
   /**
-   * The factors M.
+   * The factors M of a hidden layer.
    *
-   * @return one power of two for each hidden layer; empty if there is an obstacle
+   * @param layer from 0
+   * @return a copy, one power of two for each unit
+   * @throws IllegalStateException if there is an obstacle
    */
-  public List<Double> factors() {
-    return factors;
+  public double[] factors(int layer) {
+    present(network);
+    if (layer < 0 || layer >= factors.size()) {
+      throw new IllegalArgumentException(
+          "factors expects a hidden layer from 0 to " + (factors.size() - 1) + " but got " + layer);
+    }
+    return factors.get(layer).clone();
   }
 
   /**
@@ -132,7 +139,7 @@ public final class EquivalentRelu {
       INDArray surrogateTheta,
       Network network,
       INDArray theta,
-      List<Double> factors,
+      List<double[]> factors,
       INDArray x) {
     EnclosedNetwork fixed = NetworkEnclosure.of(surrogate, surrogateTheta).at(x);
     EnclosedNetwork relu = NetworkEnclosure.of(network, theta).at(x);
@@ -159,6 +166,6 @@ public final class EquivalentRelu {
   public String toString() {
     return onData == null
         ? "EquivalentRelu(none: " + obstacle + ")"
-        : "EquivalentRelu(" + network + ", M = " + factors + ", " + onData + ")";
+        : "EquivalentRelu(" + network + ", " + onData + ")";
   }
 }

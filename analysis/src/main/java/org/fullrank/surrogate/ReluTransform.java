@@ -1,6 +1,7 @@
 package org.fullrank.surrogate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,13 +32,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * next layer's factor. By the lemma, layer after layer, both networks agree wherever {@code |w| <=
  * M |t|} for all units.
  *
- * <p><b>M</b> is the same for all units of a layer: the least power of two that is at least the
- * margin times an upper bound of {@code max |w|/|t|} over samples and units. A power of two makes
- * the products {@code M Psi} and {@code M W} exact, so that each stored weight is the correctly
- * rounded one of the exact construction, and the matrices of nearby parameters share it. With one
- * factor per layer a new input violates the condition only if one of its {@code |t|} is about as
- * small as the smallest of all samples; with a factor of its own each unit would be violated by
- * about every n-th input.
+ * <p><b>M</b> of a unit is the least power of two that is at least the margin times an upper bound
+ * of {@code max |w|/|t|} over the samples, and at least the largest factor of its layer divided by
+ * the span. A power of two makes the products {@code M Psi} and {@code M W} exact, so that each
+ * stored weight is the correctly rounded one of the exact construction, and nearby parameters have
+ * the same factors. The span trades two things: outputs computed in floating point lose digits in
+ * proportion to the factors, the more units have large ones; but a new input violates {@code |w| <=
+ * M |t|} at a unit with a small factor for a larger {@code |t|}. With span 1 all units of a layer
+ * share the factor that the worst of all samples and units needs.
  *
  * <p>Cost: one enclosed forward pass.
  */
@@ -46,18 +48,20 @@ public final class ReluTransform {
   private static final double LARGEST = 0x1p300;
 
   private final double margin;
+  private final double span;
 
-  private ReluTransform(double margin) {
+  private ReluTransform(double margin, double span) {
     this.margin = margin;
+    this.span = span;
   }
 
   /**
-   * With the margin 1.01.
+   * With the margin 1.01 and the span 16.
    *
    * @return the transform
    */
   public static ReluTransform withDefaults() {
-    return new ReluTransform(1.01);
+    return new ReluTransform(1.01, 16);
   }
 
   /**
@@ -72,7 +76,21 @@ public final class ReluTransform {
       throw new IllegalArgumentException(
           "withMargin expects a finite factor of at least 1 but got " + factor);
     }
-    return new ReluTransform(factor);
+    return new ReluTransform(factor, span);
+  }
+
+  /**
+   * With another span of the factors within a layer.
+   *
+   * @param ratio of the largest to the smallest, at least 1: 1 for one factor per layer, infinite
+   *     for the least factor of each unit
+   * @return the changed transform
+   */
+  public ReluTransform withSpan(double ratio) {
+    if (!(ratio >= 1)) {
+      throw new IllegalArgumentException("withSpan expects a ratio of at least 1 but got " + ratio);
+    }
+    return new ReluTransform(margin, ratio);
   }
 
   /**
@@ -91,22 +109,26 @@ public final class ReluTransform {
       return EquivalentRelu.not(form.get());
     }
     List<EnclosedGate> gates = NetworkEnclosure.of(network, theta).at(x).gates();
-    List<Double> factors = new ArrayList<>();
+    List<double[]> factors = new ArrayList<>();
     for (EnclosedGate gate : gates) {
       Optional<String> zero = zero(gate);
       if (zero.isPresent()) {
         return EquivalentRelu.not(zero.get());
       }
-      double least = Interval.of(margin).multiply(ratio(gate)).hi();
-      if (!(least <= LARGEST)) {
+      double[] least = least(gate);
+      double largest = Arrays.stream(least).max().orElseThrow();
+      if (!(largest <= LARGEST)) {
         return EquivalentRelu.not(
             "layer "
                 + gate.layer()
                 + " needs a factor M of "
-                + least
+                + largest
                 + ", too large for double precision: some t is almost 0");
       }
-      factors.add(powerOfTwo(least));
+      for (int j = 0; j < least.length; j++) {
+        least[j] = powerOfTwo(Math.max(least[j], largest / span));
+      }
+      factors.add(least);
     }
     return ReluWeights.of(network, theta, factors)
         .map(weights -> EquivalentRelu.of(network, theta, x, factors, weights))
@@ -148,18 +170,20 @@ public final class ReluTransform {
     return Optional.empty();
   }
 
-  /** {@code max |w|/|t|}; a unit with {@code w = 0} needs no factor. */
-  private static Interval ratio(EnclosedGate gate) {
-    Interval largest = Interval.ZERO;
-    for (int i = 0; i < gate.signals().rows(); i++) {
-      for (int j = 0; j < gate.signals().columns(); j++) {
+  /** For each unit the margin times {@code max |w|/|t|}; where {@code w = 0} none is needed. */
+  private double[] least(EnclosedGate gate) {
+    double[] least = new double[gate.signals().columns()];
+    for (int j = 0; j < least.length; j++) {
+      Interval largest = Interval.ZERO;
+      for (int i = 0; i < gate.signals().rows(); i++) {
         Interval w = gate.values().get(i, j).abs();
         if (w.hi() > 0) {
           largest = largest.max(w.divide(gate.signals().get(i, j).abs()));
         }
       }
+      least[j] = largest.multiply(margin).hi();
     }
-    return largest;
+    return least;
   }
 
   /** The least power of two that is at least a number; 1 for 0. */
@@ -173,6 +197,6 @@ public final class ReluTransform {
 
   @Override
   public String toString() {
-    return "ReluTransform(margin = " + margin + ")";
+    return "ReluTransform(margin = " + margin + ", span = " + span + ")";
   }
 }

@@ -35,9 +35,9 @@ final class ReluWeights {
   /**
    * Each weight is one correctly rounded difference; empty if one of them overflows.
    *
-   * @param factors powers of two, one for each hidden layer
+   * @param factors powers of two, one for each unit of each hidden layer
    */
-  static Optional<ReluWeights> of(Network surrogate, INDArray theta, List<Double> factors) {
+  static Optional<ReluWeights> of(Network surrogate, INDArray theta, List<double[]> factors) {
     SurrogateRelu hidden = (SurrogateRelu) surrogate.layers().get(0);
     Dense readout = (Dense) surrogate.layers().get(1);
     double[] trained = Tensors.toDoubles(theta);
@@ -48,12 +48,12 @@ final class ReluWeights {
     List<Layer> layers = new ArrayList<>();
     List<double[]> parts = new ArrayList<>();
     int offset = 0;
-    double before = 0;
+    double[] before = new double[0];
     for (int l = 0; l < factors.size(); l++) {
       Dense dense = hidden.layers().get(l);
       double[][] w = matrix(dense, trained, offset);
       double[][] frozen = matrix(dense, psi, offset);
-      double factor = factors.get(l);
+      double[] factor = factors.get(l);
       double[] block = l == 0 ? first(w, frozen, factor) : next(w, frozen, before, factor);
       parts.add(block);
       long in = l == 0 ? dense.in() : 2 * dense.in();
@@ -94,12 +94,12 @@ final class ReluWeights {
   }
 
   /** {@code (W + M Psi, Psi)}, row-major. */
-  private static double[] first(double[][] w, double[][] psi, double factor) {
+  private static double[] first(double[][] w, double[][] psi, double[] factor) {
     int m = w[0].length;
     double[] block = new double[w.length * 2 * m];
     for (int p = 0; p < w.length; p++) {
       for (int q = 0; q < m; q++) {
-        block[p * 2 * m + q] = Math.fma(factor, psi[p][q], w[p][q]);
+        block[p * 2 * m + q] = Math.fma(factor[q], psi[p][q], w[p][q]);
         block[p * 2 * m + m + q] = psi[p][q];
       }
     }
@@ -107,7 +107,7 @@ final class ReluWeights {
   }
 
   /** {@code (W, 0)} above {@code (M' Psi - M W, Psi)}. */
-  private static double[] next(double[][] w, double[][] psi, double before, double factor) {
+  private static double[] next(double[][] w, double[][] psi, double[] before, double[] factor) {
     int in = w.length;
     int m = w[0].length;
     double[] block = new double[2 * in * 2 * m];
@@ -116,7 +116,7 @@ final class ReluWeights {
         block[p * 2 * m + q] = w[p][q];
         int below = (in + p) * 2 * m;
         // M W is exact, so this rounds once.
-        block[below + q] = Math.fma(factor, psi[p][q], -before * w[p][q]);
+        block[below + q] = Math.fma(factor[q], psi[p][q], -before[p] * w[p][q]);
         block[below + m + q] = psi[p][q];
       }
     }
@@ -124,14 +124,14 @@ final class ReluWeights {
   }
 
   /** {@code V} above {@code -M V}. */
-  private static double[] last(double[][] v, double factor) {
+  private static double[] last(double[][] v, double[] factor) {
     int in = v.length;
     int k = v[0].length;
     double[] block = new double[2 * in * k];
     for (int p = 0; p < in; p++) {
       for (int c = 0; c < k; c++) {
         block[p * k + c] = v[p][c];
-        block[(in + p) * k + c] = -factor * v[p][c];
+        block[(in + p) * k + c] = -factor[p] * v[p][c];
       }
     }
     return block;

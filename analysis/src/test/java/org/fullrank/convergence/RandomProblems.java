@@ -139,17 +139,6 @@ final class RandomProblems {
     };
   }
 
-  private Network surrogate(int d, int k) {
-    int width = 1 + random.nextInt(40);
-    List<Dense> hidden = new ArrayList<>();
-    for (int l = 0; l <= random.nextInt(3); l++) {
-      hidden.add(Dense.of("s" + l, l == 0 ? d : width, width));
-    }
-    SurrogateRelu gated =
-        SurrogateRelu.of("gated", Seed.of(random.nextLong()), hidden.toArray(Dense[]::new));
-    return Network.of(Shape.of(d), gated, dense("out", width, k));
-  }
-
   private Activation activation() {
     return ACTIVATIONS[random.nextInt(ACTIVATIONS.length)];
   }
@@ -188,6 +177,32 @@ final class RandomProblems {
       }
     }
     return FixedLinear.of(name, Tensors.of(v, rows, columns));
+  }
+
+  /** Fixed gates, now and then of frozen layers that are zero or have equal units. */
+  private Network surrogate(int d, int k) {
+    int depth = 1 + random.nextInt(3);
+    Dense[] layers = new Dense[depth];
+    int in = d;
+    for (int l = 0; l < depth; l++) {
+      int width = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 4 + random.nextInt(40);
+      layers[l] = Dense.of("g" + l, in, width).withSigmaW(0.5 + random.nextInt(3));
+      in = width;
+    }
+    SurrogateRelu hidden = SurrogateRelu.of("s", Seed.of(random.nextLong()), layers);
+    int p = (int) hidden.parameterCount();
+    hidden =
+        switch (random.nextInt(10)) {
+          case 0 -> hidden.withGates(Tensors.of(new double[p], p));
+          case 1 ->
+              hidden.withGates(Tensors.of(random.doubles(p, 0, 1).map(Math::rint).toArray(), p));
+          case 2 -> hidden.withGates(Tensors.of(gaussians(p, 1e200), p));
+          default -> hidden;
+        };
+    Dense readout = dense("out", in, k);
+    return random.nextInt(8) == 0
+        ? Network.of(Shape.of(d), dense("in", d, d), hidden, readout)
+        : Network.of(Shape.of(d), hidden, readout);
   }
 
   private Network nonlinear(int d, int k) {

@@ -124,8 +124,9 @@ class ReluTransformTest {
     for (int l = 0; l < hidden.size(); l++) {
       assertThat(((Dense) layers.get(2 * l)).out()).isEqualTo(2 * hidden.get(l).out());
       assertThat(((Elementwise) layers.get(2 * l + 1)).activation()).isEqualTo(Activations.RELU);
-      double m = relu.factors().get(l);
-      assertThat(m).isEqualTo(Math.scalb(1.0, Math.getExponent(m)));
+      for (double m : relu.factors(l)) {
+        assertThat(m).isEqualTo(Math.scalb(1.0, Math.getExponent(m)));
+      }
     }
     assertThat(layers.get(layers.size() - 1)).isInstanceOf(Dense.class);
     assertThat(relu.theta().length()).isEqualTo(relu.network().parameterCount());
@@ -153,7 +154,7 @@ class ReluTransformTest {
     INDArray theta = Tensors.of(new double[] {0, 1, 1}, 3);
     INDArray x = Tensors.of(new double[] {1, 3}, 1, 2);
     EquivalentRelu relu = ReluTransform.withDefaults().apply(network, theta, x);
-    assertThat(relu.factors()).containsExactly(4.0);
+    assertThat(relu.factors(0)).containsExactly(4.0);
     assertThat(Tensors.toDoubles(relu.theta())).containsExactly(4, 1, 1, 0, 1, -4);
     INDArray tests =
         Tensors.of(
@@ -222,6 +223,35 @@ class ReluTransformTest {
     return sum.round(new MathContext(100));
   }
 
+  /** The least factor of each unit, and what the span makes of it. */
+  @Test
+  void theSpanSaysHowFactorsOfALayerMayDiffer() {
+    // Three units with t = x and w = x, 10 x, 1000 x.
+    SurrogateRelu hidden =
+        SurrogateRelu.of("s", Seed.of(1), Dense.of("a", 1, 3).withScales(1, 0))
+            .withGates(Tensors.of(new double[] {1, 1, 1}, 3));
+    Network network = Network.of(Shape.of(1), hidden, Dense.of("v", 3, 1));
+    INDArray theta = Tensors.of(new double[] {1, 10, 1000, 1, 1, 1}, 6);
+    INDArray x = Tensors.of(new double[] {1, -3}, 2, 1);
+    ReluTransform transform = ReluTransform.withDefaults();
+    for (ReluTransform t :
+        List.of(transform.withSpan(1), transform, transform.withSpan(Double.POSITIVE_INFINITY))) {
+      EquivalentRelu relu = t.apply(network, theta, x);
+      assertThat(relu.verdict()).isEqualTo(Verdict.HOLDS);
+      assertThat(difference(network, theta, relu, x)).isLessThanOrEqualTo(EQUAL);
+    }
+    assertThat(transform.withSpan(1).apply(network, theta, x).factors(0))
+        .containsExactly(1024, 1024, 1024);
+    assertThat(transform.apply(network, theta, x).factors(0)).containsExactly(64, 64, 1024);
+    assertThat(transform.withSpan(Double.POSITIVE_INFINITY).apply(network, theta, x).factors(0))
+        .containsExactly(2, 16, 1024);
+    assertThatThrownBy(() -> transform.withSpan(0.5)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> transform.withSpan(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class);
+    EquivalentRelu relu = transform.apply(network, theta, x);
+    assertThatThrownBy(() -> relu.factors(1)).isInstanceOf(IllegalArgumentException.class);
+  }
+
   /** Data moved by little: a margin covers it, and then both networks still agree. */
   @Test
   void perturbedDataWithinTheMarginStayEqual() {
@@ -261,7 +291,7 @@ class ReluTransformTest {
     assertThat(none.verdict()).isEqualTo(Verdict.INAPPLICABLE);
     assertThat(none.obstacle().orElseThrow())
         .contains("unit 1 of layer a on sample 0", "which is 0");
-    assertThat(none.factors()).isEmpty();
+    assertThatThrownBy(() -> none.factors(0)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(none::network)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("unit 1 of layer a");
@@ -302,7 +332,7 @@ class ReluTransformTest {
     // A trained weight of 0 needs no factor.
     EquivalentRelu zero =
         ReluTransform.withDefaults().apply(network, Tensors.of(new double[] {0, 1}, 2), x);
-    assertThat(zero.factors()).containsExactly(1.0);
+    assertThat(zero.factors(0)).containsExactly(1.0);
     assertThat(zero.verdict()).isEqualTo(Verdict.HOLDS);
     Network plain = Network.of(Shape.of(1), Dense.of("a", 1, 1), Dense.of("v", 1, 1));
     assertThat(ReluTransform.withDefaults().apply(plain, theta, x).obstacle().orElseThrow())

@@ -158,6 +158,8 @@ public final class SurrogateDescent implements Theorem {
                 + " over the surrogate's own parameters, not of training a ReLU network.",
             "FAILS or UNDECIDED means that this theorem gives no guarantee, not that training"
                 + " diverges.",
+            "A floating-point run has the same gates where |t| exceeds the rounding errors of its"
+                + " forward pass.",
             "Nothing is said about inputs outside the data, where surrogate and ReLU network may"
                 + " differ."));
   }
