@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 final class JacobianThresholdTest {
   private static final double BELOW = 0.999999;
   private static final double ABOVE = 1.000001;
-  private static final int STEPS = 60;
+  private static final int STEPS = 40;
 
   /** Six variants in turn. */
   private static final int SAMPLE = 30;
@@ -151,7 +151,7 @@ final class JacobianThresholdTest {
         prediction.isFlow()
             ? GradientFlow.withTolerance(1e-11, 1e-14)
             : GradientDescent.withStepSize(prediction.stepSize());
-    try (TrainingRun run = TrainingRun.start(problem, method, Recording.every(1))) {
+    try (TrainingRun run = TrainingRun.start(problem, method, Recording.every(2))) {
       run.advance(STEPS);
       Comparison comparison = Comparison.of(prediction, run.trajectory(), infimum);
       assertThat(comparison.kept()).as(text + "\n" + prediction + "\n" + comparison).isTrue();
