@@ -3,7 +3,6 @@ package org.fullrank.convergence;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -178,24 +177,44 @@ public final class Certificate {
     return limits;
   }
 
-  /** The certificate as it would be written as a proof, one line for each hypothesis. */
+  /**
+   * The certificate as a proof is written, in lines of about 100 columns: source, hypotheses with
+   * their numbers, verdict, conclusion, and what does not follow. Numbers have at most six digits
+   * and are rounded outward, so that printed enclosures hold.
+   */
   @Override
   public String toString() {
-    return theorem
-        + "\n  Source: "
-        + source
-        + "\n  Hypotheses:\n    "
-        + checks.stream().map(HypothesisCheck::toString).collect(Collectors.joining("\n    "))
-        + "\n  Verdict: "
-        + verdict
-        + (isProof() ? ", proved for the network in exact arithmetic" : "")
+    StringBuilder text = new StringBuilder(ProofText.hang("Theorem: ", theorem));
+    text.append(ProofText.hang("Source: ", source.toString())).append("Hypotheses:\n");
+    int number = 1;
+    for (HypothesisCheck check : checks) {
+      String label = "  " + number++ + ". ";
+      String indent = " ".repeat(label.length());
+      text.append(ProofText.hang(label, check.verdict() + ": " + check.statement()));
+      if (!check.numbers().isBlank()) {
+        text.append(ProofText.hang(indent, check.numbers()));
+      }
+      text.append(ProofText.hang(indent, "[" + check.standing() + "]"));
+    }
+    text.append(ProofText.hang("Verdict: ", verdict + standing()));
+    conclusion.ifPresent(c -> text.append(ProofText.hang("Conclusion: ", c.toString())));
+    if (!limits.isEmpty()) {
+      text.append("It does not say:\n");
+      limits.forEach(limit -> text.append(ProofText.hang("  - ", limit)));
+    }
+    return text.toString().stripTrailing();
+  }
+
+  private String standing() {
+    if (isProof()) {
+      return ", proved for the network in exact arithmetic";
+    }
+    return (verdict == Verdict.HOLDS ? ", but not a proof about the exact network" : "")
         + " ("
         + rigor()
-        + ", "
+        + ", about "
         + subject().text()
         + ")"
-        + conclusion.map(c -> "\n  Conclusion: " + c).orElse("")
-        + "\n  It does not say: "
-        + String.join(" ", limits);
+        + obstacle().map(c -> "; obstacle: " + c.statement()).orElse("");
   }
 }

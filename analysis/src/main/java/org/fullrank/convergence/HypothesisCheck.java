@@ -155,21 +155,37 @@ public final class HypothesisCheck {
     return lhs.flatMap(l -> rhs.map(r -> r.interval().subtract(l.interval())));
   }
 
+  /**
+   * How a structural condition was decided.
+   *
+   * @return one sentence; empty for an inequality, whose numbers are the reason
+   */
+  public String reason() {
+    return reason;
+  }
+
+  /** The numbers of an inequality, shortened outward, or the reason. */
+  String numbers() {
+    return lhs.flatMap(
+            l ->
+                rhs.map(
+                    r ->
+                        ProofText.named(l)
+                            + ", to be less than "
+                            + ProofText.named(r)
+                            + "; margin "
+                            + ProofText.number(r.interval().subtract(l.interval()))))
+        .orElse(reason);
+  }
+
+  /** How it is known and about what. */
+  String standing() {
+    return rigor + ", about " + subject.text();
+  }
+
+  /** One line; numbers have at most six digits, rounded outward. */
   @Override
   public String toString() {
-    String numbers =
-        lhs.map(
-                l ->
-                    l.symbol()
-                        + " in "
-                        + l.interval()
-                        + ", "
-                        + rhs.orElseThrow().symbol()
-                        + " in "
-                        + rhs.orElseThrow().interval()
-                        + ", margin "
-                        + margin().orElseThrow())
-            .orElse(reason);
-    return verdict + ": " + statement + " (" + numbers + "; " + rigor + ", " + subject.text() + ")";
+    return verdict + ": " + statement + " (" + numbers() + "; " + standing() + ")";
   }
 }

@@ -2,7 +2,7 @@ package org.fullrank.convergence;
 
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -42,12 +42,6 @@ public final class Prediction {
     public String text() {
       return text;
     }
-  }
-
-  private enum Decay {
-    STEPS,
-    FLOW,
-    RECIPROCAL
   }
 
   private final Decay decay;
@@ -133,15 +127,17 @@ public final class Prediction {
     if (!(rate.interval().lo() >= 0)) {
       throw new IllegalArgumentException("Prediction expects a rate >= 0 but got " + rate);
     }
-    if (!(initial.interval().hi() >= 0 && radius.interval().hi() >= 0)) {
-      throw new IllegalArgumentException(
-          "Prediction expects an initial value and a radius >= 0 but got "
-              + initial
-              + " and "
-              + radius);
-    }
+    requireNonNegative("initial value", initial);
+    requireNonNegative("radius", radius);
     return new Prediction(
         decay, monitored, initial, stepSize, rate, radius, Optional.empty(), Optional.empty());
+  }
+
+  private static void requireNonNegative(String what, Quantity quantity) {
+    if (!(quantity.interval().hi() >= 0)) {
+      throw new IllegalArgumentException(
+          "Prediction expects a " + what + " whose upper end is >= 0 but got " + quantity);
+    }
   }
 
   private static double requireStep(double stepSize) {
@@ -159,6 +155,7 @@ public final class Prediction {
    * @return the changed prediction
    */
   public Prediction withLayerRadius(Quantity bound) {
+    requireNonNegative("layer radius", bound);
     return new Prediction(
         decay, monitored, initial, stepSize, rate, radius, Optional.of(bound), failure);
   }
@@ -170,6 +167,7 @@ public final class Prediction {
    * @return the changed prediction
    */
   public Prediction withFailureProbability(Quantity probability) {
+    requireNonNegative("failure probability", probability);
     return new Prediction(
         decay, monitored, initial, stepSize, rate, radius, layerRadius, Optional.of(probability));
   }
@@ -181,6 +179,15 @@ public final class Prediction {
    */
   public Monitored monitored() {
     return monitored;
+  }
+
+  /**
+   * The monitored number at the start.
+   *
+   * @return a quantity whose upper end counts
+   */
+  public Quantity initial() {
+    return initial;
   }
 
   /**
@@ -255,27 +262,7 @@ public final class Prediction {
       throw new IllegalArgumentException("envelope expects t >= 0 but got " + t);
     }
     double first = initial.interval().hi();
-    if (t == 0) {
-      return first;
-    }
-    if (isFlow()) {
-      // A time rounded down gives an upper bound.
-      return envelopeAt(Math.nextDown((double) t));
-    }
-    if (decay == Decay.RECIPROCAL) {
-      double steps = Math.nextDown((double) t);
-      return Math.min(first, Interval.of(rate.interval().hi()).divide(steps).hi());
-    }
-    Interval base = Interval.ONE.subtract(Math.min(1, rate.interval().lo()));
-    Interval bound = Interval.of(first);
-    // Square and multiply, every product rounded outward.
-    for (long left = t; left > 0; left >>= 1) {
-      if ((left & 1) == 1) {
-        bound = bound.multiply(base);
-      }
-      base = base.multiply(base);
-    }
-    return bound.hi();
+    return t == 0 || Double.isInfinite(first) ? first : decay.after(t, first, rate.interval());
   }
 
   /**
@@ -290,13 +277,11 @@ public final class Prediction {
       throw new IllegalStateException(
           "envelopeAt expects a prediction for gradient flow but this one is for descent in steps");
     }
-    if (!(time >= 0)) {
-      throw new IllegalArgumentException("envelopeAt expects time >= 0 but got " + time);
+    if (!(time >= 0 && time <= Double.MAX_VALUE)) {
+      throw new IllegalArgumentException("envelopeAt expects a finite time >= 0 but got " + time);
     }
-    Interval exponent = Interval.of(rate.interval().lo()).multiply(time);
-    // Math.exp errs by less than 1 ulp.
-    double factor = Math.min(1, Math.nextUp(Math.nextUp(Math.exp(-exponent.lo()))));
-    return Interval.of(initial.interval().hi()).multiply(factor).hi();
+    double first = initial.interval().hi();
+    return Double.isInfinite(first) ? first : Decay.at(time, first, rate.interval());
   }
 
   /**
@@ -304,22 +289,24 @@ public final class Prediction {
    * {@code target}.
    *
    * @param target positive
-   * @return the smallest such number, or {@link Long#MAX_VALUE} if the rate is too small to matter
+   * @return the smallest such number of {@link #envelope}, which is rounded up, or {@link
+   *     Long#MAX_VALUE} if it exceeds 2^62
    */
   public long stepsTo(double target) {
     if (!(target > 0)) {
       throw new IllegalArgumentException("stepsTo expects a positive target but got " + target);
     }
+    if (envelope(0) <= target) {
+      return 0;
+    }
+    long low = 0;
     long high = 1;
     while (envelope(high) > target) {
       if (high > Long.MAX_VALUE / 2) {
         return Long.MAX_VALUE;
       }
+      low = high;
       high *= 2;
-    }
-    long low = 0;
-    if (envelope(0) <= target) {
-      return 0;
     }
     while (high - low > 1) {
       long middle = low + (high - low) / 2;
@@ -355,27 +342,29 @@ public final class Prediction {
         .flatMap(s -> s);
   }
 
+  /**
+   * The envelope as a formula in t, with at most six digits, rounded so that it remains a bound.
+   *
+   * @return such as {@code "1.25 (1 - 0.01)^t"}
+   */
+  public String envelopeFormula() {
+    return decay.formula(initial.interval().hi(), rate.interval());
+  }
+
   @Override
   public String toString() {
-    double first = initial.interval().hi();
-    String bound =
-        switch (decay) {
-          case STEPS -> first + " (1 - " + rate.interval().lo() + ")^t";
-          case FLOW -> first + " exp(-" + rate.interval().lo() + " t)";
-          case RECIPROCAL -> "min(" + first + ", " + rate.interval().hi() + "/t)";
-        };
     return (isFlow() ? "along gradient flow, " : "with step size " + stepSize + ", ")
         + monitored.text()
         + " <= "
-        + bound
+        + envelopeFormula()
         + (radius.interval().isBounded()
-            ? ", and theta stays within " + radius.interval().hi() + " of its start"
+            ? ", and theta stays within " + up(radius) + " of its start"
             : "")
-        + layerRadius
-            .map(l -> ", each weight matrix within " + l.interval().hi() + " of its start")
-            .orElse("")
-        + failure
-            .map(f -> ", the radii with probability at least 1 - " + f.interval().hi())
-            .orElse("");
+        + layerRadius.map(l -> ", each weight matrix within " + up(l) + " of its start").orElse("")
+        + failure.map(f -> ", the radii with probability at least 1 - " + up(f)).orElse("");
+  }
+
+  private static String up(Quantity quantity) {
+    return DecimalInterval.upper(quantity.interval().hi(), 6);
   }
 }

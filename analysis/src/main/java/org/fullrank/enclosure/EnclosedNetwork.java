@@ -3,6 +3,7 @@ package org.fullrank.enclosure;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
@@ -94,6 +95,46 @@ public final class EnclosedNetwork {
    */
   public IntervalMatrix features() {
     return valueAfter(steps.size() - 1);
+  }
+
+  /**
+   * The derivative of an activation at its inputs.
+   *
+   * @param layer index of a top-level layer, from 0
+   * @return {@code [n][d]}; empty if that layer is not elementwise
+   */
+  public Optional<IntervalMatrix> slopes(int layer) {
+    if (layer < 0 || layer >= steps.size()) {
+      throw new IllegalArgumentException(
+          "slopes expects a layer from 0 to " + (steps.size() - 1) + " but got " + layer);
+    }
+    return steps.get(layer) instanceof Step.Pointwise p
+        ? Optional.of(p.slopes())
+        : Optional.empty();
+  }
+
+  /**
+   * The fixed gates of surrogate layers, wherever in the network.
+   *
+   * @return one for each of their dense layers, in forward order; empty if there is none
+   */
+  public List<EnclosedGate> gates() {
+    List<EnclosedGate> gates = new ArrayList<>();
+    steps.forEach(step -> collect(step, gates));
+    return List.copyOf(gates);
+  }
+
+  private static void collect(Step step, List<EnclosedGate> gates) {
+    if (step instanceof Step.Gated gated) {
+      gates.add(gated.gate());
+    } else if (step instanceof Step.Chain chain) {
+      chain.steps().forEach(part -> collect(part, gates));
+    } else if (step instanceof Step.Sum sum) {
+      collect(sum.branch(), gates);
+      if (sum.shortcut() != null) {
+        collect(sum.shortcut(), gates);
+      }
+    }
   }
 
   /**

@@ -91,6 +91,11 @@ sealed interface LipschitzNode {
                 largest(dy));
         return new Built(node, pointwise.backward(dy, new Step.Pass(threads)));
       }
+      if (step instanceof Step.Gated) {
+        // Linear in its input, with zeros and ones for slopes and no kink to cross.
+        return new Built(
+            new Pointwise(1, 0, null, largest(dy)), step.backward(dy, new Step.Pass(threads)));
+      }
       if (step instanceof Step.Unchanged) {
         return new Built(new Unchanged(), dy);
       }

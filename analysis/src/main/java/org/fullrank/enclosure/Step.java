@@ -70,6 +70,14 @@ sealed interface Step {
     }
   }
 
+  /** Units switched by a pattern of zeros and ones that no parameter moves. */
+  record Gated(EnclosedGate gate, IntervalMatrix pattern, IntervalMatrix value) implements Step {
+    @Override
+    public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
+      return dy.timesRows(pattern);
+    }
+  }
+
   /** A change of shape, which rows do not see. */
   record Unchanged(IntervalMatrix value) implements Step {
     @Override

@@ -10,6 +10,14 @@ public final class Measurements {
   public static final Measurement<DeepLinearNetwork> DEEP_LINEAR =
       new Named<>("deep linear residual network", DeepLinearMeasurement::measure);
 
+  /** The numbers of any deep linear network, or why the network is not one. */
+  public static final Measurement<LinearChain> LINEAR_CHAIN =
+      new Named<>("deep linear network", LinearChainMeasurement::measure);
+
+  /** The fixed gates of a surrogate network on the data, or why the network is not one. */
+  public static final Measurement<GateNumbers> GATES =
+      new Named<>("fixed gates", GateMeasurement::measure);
+
   /** Smallest singular value, norm and Lipschitz constant of the Jacobian, and the residual. */
   public static final Measurement<JacobianNumbers> JACOBIAN = new JacobianMeasurement(Set.of());
 
@@ -19,6 +27,22 @@ public final class Measurements {
    */
   public static final Measurement<ReducedJacobian> REDUCED_JACOBIAN =
       new Named<>("Jacobian numbers on the reachable outputs", ReducedJacobianMeasurement::measure);
+
+  /** Feature matrix, residual and loss of the last layer. */
+  public static final Measurement<LastLayerNumbers> LAST_LAYER =
+      new Named<>("numbers of the last layer", LastLayerMeasurement::measure);
+
+  /** What the description says about the layers below the last. */
+  public static final Measurement<HiddenLayers> HIDDEN_LAYERS =
+      new Named<>("description of the hidden layers", HiddenLayers::measure);
+
+  /** Whether the network is a smooth residual one in the scaling of Du et al. and Gulcu. */
+  public static final Measurement<SmoothResidualNetwork> SMOOTH_RESNET =
+      new Named<>("smooth residual network", SmoothResidualMeasurement::measure);
+
+  /** The numbers of a network with one wide layer and a pyramid, or why it is not one. */
+  public static final Measurement<PyramidalNetwork> PYRAMIDAL =
+      new Named<>("pyramidal network", PyramidalMeasurement::measure);
 
   private Measurements() {}
 

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.fullrank.convergence.Certificate;
 import org.fullrank.rigor.Quantity;
 
 /** One piece of a section. Neighbours of the same kind join, so that they share a table. */
@@ -39,6 +40,9 @@ sealed interface Block {
       items = List.copyOf(items);
     }
   }
+
+  /** A theorem with its hypotheses and what follows. */
+  record Proof(Certificate certificate) implements Block {}
 
   /** These blocks followed by {@code next}, joined with the last one if both are of one kind. */
   static List<Block> append(List<Block> blocks, Block next) {

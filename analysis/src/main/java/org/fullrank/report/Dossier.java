@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.fullrank.convergence.Certificate;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Quantity;
 
 /**
@@ -89,6 +91,14 @@ public final class Dossier {
     return append(new Block.Findings(List.of(finding)));
   }
 
+  /**
+   * Appends a certificate in full: hypotheses with their numbers, verdict, conclusion, limits. Its
+   * verdict is also listed at the top of the report.
+   */
+  public Dossier certificate(Certificate certificate) {
+    return append(new Block.Proof(certificate));
+  }
+
   /** Appends a warning. */
   public Dossier warning(String text) {
     return append(new Block.Warning(Text.require(text, "Dossier.warning", "text")));
@@ -123,6 +133,11 @@ public final class Dossier {
   /** All answers, in order. */
   public List<Finding> findings() {
     return blocks(Block.Findings.class).flatMap(b -> b.items().stream()).toList();
+  }
+
+  /** All certificates, in order. */
+  public List<Certificate> certificates() {
+    return blocks(Block.Proof.class).map(Block.Proof::certificate).toList();
   }
 
   /** All warnings, in order. */

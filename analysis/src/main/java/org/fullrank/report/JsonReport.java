@@ -63,6 +63,9 @@ final class JsonReport {
           .with("kind", "quantities")
           .with("items", array(quantities.items(), JsonReport::quantity));
     }
+    if (block instanceof Block.Proof proof) {
+      return CertificateJson.of(proof.certificate());
+    }
     Block.Findings findings = (Block.Findings) block;
     return Json.object()
         .with("kind", "findings")
@@ -82,7 +85,7 @@ final class JsonReport {
     return json.with("reason", finding.reason());
   }
 
-  private static Json.Obj quantity(Quantity quantity) {
+  static Json.Obj quantity(Quantity quantity) {
     Json.Obj json =
         Json.object()
             .with("symbol", quantity.symbol())
@@ -97,7 +100,7 @@ final class JsonReport {
   }
 
   /** JSON has no infinite numbers; they become texts that {@code Double.parseDouble} accepts. */
-  private static Json number(double value) {
+  static Json number(double value) {
     return Double.isInfinite(value) ? new Json.Text(Double.toString(value)) : new Json.Num(value);
   }
 
@@ -109,7 +112,7 @@ final class JsonReport {
     return json;
   }
 
-  private static <T> Json.Arr array(List<T> items, Function<T, Json.Obj> toJson) {
+  static <T> Json.Arr array(List<T> items, Function<T, Json.Obj> toJson) {
     return Json.array(items.stream().map(toJson).toList());
   }
 }

@@ -6,6 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.fullrank.convergence.Certificate;
+import org.fullrank.convergence.HypothesisCheck;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
@@ -28,6 +31,18 @@ final class Legend {
       verdicts.add(finding.verdict());
       rigors.add(finding.rigor());
       finding.margin().ifPresent(numbers::add);
+    }
+    for (Certificate certificate : dossier.certificates()) {
+      verdicts.add(certificate.verdict());
+      rigors.add(certificate.rigor());
+      subjects.add(certificate.subject());
+      for (HypothesisCheck check : certificate.checks()) {
+        verdicts.add(check.verdict());
+        rigors.add(check.rigor());
+        subjects.add(check.subject());
+        check.lhs().ifPresent(numbers::add);
+        check.rhs().ifPresent(numbers::add);
+      }
     }
     boolean enclosures = false;
     boolean estimates = false;
@@ -92,6 +107,17 @@ final class Legend {
       return decided ? "proved" + about : "verified enclosure" + about;
     }
     return finding.rigor().text() + "; not a proof";
+  }
+
+  /** One line for the list at the top. */
+  static String headline(Certificate certificate) {
+    String about = " about the " + name(certificate.subject());
+    if (certificate.rigor() != Rigor.VERIFIED) {
+      return certificate.rigor().text() + "; not a proof";
+    }
+    boolean decided =
+        certificate.verdict() == Verdict.HOLDS || certificate.verdict() == Verdict.FAILS;
+    return decided ? "proved" + about : "verified enclosures" + about;
   }
 
   /** Whether the number is a single floating-point value without any error bound. */

@@ -2,7 +2,10 @@ package org.fullrank.report;
 
 import java.util.List;
 import java.util.Map;
+import org.fullrank.convergence.Certificate;
+import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Verdict;
 
 /** Writes a dossier as GitHub-flavoured Markdown. */
 final class MarkdownReport {
@@ -25,7 +28,7 @@ final class MarkdownReport {
       }
       section.blocks().forEach(this::write);
       if (introduction) {
-        glance(dossier.findings());
+        glance(dossier);
       }
     }
     dossier.provenance().ifPresent(this::write);
@@ -40,21 +43,23 @@ final class MarkdownReport {
     out.setLength(out.length() - 1);
   }
 
-  private void glance(List<Finding> findings) {
-    if (findings.isEmpty()) {
+  private void glance(Dossier dossier) {
+    if (dossier.findings().isEmpty() && dossier.certificates().isEmpty()) {
       return;
     }
     out.append("**Answers**\n\n");
-    for (Finding finding : findings) {
-      out.append("- **")
-          .append(finding.verdict())
-          .append("**: ")
-          .append(escape(finding.name()))
-          .append(" (")
-          .append(escape(Legend.headline(finding)))
-          .append(")\n");
+    for (Finding finding : dossier.findings()) {
+      answer(finding.verdict(), finding.name(), Legend.headline(finding));
+    }
+    for (Certificate certificate : dossier.certificates()) {
+      answer(certificate.verdict(), certificate.theorem(), Legend.headline(certificate));
     }
     out.append('\n');
+  }
+
+  private void answer(Verdict verdict, String name, String headline) {
+    out.append("- **").append(verdict).append("**: ").append(escape(name));
+    out.append(" (").append(escape(headline)).append(")\n");
   }
 
   private void write(Provenance provenance) {
@@ -72,6 +77,8 @@ final class MarkdownReport {
       String file = figure.file().replace(" ", "%20").replace("(", "%28").replace(")", "%29");
       out.append("![").append(caption).append("](").append(file).append(")\n\n");
       out.append('*').append(caption).append("*\n\n");
+    } else if (block instanceof Block.Proof proof) {
+      certificate(proof.certificate());
     } else if (block instanceof Block.Facts facts) {
       facts(facts.items());
     } else if (block instanceof Block.Quantities quantities) {
@@ -132,6 +139,41 @@ final class MarkdownReport {
           escape(finding.reason()));
     }
     out.append('\n');
+  }
+
+  private void certificate(Certificate certificate) {
+    out.append("**Theorem: ").append(escape(certificate.theorem())).append(".** ");
+    out.append(escape(certificate.source().toString())).append("\n\n");
+    row("Hypothesis", "Answer", "Numbers", "Rigor", "About");
+    out.append("|---|---|---|---|---|\n");
+    for (HypothesisCheck check : certificate.checks()) {
+      row(
+          escape(check.statement()),
+          "**" + check.verdict() + "**",
+          check
+              .lhs()
+              .flatMap(l -> check.rhs().map(r -> inequality(l, r)))
+              .orElse(escape(check.reason())),
+          check.rigor().name(),
+          Legend.name(check.subject()));
+    }
+    out.append("\n**Verdict: ").append(certificate.verdict()).append("** (");
+    out.append(escape(Legend.headline(certificate))).append(").\n\n");
+    certificate
+        .conclusion()
+        .ifPresent(
+            c -> out.append("**Conclusion.** ").append(escape(c.toString())).append(".\n\n"));
+    if (!certificate.limits().isEmpty()) {
+      out.append("It does not say:\n\n");
+      certificate.limits().forEach(l -> out.append("- ").append(paragraph(l)).append('\n'));
+      out.append('\n');
+    }
+  }
+
+  private static String inequality(Quantity lhs, Quantity rhs) {
+    return code(lhs.symbol() + ": " + Legend.value(lhs))
+        + " to be less than "
+        + code(rhs.symbol() + ": " + Legend.value(rhs));
   }
 
   private void row(String... cells) {

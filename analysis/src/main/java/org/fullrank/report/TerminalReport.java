@@ -2,7 +2,9 @@ package org.fullrank.report;
 
 import java.util.List;
 import java.util.Map;
+import org.fullrank.convergence.Certificate;
 import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Verdict;
 
 /** Writes a dossier as plain text for a terminal of at least 100 columns. */
 final class TerminalReport {
@@ -31,15 +33,8 @@ final class TerminalReport {
         write(block);
         out.append('\n');
       }
-      if (introduction && !dossier.findings().isEmpty()) {
-        dossier
-            .findings()
-            .forEach(
-                f ->
-                    hang(
-                        Text.pad(f.verdict().name(), 13),
-                        f.name() + " (" + Legend.headline(f) + ")"));
-        out.append('\n');
+      if (introduction) {
+        glance(dossier);
       }
     }
     dossier
@@ -55,6 +50,22 @@ final class TerminalReport {
       heading("How to read this report", '-');
       table(legend);
     }
+  }
+
+  private void glance(Dossier dossier) {
+    for (Finding finding : dossier.findings()) {
+      answer(finding.verdict(), finding.name(), Legend.headline(finding));
+    }
+    for (Certificate certificate : dossier.certificates()) {
+      answer(certificate.verdict(), certificate.theorem(), Legend.headline(certificate));
+    }
+    if (!dossier.findings().isEmpty() || !dossier.certificates().isEmpty()) {
+      out.append('\n');
+    }
+  }
+
+  private void answer(Verdict verdict, String name, String headline) {
+    hang(Text.pad(verdict.name(), 13), name + " (" + headline + ")");
   }
 
   private void heading(String text, char underline) {
@@ -76,6 +87,8 @@ final class TerminalReport {
       hang("WARNING  ", warning.text());
     } else if (block instanceof Block.Figure figure) {
       hang("Figure  ", figure.file() + ": " + figure.caption());
+    } else if (block instanceof Block.Proof proof) {
+      out.append(proof.certificate()).append('\n');
     } else if (block instanceof Block.Facts facts) {
       table(facts.items());
     } else if (block instanceof Block.Quantities quantities) {

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
+import org.fullrank.rigor.DecimalInterval;
 
 /**
  * The range of an axis and its ticks. Positions are fractions of the axis; a logarithmic axis works

@@ -298,7 +298,7 @@ public record Interval(double lo, double hi) {
 
   /**
    * The ends as Java prints doubles: enough digits to identify them, but rounded to nearest, so the
-   * decimals need not enclose the interval. {@code org.fullrank.report.DecimalInterval} does.
+   * decimals need not enclose the interval. {@link DecimalInterval} does.
    */
   @Override
   public String toString() {

@@ -8,7 +8,6 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,14 +16,14 @@ import java.util.stream.Stream;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.io.Json;
 import org.fullrank.io.Npy;
-import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The state of a run on disk: {@code theta-STEP.npy} and {@code run.json}, which names it. The JSON
- * file is moved into place last, so a kill while saving leaves the former state.
+ * The state of a run on disk: {@code theta-STEP.npy}, {@code memory-STEP.npy} if the method has a
+ * memory, and {@code run.json}, which names them. The JSON file is moved into place last, so a kill
+ * while saving leaves the former state.
  */
 final class Checkpoint {
   private static final String STATE = "run.json";
@@ -46,16 +45,23 @@ final class Checkpoint {
   void write(Path folder, TrainingProblem problem, TrainingMethod method, Recording recording)
       throws IOException {
     Files.createDirectories(folder);
-    String name = "theta-" + step + ".npy";
-    Path incoming = folder.resolve(name + ".part");
-    Npy.write(incoming, theta);
-    Files.move(incoming, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    List<String> names = new ArrayList<>();
+    names.add(put(folder, "theta-" + step + ".npy", theta));
     Json.Obj state =
         Json.object()
             .with("identity", identity(problem, method, recording))
             .with("step", step)
-            .with("theta", name)
-            .with("numbers", numbers(time, memory))
+            .with("time", Double.toString(time))
+            .with("theta", names.get(0));
+    if (memory.length > 0) {
+      try (INDArray numbers = Tensors.of(memory, memory.length)) {
+        names.add(put(folder, "memory-" + step + ".npy", numbers));
+      }
+      state = state.with("memory", names.get(1));
+    }
+    state =
+        state
+            .with("sha256", digest(Tensors.toDoubles(theta), memory))
             .with("snapshots", Json.array(snapshots.stream().map(Checkpoint::row).toList()));
     Path part = folder.resolve(STATE + ".part");
     Files.writeString(part, state.toPrettyText());
@@ -63,18 +69,37 @@ final class Checkpoint {
     try (Stream<Path> files = Files.list(folder)) {
       for (Path old : files.toList()) {
         String file = old.getFileName().toString();
-        if (file.startsWith("theta-") && file.endsWith(".npy") && !file.equals(name)) {
+        if (file.matches("(theta|memory)-\\d+\\.npy") && !names.contains(file)) {
           Files.delete(old);
         }
       }
     }
   }
 
+  private static String put(Path folder, String name, INDArray numbers) throws IOException {
+    Path incoming = folder.resolve(name + ".part");
+    Npy.write(incoming, numbers);
+    Files.move(incoming, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    return name;
+  }
+
+  /**
+   * Reads what was saved.
+   *
+   * @throws IOException if a file is missing or damaged
+   * @throws IllegalArgumentException if it is a run of something else
+   */
   static Checkpoint read(
       Path folder, TrainingProblem problem, TrainingMethod method, Recording recording)
       throws IOException {
     Path file = folder.resolve(STATE);
-    if (!(Json.read(file) instanceof Json.Obj state)) {
+    Json json;
+    try {
+      json = Json.read(file);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("expected a saved run but got no JSON in " + file, e);
+    }
+    if (!(json instanceof Json.Obj state)) {
       throw new IOException("expected a saved run but got another JSON value in " + file);
     }
     String expected = identity(problem, method, recording);
@@ -86,7 +111,6 @@ final class Checkpoint {
               + ", but got "
               + expected);
     }
-    double[] numbers = doubles(state.get("numbers"), file);
     List<String> series = recording.recorders().stream().map(Recorder::name).toList();
     List<Snapshot> snapshots = new ArrayList<>();
     if (state.get("snapshots") instanceof Json.Arr rows) {
@@ -94,43 +118,36 @@ final class Checkpoint {
         snapshots.add(snapshot(doubles(row, file), series, file));
       }
     }
-    if (!(state.get("step") instanceof Json.Num step)
-        || numbers.length != 1 + method.initialMemory(problem).length
-        || snapshots.isEmpty()) {
-      throw new IOException("expected step, numbers and snapshots of a saved run in " + file);
+    if (!(state.get("step") instanceof Json.Num step) || snapshots.isEmpty()) {
+      throw new IOException("expected step and snapshots of a saved run in " + file);
     }
-    INDArray theta = Npy.read(folder.resolve(text(state, "theta", file)));
-    TensorChecks.requireShape("saved theta", theta, problem.network().parameterCount());
-    TensorChecks.requireType("saved theta", problem.theta().dataType(), theta);
-    return new Checkpoint(
-        (long) step.value(),
-        numbers[0],
-        theta,
-        Arrays.copyOfRange(numbers, 1, numbers.length),
-        snapshots);
+    double time = parsed(text(state, "time", file), file);
+    double[] memory = new double[0];
+    if (state.get("memory") != null) {
+      try (INDArray numbers = array(folder.resolve(text(state, "memory", file)))) {
+        memory = Tensors.toDoubles(numbers);
+      }
+    }
+    INDArray theta = array(folder.resolve(text(state, "theta", file)));
+    if (theta.dataType() != problem.theta().dataType()
+        || !digest(Tensors.toDoubles(theta), memory).equals(text(state, "sha256", file))) {
+      theta.close();
+      throw new IOException("expected the parameters of " + file + " but their SHA-256 differs");
+    }
+    return new Checkpoint((long) step.value(), time, theta, memory, snapshots);
+  }
+
+  private static INDArray array(Path file) throws IOException {
+    try {
+      return Npy.read(file);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("expected the numbers of a saved run in " + file, e);
+    }
   }
 
   /** What must be equal for a resumed run to make sense, data included. */
   private static String identity(
       TrainingProblem problem, TrainingMethod method, Recording recording) {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-    for (INDArray a : List.of(problem.theta(), problem.x(), problem.y())) {
-      double[] values = Tensors.toDoubles(a);
-      ByteBuffer bytes = ByteBuffer.allocate(8 * 1024);
-      for (double v : values) {
-        bytes.putDouble(v);
-        if (!bytes.hasRemaining()) {
-          digest.update(bytes.flip());
-          bytes.clear();
-        }
-      }
-      digest.update(bytes.flip());
-    }
     List<String> names = recording.recorders().stream().map(Recorder::name).toList();
     return problem
         + " by "
@@ -138,26 +155,41 @@ final class Checkpoint {
         + ", recording "
         + names
         + ", theta, inputs and targets with SHA-256 "
-        + HexFormat.of().formatHex(digest.digest());
+        + digest(
+            Tensors.toDoubles(problem.theta()),
+            Tensors.toDoubles(problem.x()),
+            Tensors.toDoubles(problem.y()));
   }
 
-  /** Doubles as text, because NaN and infinities are no JSON numbers. */
-  private static Json numbers(double first, double[] rest) {
-    List<Json> out = new ArrayList<>();
-    out.add(new Json.Text(Double.toString(first)));
-    for (double x : rest) {
-      out.add(new Json.Text(Double.toString(x)));
+  /** SHA-256 of the bits of some doubles. */
+  private static String digest(double[]... arrays) {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
-    return Json.array(out);
+    ByteBuffer bytes = ByteBuffer.allocate(8 * 1024);
+    for (double[] values : arrays) {
+      for (double v : values) {
+        bytes.putDouble(v);
+        if (!bytes.hasRemaining()) {
+          digest.update(bytes.flip());
+          bytes.clear();
+        }
+      }
+    }
+    digest.update(bytes.flip());
+    return HexFormat.of().formatHex(digest.digest());
   }
 
+  /** Doubles as texts, because NaN and infinities are no JSON numbers. */
   private static Json row(Snapshot s) {
     List<Double> values =
         new ArrayList<>(List.of((double) s.step(), s.time(), s.loss(), s.residualNorm()));
     values.add(s.distance());
     values.addAll(s.more().values());
-    return numbers(
-        values.get(0), values.subList(1, values.size()).stream().mapToDouble(v -> v).toArray());
+    return Json.array(values.stream().map(v -> new Json.Text(Double.toString(v))).toList());
   }
 
   private static Snapshot snapshot(double[] row, List<String> series, Path file)
@@ -187,13 +219,17 @@ final class Checkpoint {
       if (!(array.items().get(i) instanceof Json.Text text)) {
         throw new IOException("expected numbers as texts in " + file);
       }
-      try {
-        out[i] = Double.parseDouble(text.value());
-      } catch (NumberFormatException e) {
-        throw new IOException("expected a number but got '" + text.value() + "' in " + file, e);
-      }
+      out[i] = parsed(text.value(), file);
     }
     return out;
+  }
+
+  private static double parsed(String number, Path file) throws IOException {
+    try {
+      return Double.parseDouble(number);
+    } catch (NumberFormatException e) {
+      throw new IOException("expected a number but got '" + number + "' in " + file, e);
+    }
   }
 
   private static String text(Json.Obj state, String name, Path file) throws IOException {

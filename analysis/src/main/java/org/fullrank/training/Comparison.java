@@ -1,5 +1,6 @@
 package org.fullrank.training;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.fullrank.convergence.Prediction;
 
@@ -9,12 +10,17 @@ import org.fullrank.convergence.Prediction;
  * @param compared number of snapshots compared
  * @param firstViolation first recorded step at which the monitored number left the envelope or the
  *     parameters left the ball; empty if none did
+ * @param violation what was violated there, with numbers; empty if nothing was
  * @param slack smallest ratio of envelope to observation above the floor: how generous the
  *     guarantee was; infinite if everything observed is below the floor
- * @param radiusUsed largest distance from the start over the radius
+ * @param radiusUsed largest distance from the start over the radius; NaN if a distance was
  */
 public record Comparison(
-    int compared, OptionalLong firstViolation, double slack, double radiusUsed) {
+    int compared,
+    OptionalLong firstViolation,
+    Optional<String> violation,
+    double slack,
+    double radiusUsed) {
   /**
    * What floating-point descent may miss, relative to the initial value: far above the rounding
    * errors of a run, far below anything a violated theorem would show.
@@ -23,55 +29,95 @@ public record Comparison(
 
   /**
    * Compares. Gradient flow is compared at its recorded times, descent at its steps; how far the
-   * layers moved is compared if {@link Recorders#layerDistance} was recorded.
+   * layers moved is compared if {@link Recorders#layerDistance} was recorded. A run that diverged
+   * is a violation.
    *
    * @param prediction what was guaranteed
    * @param trajectory of gradient descent with {@code prediction.stepSize()}, or of gradient flow
    * @param infimum the least loss {@code F*}, or a lower bound of it; used only where the excess
    *     loss is monitored
    * @return the comparison
+   * @throws IllegalArgumentException if the prediction is about an expected value, or the recorded
+   *     times show that the run had another step size
    */
   public static Comparison of(Prediction prediction, Trajectory trajectory, double infimum) {
-    OptionalLong violation = OptionalLong.empty();
-    double slack = Double.POSITIVE_INFINITY;
-    double used = 0;
-    double radius = prediction.radius().interval().hi();
-    double floor = TOLERANCE * prediction.envelope(0);
     if (prediction.monitored() == Prediction.Monitored.EXPECTED_EXCESS_LOSS) {
       throw new IllegalArgumentException(
           "Comparison expects a guarantee about single runs but this one is about an expected value");
     }
+    requireItsStepSize(prediction, trajectory);
+    OptionalLong first = OptionalLong.empty();
+    Optional<String> violation = Optional.empty();
+    double slack = Double.POSITIVE_INFINITY;
+    double used = 0;
+    double radius = prediction.radius().interval().hi();
+    double floor = TOLERANCE * prediction.envelope(0);
     for (Snapshot s : trajectory.snapshots()) {
-      double observed =
-          prediction.monitored() == Prediction.Monitored.RESIDUAL_NORM
-              ? s.residualNorm()
-              : s.loss() - infimum;
+      double observed = observed(prediction, s, infimum);
       double envelope =
           prediction.isFlow() ? prediction.envelopeAt(s.time()) : prediction.envelope(s.step());
-      used = Math.max(used, s.distance() / radius);
-      // Written so that a NaN counts as a violation.
-      boolean kept =
-          observed <= envelope + floor
-              && s.distance() <= radius * (1 + TOLERANCE)
-              && layersKept(prediction, s);
-      if (!kept && violation.isEmpty()) {
-        violation = OptionalLong.of(s.step());
+      used = Math.max(used, s.distance() == 0 ? 0 : s.distance() / radius);
+      if (violation.isEmpty()) {
+        violation = violation(prediction, s, observed, envelope, envelope + floor);
+        first = violation.isPresent() ? OptionalLong.of(s.step()) : first;
       }
       if (observed > floor) {
         slack = Math.min(slack, envelope / observed);
       }
     }
-    return new Comparison(trajectory.snapshots().size(), violation, slack, used);
+    return new Comparison(trajectory.snapshots().size(), first, violation, slack, used);
   }
 
-  /** Whether the recorder {@link Recorders#layerDistance} saw the layers where they should be. */
-  private static boolean layersKept(Prediction prediction, Snapshot s) {
+  private static void requireItsStepSize(Prediction prediction, Trajectory trajectory) {
+    if (prediction.isFlow()) {
+      return;
+    }
+    for (Snapshot s : trajectory.snapshots()) {
+      double expected = s.step() * prediction.stepSize();
+      if (!(Math.abs(s.time() - expected) <= 1e-6 * expected)) {
+        throw new IllegalArgumentException(
+            "Comparison expects a run with step size "
+                + prediction.stepSize()
+                + ", that is time "
+                + expected
+                + " after "
+                + s.step()
+                + " steps, but got time "
+                + s.time()
+                + " of "
+                + trajectory.method());
+      }
+    }
+  }
+
+  private static double observed(Prediction prediction, Snapshot s, double infimum) {
+    return prediction.monitored() == Prediction.Monitored.RESIDUAL_NORM
+        ? s.residualNorm()
+        : s.loss() - infimum;
+  }
+
+  /** Written so that a NaN is a violation. */
+  private static Optional<String> violation(
+      Prediction prediction, Snapshot s, double observed, double envelope, double allowed) {
+    if (!(observed <= allowed)) {
+      return said(prediction.monitored().text(), observed, "the envelope", envelope);
+    }
+    double radius = prediction.radius().interval().hi();
+    if (!(s.distance() <= radius * (1 + TOLERANCE))) {
+      return said("the distance from the start", s.distance(), "the radius", radius);
+    }
     Double moved = s.more().get(Recorders.LAYER_DISTANCE);
-    return moved == null
-        || prediction
-            .layerRadius()
-            .map(bound -> moved <= bound.interval().hi() * (1 + TOLERANCE))
-            .orElse(true);
+    if (moved != null && prediction.layerRadius().isPresent()) {
+      double bound = prediction.layerRadius().get().interval().hi();
+      if (!(moved <= bound * (1 + TOLERANCE))) {
+        return said("the distance of a layer from its start", moved, "its radius", bound);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> said(String what, double value, String bound, double limit) {
+    return Optional.of(what + " is " + value + ", not at most " + bound + " " + limit);
   }
 
   /**

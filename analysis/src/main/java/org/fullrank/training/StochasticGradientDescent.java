@@ -32,14 +32,21 @@ public final class StochasticGradientDescent implements TrainingMethod {
   private final int batch;
   private final Sampling sampling;
   private final Seed seed;
+  private final Momentum momentum;
 
   private StochasticGradientDescent(
-      StepSize stepSize, String description, int batch, Sampling sampling, Seed seed) {
+      StepSize stepSize,
+      String description,
+      int batch,
+      Sampling sampling,
+      Seed seed,
+      Momentum momentum) {
     this.stepSize = stepSize;
     this.description = description;
     this.batch = batch;
     this.sampling = sampling;
     this.seed = seed;
+    this.momentum = momentum;
   }
 
   /**
@@ -56,7 +63,12 @@ public final class StochasticGradientDescent implements TrainingMethod {
           "StochasticGradientDescent expects a batch of at least 1 but got " + batch);
     }
     return new StochasticGradientDescent(
-        StepSize.constant(eta), "eta = " + eta, batch, Sampling.WITHOUT_REPLACEMENT, seed);
+        StepSize.constant(eta),
+        "eta = " + eta,
+        batch,
+        Sampling.WITHOUT_REPLACEMENT,
+        seed,
+        Momentum.NONE);
   }
 
   /**
@@ -66,7 +78,7 @@ public final class StochasticGradientDescent implements TrainingMethod {
    * @return the changed method
    */
   public StochasticGradientDescent withSampling(Sampling newSampling) {
-    return new StochasticGradientDescent(stepSize, description, batch, newSampling, seed);
+    return new StochasticGradientDescent(stepSize, description, batch, newSampling, seed, momentum);
   }
 
   /**
@@ -77,7 +89,19 @@ public final class StochasticGradientDescent implements TrainingMethod {
    * @return the changed method
    */
   public StochasticGradientDescent withSchedule(StepSize schedule, String newDescription) {
-    return new StochasticGradientDescent(schedule, newDescription, batch, sampling, seed);
+    return new StochasticGradientDescent(schedule, newDescription, batch, sampling, seed, momentum);
+  }
+
+  /**
+   * With heavy-ball momentum: {@code v <- mu v + G}, {@code theta <- theta - eta v} (Polyak 1964,
+   * in the scaling of PyTorch). No certificate of this library speaks about it.
+   *
+   * @param mu at least 0, less than 1
+   * @return the changed method
+   */
+  public StochasticGradientDescent withMomentum(double mu) {
+    return new StochasticGradientDescent(
+        stepSize, description, batch, sampling, seed, new Momentum(mu));
   }
 
   @Override
@@ -89,7 +113,14 @@ public final class StochasticGradientDescent implements TrainingMethod {
         + " "
         + sampling.name().toLowerCase(Locale.ROOT).replace('_', ' ')
         + ", seed "
-        + seed.value();
+        + seed.value()
+        + momentum.text();
+  }
+
+  /** The velocity, if there is momentum. */
+  @Override
+  public double[] initialMemory(TrainingProblem problem) {
+    return momentum.initialMemory(problem);
   }
 
   @Override
@@ -101,10 +132,10 @@ public final class StochasticGradientDescent implements TrainingMethod {
     }
     int[] rows = batch(step, n);
     double eta = stepSize.at(step);
-    double factor = problem.loss().averages() ? -eta : -eta * n / batch;
+    double scale = problem.loss().averages() ? 1 : n / (double) batch;
     try (INDArray x = gather(problem.x(), rows);
         INDArray y = gather(problem.y(), rows)) {
-      double loss = Gradients.add(problem, theta, x, y, factor, theta);
+      double loss = momentum.step(problem, theta, x, y, scale, eta, memory);
       return Double.isFinite(loss) ? eta : Double.NaN;
     }
   }

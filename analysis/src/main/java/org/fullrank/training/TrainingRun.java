@@ -42,6 +42,9 @@ public final class TrainingRun implements AutoCloseable {
     this.step = state.step;
     this.time = state.time;
     this.snapshots.addAll(state.snapshots);
+    if (!snapshots.isEmpty() && !Double.isFinite(snapshots.get(snapshots.size() - 1).loss())) {
+      status = RunStatus.DIVERGED;
+    }
     for (Recorder recorder : recording.recorders()) {
       probes.add(recorder.start(problem));
     }
@@ -112,14 +115,12 @@ public final class TrainingRun implements AutoCloseable {
     }
     for (long made = 0; made < steps && status == RunStatus.READY; made++) {
       double elapsed = method.step(problem, step, theta, memory);
-      if (!Double.isFinite(elapsed)) {
-        status = RunStatus.DIVERGED;
-        break;
+      if (Double.isFinite(elapsed)) {
+        time += elapsed;
+        step++;
       }
-      time += elapsed;
-      step++;
-      if (!TensorChecks.isFinite(theta)) {
-        status = RunStatus.DIVERGED;
+      if (!Double.isFinite(elapsed) || !TensorChecks.isFinite(theta)) {
+        diverge();
       } else if (recording.includes(step)) {
         record();
       }
@@ -132,6 +133,17 @@ public final class TrainingRun implements AutoCloseable {
 
   private void record() {
     snapshots.add(measure());
+  }
+
+  /** Ends the run with a record of NaNs, so that no comparison can overlook it. */
+  private void diverge() {
+    status = RunStatus.DIVERGED;
+    if (snapshots.get(snapshots.size() - 1).step() == step) {
+      snapshots.remove(snapshots.size() - 1);
+    }
+    Map<String, Double> more = new LinkedHashMap<>();
+    recording.recorders().forEach(r -> more.put(r.name(), Double.NaN));
+    snapshots.add(new Snapshot(step, time, Double.NaN, Double.NaN, Double.NaN, more));
   }
 
   private Snapshot measure() {

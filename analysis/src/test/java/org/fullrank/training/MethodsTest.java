@@ -46,6 +46,35 @@ final class MethodsTest {
   }
 
   @Test
+  void momentumFollowsItsRecurrence() {
+    double eta = 0.02;
+    double mu = 0.9;
+    TrainingMethod whole = GradientDescent.withStepSize(eta).withMomentum(mu);
+    // A batch of all samples is the gradient, whatever its order.
+    TrainingMethod batch = StochasticGradientDescent.of(eta, 2, Seed.of(1)).withMomentum(mu);
+    for (TrainingMethod method : new TrainingMethod[] {whole, batch}) {
+      assertThat(method.name()).endsWith(", momentum 0.9");
+      try (TrainingRun run = TrainingRun.start(problem(), method, Recording.every(1))) {
+        run.advance(20);
+        double[] w = Tensors.toDoubles(run.theta());
+        for (int i = 0; i < 2; i++) {
+          double error = START[i] - TARGET[i];
+          double velocity = 0;
+          for (int step = 0; step < 20; step++) {
+            velocity = mu * velocity + LAMBDA[i] * error;
+            error -= eta * velocity;
+          }
+          assertThat(w[i] - TARGET[i]).isCloseTo(error, within(1e-13));
+        }
+      }
+    }
+    assertThatThrownBy(() -> GradientDescent.withStepSize(eta).withMomentum(1))
+        .hasMessageContaining("mu < 1");
+    assertThatThrownBy(() -> GradientDescent.withStepSize(eta).withMomentum(Double.NaN))
+        .hasMessageContaining("NaN");
+  }
+
+  @Test
   void meanLossDividesTheRateByTheNumberOfSamples() {
     double eta = 0.05;
     try (TrainingRun run =

@@ -47,7 +47,10 @@ final class TrainingRunTest {
         sgd.withSampling(StochasticGradientDescent.Sampling.WITH_REPLACEMENT),
         sgd.withSampling(StochasticGradientDescent.Sampling.EPOCHS),
         GradientFlow.withTolerance(1e-6, 1e-9),
-        TwoPhase.of(sgd, 4, GradientDescent.withStepSize(0.05)));
+        GradientDescent.withStepSize(0.02).withMomentum(0.9),
+        sgd.withMomentum(0.5),
+        TwoPhase.of(sgd, 4, GradientDescent.withStepSize(0.05)),
+        TwoPhase.of(sgd.withMomentum(0.5), 4, GradientDescent.withStepSize(0.05)));
   }
 
   @ParameterizedTest
@@ -77,7 +80,7 @@ final class TrainingRunTest {
         assertThat(run.trajectory()).isEqualTo(whole);
       }
       try (Stream<Path> files = Files.list(saved)) {
-        assertThat(files).hasSize(2);
+        assertThat(files).hasSize(method.initialMemory(problem).length > 0 ? 3 : 2);
       }
     }
   }
@@ -231,10 +234,63 @@ final class TrainingRunTest {
                 TrainingRun.resume(
                     problem().withLoss(Losses.MEAN_SQUARED), method, recording, folder))
         .hasMessageContaining("1/2 sum");
+  }
+
+  @Test
+  void damagedFilesAreNotResumed(@TempDir Path folder) throws IOException {
+    TrainingMethod method = GradientDescent.withStepSize(0.01).withMomentum(0.5);
+    Recording recording = Recording.every(1);
+    try (TrainingRun run = TrainingRun.start(problem(), method, recording)) {
+      run.advance(3);
+      run.save(folder);
+    }
     Path state = folder.resolve("run.json");
-    Files.writeString(state, Files.readString(state).replace("\"numbers\"", "\"figures\""));
-    assertThatThrownBy(() -> TrainingRun.resume(problem(), method, recording, folder))
-        .isInstanceOf(IOException.class);
+    String good = Files.readString(state);
+    for (String bad :
+        List.of(
+            good.substring(0, good.length() / 2),
+            "[]",
+            good.replace("\"time\": \"", "\"time\": \"x"),
+            good.replace("\"snapshots\"", "\"figures\""),
+            good.replace("\"step\"", "\"stop\""),
+            good.replace("theta-3", "theta-4"),
+            good.replace("\"memory\"", "\"velocity\""))) {
+      Files.writeString(state, bad);
+      assertThatThrownBy(() -> TrainingRun.resume(problem(), method, recording, folder))
+          .as(bad)
+          .isInstanceOf(IOException.class);
+    }
+    Files.writeString(state, good);
+    for (String name : List.of("theta-3.npy", "memory-3.npy")) {
+      Path file = folder.resolve(name);
+      byte[] bytes = Files.readAllBytes(file);
+      byte[] flipped = bytes.clone();
+      flipped[bytes.length - 3] ^= 1;
+      for (byte[] bad : List.of(flipped, Arrays.copyOf(bytes, bytes.length - 8), new byte[0])) {
+        Files.write(file, bad);
+        assertThatThrownBy(() -> TrainingRun.resume(problem(), method, recording, folder))
+            .isInstanceOf(IOException.class);
+      }
+      Files.write(file, bytes);
+    }
+    try (TrainingRun run = TrainingRun.resume(problem(), method, recording, folder)) {
+      assertThat(run.step()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aDivergedRunStaysDiverged(@TempDir Path folder) throws IOException {
+    TrainingMethod method = GradientDescent.withStepSize(1e200);
+    Recording recording = Recording.every(100).with(Recorders.lambdaMin());
+    try (TrainingRun run = TrainingRun.start(problem(), method, recording)) {
+      run.advance(100);
+      assertThat(run.trajectory().last().loss()).isNaN();
+      assertThat(run.trajectory().series("lambda_min")[1]).isNaN();
+      run.save(folder);
+    }
+    try (TrainingRun run = TrainingRun.resume(problem(), method, recording, folder)) {
+      assertThat(run.status()).isEqualTo(RunStatus.DIVERGED);
+    }
   }
 
   @Test

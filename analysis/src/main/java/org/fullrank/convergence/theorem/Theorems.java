@@ -10,7 +10,13 @@ import org.fullrank.evidence.TrainingProblem;
 /** All theorems of the library with their default settings. */
 public final class Theorems {
   private static final List<Theorem> ALL =
-      List.of(JacobianDescent.withDefaults(), DeepLinearDescent.withDefaults());
+      List.of(
+          JacobianDescent.withDefaults(),
+          DeepLinearDescent.withDefaults(),
+          GulcuResNet.withDefaults(),
+          OymakSoltanolkotabi.withDefaults(),
+          PyramidalDescent.withDefaults(),
+          PolyakLojasiewicz.withDefaults());
 
   private Theorems() {}
 

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.fullrank.convergence.Certificate;
-import org.fullrank.convergence.Prediction;
 import org.fullrank.evidence.Losses;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.Tensors;
@@ -20,10 +19,6 @@ import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.Verdict;
-import org.fullrank.training.Comparison;
-import org.fullrank.training.GradientDescent;
-import org.fullrank.training.Recording;
-import org.fullrank.training.TrainingRun;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -68,46 +63,6 @@ final class DeepLinearDescentTest {
 
   private static Dense weight(String name, int m) {
     return Dense.of(name, m, m).withParameterization(Parameterization.STANDARD);
-  }
-
-  /** The largest distance, to a factor 1 +- 1e-6, for which the theorem holds. */
-  private static double threshold(int depth, long seed) {
-    double lo = 0;
-    double hi = 1e6;
-    while (hi > lo * (1 + 1e-7) && hi > 1e-12) {
-      double middle = lo == 0 ? hi / 64 : Math.sqrt(lo * hi);
-      if (THEOREM.check(problem(depth, middle, new Random(seed))).verdict() == Verdict.HOLDS) {
-        lo = middle;
-      } else {
-        hi = middle;
-      }
-    }
-    return lo;
-  }
-
-  @Test
-  void noRunLeavesItsGuaranteeAtTheThreshold() {
-    for (int seed = 0; seed < 12; seed++) {
-      int depth = 1 + seed % 6;
-      double threshold = threshold(depth, seed);
-      TrainingProblem inside = problem(depth, 0.999999 * threshold, new Random(seed));
-      Certificate certificate = THEOREM.check(inside);
-      assertThat(certificate.isProof()).as(certificate.toString()).isTrue();
-      assertThat(THEOREM.check(problem(depth, 1.000001 * threshold, new Random(seed))).verdict())
-          .isNotEqualTo(Verdict.HOLDS);
-      Prediction prediction = certificate.prediction().orElseThrow();
-      try (TrainingRun run =
-          TrainingRun.start(
-              inside,
-              GradientDescent.withStepSize(prediction.stepSize()),
-              Recording.atPowersOfTwo())) {
-        run.advance(256);
-        Comparison comparison = Comparison.of(prediction, run.trajectory(), 0);
-        assertThat(comparison.kept()).as(comparison.toString()).isTrue();
-        assertThat(comparison.slack()).isGreaterThanOrEqualTo(1);
-        assertThat(run.trajectory().last().loss()).isLessThan(run.trajectory().first().loss());
-      }
-    }
   }
 
   @Test

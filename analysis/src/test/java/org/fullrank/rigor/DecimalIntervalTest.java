@@ -1,10 +1,11 @@
-package org.fullrank.report;
+package org.fullrank.rigor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.SplittableRandom;
-import org.fullrank.rigor.Interval;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,6 +82,40 @@ class DecimalIntervalTest {
   private static double randomFinite(SplittableRandom random) {
     double value = Double.longBitsToDouble(random.nextLong());
     return Double.isFinite(value) ? value : random.nextDouble();
+  }
+
+  @Test
+  void shortDecimalsContainTheExactIntervalToo() {
+    SplittableRandom random = new SplittableRandom(20260102);
+    for (int i = 0; i < CASES; i++) {
+      Interval interval = randomInterval(random, i % 5);
+      int digits = 1 + random.nextInt(9);
+      DecimalInterval decimal = DecimalInterval.from(interval, digits);
+      for (String end : new String[] {decimal.lo(), decimal.hi()}) {
+        assertThat(new BigDecimal(end).stripTrailingZeros().precision())
+            .as("digits of %s", decimal)
+            .isLessThanOrEqualTo(digits);
+      }
+      BigDecimal lo = new BigDecimal(interval.lo());
+      BigDecimal hi = new BigDecimal(interval.hi());
+      assertThat(new BigDecimal(decimal.lo())).isLessThanOrEqualTo(lo);
+      assertThat(new BigDecimal(decimal.hi())).isGreaterThanOrEqualTo(hi);
+      // Not wider than needed: within one unit of the last digit.
+      BigDecimal unit = new BigDecimal(BigInteger.ONE, lo.scale() - lo.precision() + digits);
+      if (lo.signum() != 0 && interval.lo() < interval.hi() && digits < 4) {
+        assertThat(lo.subtract(new BigDecimal(decimal.lo())))
+            .as("lower end of %s with %s digits: %s", interval, digits, decimal)
+            .isLessThanOrEqualTo(unit);
+      }
+      assertThat(new BigDecimal(DecimalInterval.lower(interval.hi(), digits)))
+          .isLessThanOrEqualTo(hi);
+      assertThat(new BigDecimal(DecimalInterval.upper(interval.lo(), digits)))
+          .isGreaterThanOrEqualTo(lo);
+    }
+    assertThat(DecimalInterval.from(Interval.of(1 / 3.0), 6)).hasToString("[0.333333, 0.333334]");
+    assertThat(DecimalInterval.from(Interval.ONE, 6)).hasToString("1");
+    assertThat(DecimalInterval.upper(Double.NaN, 3)).isEqualTo("NaN");
+    assertThatThrownBy(() -> DecimalInterval.from(Interval.ONE, 0)).hasMessageContaining("got 0");
   }
 
   @ParameterizedTest

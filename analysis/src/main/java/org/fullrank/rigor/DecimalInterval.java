@@ -1,10 +1,9 @@
-package org.fullrank.report;
+package org.fullrank.rigor;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
-import org.fullrank.rigor.Interval;
 
 /**
  * Two short decimals that enclose an interval: the lower end is rounded down and the upper end up,
@@ -26,11 +25,24 @@ public record DecimalInterval(String lo, String hi) {
   private static final int DIGITS_OF_WIDTH = 2;
   private static final int LEAST_DIGITS = 3;
   private static final int DIGITS_OF_POINT = 17;
+  private static final int MOST_DIGITS = 2000; // more than any double has
   private static final int SMALLEST_PLAIN_EXPONENT = -4;
   private static final int LARGEST_PLAIN_EXPONENT = 5;
 
   /** The decimals that enclose {@code interval}. */
   public static DecimalInterval from(Interval interval) {
+    return from(interval, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Shorter decimals that enclose {@code interval}: each end has at most {@code digits} digits, so
+   * that ends which agree in more may be wider apart in print than they are.
+   *
+   * @param interval to be printed
+   * @param digits at least 1
+   */
+  public static DecimalInterval from(Interval interval, int digits) {
+    requireDigits(digits);
     double lo = interval.lo();
     double hi = interval.hi();
     int last; // exponent of the last printed digit, before each end claims its least digits
@@ -43,7 +55,7 @@ public record DecimalInterval(String lo, String hi) {
       last = exponent(width) + 1 - DIGITS_OF_WIDTH;
     }
     return new DecimalInterval(
-        end(lo, last, RoundingMode.FLOOR), end(hi, last, RoundingMode.CEILING));
+        end(lo, last, digits, RoundingMode.FLOOR), end(hi, last, digits, RoundingMode.CEILING));
   }
 
   /** {@code [lo, hi]}, or the number alone if both ends print alike. */
@@ -56,23 +68,38 @@ public record DecimalInterval(String lo, String hi) {
    * A decimal near {@code value}, rounded to nearest with at most {@code digits} digits and without
    * trailing zeros; for numbers that carry no error bound anyway.
    */
-  static String nearest(double value, int digits) {
+  public static String nearest(double value, int digits) {
     return rounded(value, digits, RoundingMode.HALF_EVEN);
   }
 
-  /** A decimal at least {@code value >= 0} with at most {@code digits} digits. */
-  static String upper(double value, int digits) {
-    return rounded(value, digits, RoundingMode.UP);
+  /** A decimal at least {@code value} with at most {@code digits} digits. */
+  public static String upper(double value, int digits) {
+    return rounded(value, digits, RoundingMode.CEILING);
+  }
+
+  /** A decimal at most {@code value} with at most {@code digits} digits. */
+  public static String lower(double value, int digits) {
+    return rounded(value, digits, RoundingMode.FLOOR);
+  }
+
+  private static void requireDigits(int digits) {
+    if (digits < 1) {
+      throw new IllegalArgumentException("expected at least 1 digit but got " + digits);
+    }
   }
 
   private static String rounded(double value, int digits, RoundingMode mode) {
+    requireDigits(digits);
+    if (Double.isNaN(value)) {
+      return "NaN";
+    }
     if (Double.isInfinite(value)) {
       return value > 0 ? "inf" : "-inf";
     }
     return format(new BigDecimal(value).round(new MathContext(digits, mode)).stripTrailingZeros());
   }
 
-  private static String end(double end, int last, RoundingMode mode) {
+  private static String end(double end, int last, int digits, RoundingMode mode) {
     if (Double.isInfinite(end)) {
       return end > 0 ? "inf" : "-inf";
     }
@@ -80,7 +107,8 @@ public record DecimalInterval(String lo, String hi) {
     if (exact.signum() == 0) {
       return "0";
     }
-    int own = Math.min(last, exponent(exact) + 1 - LEAST_DIGITS);
+    int first = exponent(exact) + 1;
+    int own = Math.max(Math.min(last, first - LEAST_DIGITS), first - Math.min(digits, MOST_DIGITS));
     BigDecimal rounded = exact.setScale(-own, mode);
     return format(rounded.compareTo(exact) == 0 ? rounded.stripTrailingZeros() : rounded);
   }
