@@ -34,6 +34,9 @@ final class JacobianThresholdTest {
   private static final double ABOVE = 1.000001;
   private static final int STEPS = 40;
 
+  /** Each with seven gradients or more. */
+  private static final int FLOW_STEPS = 12;
+
   /** Six variants in turn. */
   private static final int SAMPLE = 30;
 
@@ -152,7 +155,7 @@ final class JacobianThresholdTest {
             ? GradientFlow.withTolerance(1e-11, 1e-14)
             : GradientDescent.withStepSize(prediction.stepSize());
     try (TrainingRun run = TrainingRun.start(problem, method, Recording.every(2))) {
-      run.advance(STEPS);
+      run.advance(prediction.isFlow() ? FLOW_STEPS : STEPS);
       Comparison comparison = Comparison.of(prediction, run.trajectory(), infimum);
       assertThat(comparison.kept()).as(text + "\n" + prediction + "\n" + comparison).isTrue();
       return comparison.radiusUsed();
