@@ -36,7 +36,7 @@ final class JacobianInstances {
   static Network network(Random random) {
     Activation a = ACTIVATIONS.get(random.nextInt(ACTIVATIONS.size()));
     int d = 2 + random.nextInt(3);
-    int m = 12 + random.nextInt(30);
+    int m = 10 + random.nextInt(20);
     int k = 1 + random.nextInt(2);
     boolean bias = random.nextBoolean();
     Dense first = bias ? Dense.of("a", d, m).withBias(0.5) : Dense.of("a", d, m);

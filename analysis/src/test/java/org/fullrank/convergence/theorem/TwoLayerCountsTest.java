@@ -24,24 +24,32 @@ import org.junit.jupiter.api.Test;
  */
 final class TwoLayerCountsTest {
   private static final int[] WIDTHS = {64, 128, 256, 512, 1024, 2048};
-  private static final int[] EXPECTED = {0, 0, 1, 3, 8, 10};
-  private static final int SEEDS = 10;
+
+  /** Counted once with ten other seeds. */
+  private static final int[] OF_TEN = {0, 0, 1, 3, 8, 10};
+
+  /** Sampling errors of both counts. */
+  private static final double TOLERANCE = 1.75;
+
+  private static final int SEEDS = 40;
 
   @Test
   void widerNetworksAreCertifiedMoreOften() {
     for (int w = 0; w < WIDTHS.length; w++) {
       int certified = 0;
       for (int seed = 0; seed < SEEDS; seed++) {
-        TrainingProblem problem = problem(WIDTHS[w], new Random(seed));
+        TrainingProblem problem = problem(WIDTHS[w], new Random(7919L * seed));
         Certificate certificate = JacobianDescent.withDefaults().check(problem);
         if (certificate.isProof()) {
           certified++;
-          if (seed % 3 == 0) {
+          if (seed % 8 == 0) {
             keeps(problem, certificate);
           }
         }
       }
-      assertThat(certified).as("width %d", WIDTHS[w]).isBetween(EXPECTED[w] - 1, EXPECTED[w] + 1);
+      assertThat(10.0 * certified / SEEDS)
+          .as("width %d", WIDTHS[w])
+          .isBetween(OF_TEN[w] - TOLERANCE, OF_TEN[w] + TOLERANCE);
     }
   }
 
