@@ -118,6 +118,11 @@ class BadInputCoreTest {
             () -> new Regularity(-1, 0, true, true, true, java.util.OptionalInt.empty()),
             "constants >= 0",
             "-1.0"),
+        argument(
+            "polynomial and not",
+            () -> new Regularity(1, 0, true, true, true, java.util.OptionalInt.of(1), true),
+            "no polynomial",
+            "1"),
         argument("bound 0", () -> Seed.of(1).stream("s").nextInt(0), "positive bound", "0"),
         argument("prefix 0", () -> NET.prefix(0), "1 to 3 layers", "got 0"),
         argument("prefix 4", () -> NET.prefix(4), "1 to 3 layers", "got 4"),

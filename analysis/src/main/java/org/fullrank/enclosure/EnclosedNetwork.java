@@ -1,10 +1,17 @@
 package org.fullrank.enclosure;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongPredicate;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
+import org.fullrank.nn.Slot;
 import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
@@ -18,13 +25,26 @@ public final class EnclosedNetwork {
   private final Network network;
   private final IntervalMatrix input;
   private final List<Step> steps;
+  private final double[] weights;
   private final int threads;
 
   EnclosedNetwork(Network network, IntervalMatrix input, List<Step> steps, int threads) {
+    this(network, input, steps, ones(input.rows()), threads);
+  }
+
+  private EnclosedNetwork(
+      Network network, IntervalMatrix input, List<Step> steps, double[] weights, int threads) {
     this.network = network;
     this.input = input;
     this.steps = steps;
+    this.weights = weights;
     this.threads = threads;
+  }
+
+  private static double[] ones(int n) {
+    double[] ones = new double[n];
+    Arrays.fill(ones, 1);
+    return ones;
   }
 
   /**
@@ -78,6 +98,46 @@ public final class EnclosedNetwork {
   }
 
   /**
+   * The derivative of an activation at its inputs.
+   *
+   * @param layer index of a top-level layer, from 0
+   * @return {@code [n][d]}; empty if that layer is not elementwise
+   */
+  public Optional<IntervalMatrix> slopes(int layer) {
+    if (layer < 0 || layer >= steps.size()) {
+      throw new IllegalArgumentException(
+          "slopes expects a layer from 0 to " + (steps.size() - 1) + " but got " + layer);
+    }
+    return steps.get(layer) instanceof Step.Pointwise p
+        ? Optional.of(p.slopes())
+        : Optional.empty();
+  }
+
+  /**
+   * The fixed gates of surrogate layers, wherever in the network.
+   *
+   * @return one for each of their dense layers, in forward order; empty if there is none
+   */
+  public List<EnclosedGate> gates() {
+    List<EnclosedGate> gates = new ArrayList<>();
+    steps.forEach(step -> collect(step, gates));
+    return List.copyOf(gates);
+  }
+
+  private static void collect(Step step, List<EnclosedGate> gates) {
+    if (step instanceof Step.Gated gated) {
+      gates.add(gated.gate());
+    } else if (step instanceof Step.Chain chain) {
+      chain.steps().forEach(part -> collect(part, gates));
+    } else if (step instanceof Step.Sum sum) {
+      collect(sum.branch(), gates);
+      if (sum.shortcut() != null) {
+        collect(sum.shortcut(), gates);
+      }
+    }
+  }
+
+  /**
    * The norm of the residual {@code f(X) - Y} over all samples and outputs.
    *
    * @param y targets {@code [n, k]}, finite, taken as exact
@@ -97,17 +157,58 @@ public final class EnclosedNetwork {
   }
 
   /**
-   * How fast the Jacobian can change, by one backward pass that keeps norms only.
+   * The same with weighted samples: {@link #jacobian} and {@link #lipschitz} then speak of the
+   * outputs of sample {@code i} times {@code weights[i]}. Values stay as they are.
+   *
+   * @param weights {@code [n]}, positive, taken as exact
+   * @return the weighted network
+   */
+  public EnclosedNetwork withSampleWeights(double... weights) {
+    if (weights.length != samples()) {
+      throw new IllegalArgumentException(
+          "withSampleWeights expects " + samples() + " weights but got " + weights.length);
+    }
+    for (double w : weights) {
+      if (!(w > 0 && w <= Double.MAX_VALUE)) {
+        throw new IllegalArgumentException(
+            "withSampleWeights expects positive numbers but got " + w);
+      }
+    }
+    return new EnclosedNetwork(network, input, steps, weights.clone(), threads);
+  }
+
+  /**
+   * How fast the Jacobian can change if all parameters are trained, by one backward pass that keeps
+   * norms only.
    *
    * @return a bound for balls of any radius
    * @throws IllegalArgumentException if the output of a sample is not a vector or no layer is
    *     trained
    */
   public LipschitzBound lipschitz() {
+    return lipschitz(slot -> true);
+  }
+
+  /**
+   * How fast the Jacobian with respect to some parameter tensors can change while only they move.
+   *
+   * @param trained which tensors
+   * @return a bound for balls of any radius
+   * @throws IllegalArgumentException as for {@link #lipschitz()}
+   */
+  public LipschitzBound lipschitz(Predicate<Slot> trained) {
     IntervalMatrix units = units();
-    LipschitzNode.Builder builder = new LipschitzNode.Builder(threads);
+    Set<Long> offsets =
+        network.slots().stream().filter(trained).map(Slot::offset).collect(Collectors.toSet());
+    LongPredicate trainedAt = offsets::contains;
+    LipschitzNode.Builder builder = new LipschitzNode.Builder(threads, trainedAt);
     LipschitzNode root = builder.chain(steps, units).node();
-    return LipschitzBound.of(builder, root, units.rows(), (int) network.outputs());
+    return LipschitzBound.of(
+        builder,
+        root,
+        units.rows(),
+        (int) network.outputs(),
+        LipschitzTwoLayers.of(steps, trainedAt, weights, threads));
   }
 
   /**
@@ -129,7 +230,7 @@ public final class EnclosedNetwork {
     return new EnclosedJacobian(network, List.copyOf(cotangents), pass.met(), threads);
   }
 
-  /** Unit cotangents of all outputs, row {@code i * k + c}. */
+  /** Unit cotangents of all outputs times the weights of the samples, row {@code i * k + c}. */
   private IntervalMatrix units() {
     int k = (int) network.outputs();
     if (network.parameterCount() == 0) {
@@ -138,7 +239,7 @@ public final class EnclosedNetwork {
     }
     double[][] units = new double[samples() * k][k];
     for (int r = 0; r < units.length; r++) {
-      units[r][r % k] = 1;
+      units[r][r % k] = weights[r / k];
     }
     return IntervalMatrix.exact(units);
   }

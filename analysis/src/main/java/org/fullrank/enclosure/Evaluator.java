@@ -8,6 +8,7 @@ import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Accuracy;
 import org.fullrank.nn.Activation;
+import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.PiecewiseLinear;
 import org.fullrank.nn.Sequential;
@@ -16,6 +17,7 @@ import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
+import org.fullrank.nn.layer.SurrogateRelu;
 import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.LinearMap;
 import org.fullrank.rigor.PointwiseBounds;
@@ -31,18 +33,46 @@ final class Evaluator {
     this.threads = threads;
   }
 
-  /** What keeps a layer from being enclosed, or empty. */
-  static Optional<String> obstacle(Layer layer) {
+  /** What keeps layers from being enclosed, or empty. */
+  static Optional<String> first(List<Layer> layers) {
+    return first(layers, false);
+  }
+
+  /** Whether the input of the first layer depends on trained parameters decides about gates. */
+  private static Optional<String> first(List<Layer> layers, boolean moves) {
+    boolean moved = moves;
+    for (Layer layer : layers) {
+      Optional<String> obstacle = obstacle(layer, moved);
+      if (obstacle.isPresent()) {
+        return obstacle;
+      }
+      moved |= layer.parameterCount() > 0;
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> obstacle(Layer layer, boolean moves) {
     if (layer instanceof Sequential chain) {
-      return first(chain.layers());
+      return first(chain.layers(), moves);
     }
     if (layer instanceof Residual residual) {
-      List<Layer> parts = new ArrayList<>(residual.branch().layers());
-      residual.shortcut().ifPresent(parts::add);
-      return first(parts);
+      Optional<String> branch = first(residual.branch().layers(), moves);
+      return branch.isPresent()
+          ? branch
+          : residual.shortcut().flatMap(shortcut -> obstacle(shortcut, moves));
     }
     if (layer instanceof Elementwise elementwise) {
       return obstacle(elementwise.activation());
+    }
+    if (layer instanceof SurrogateRelu) {
+      // Steps take its patterns as constant in the parameters.
+      return moves
+          ? Optional.of(
+              "layer "
+                  + layer
+                  + " comes after trained layers, so that its gates move with their parameters; put"
+                  + " it first or after fixed layers")
+          : Optional.empty();
     }
     if (layer instanceof Dense || layer instanceof FixedLinear || layer instanceof Flatten) {
       return Optional.empty();
@@ -50,12 +80,8 @@ final class Evaluator {
     return Optional.of(
         "layer "
             + layer
-            + " is not one of the library's dense, fixed linear, residual, elementwise, flatten and"
-            + " sequential layers, so its rounding errors are not known");
-  }
-
-  static Optional<String> first(List<Layer> layers) {
-    return layers.stream().map(Evaluator::obstacle).flatMap(Optional::stream).findFirst();
+            + " is not one of the library's dense, fixed linear, residual, elementwise, flatten,"
+            + " surrogate and sequential layers, so its rounding errors are not known");
   }
 
   private static Optional<String> obstacle(Activation activation) {
@@ -98,7 +124,10 @@ final class Evaluator {
     if (layer instanceof Flatten) {
       return new Step.Unchanged(x);
     }
-    throw new IllegalArgumentException(obstacle(layer).orElse("unknown layer " + layer));
+    if (layer instanceof SurrogateRelu surrogate) {
+      return surrogate(surrogate, offset, x);
+    }
+    throw new IllegalArgumentException(obstacle(layer, false).orElse("unknown layer " + layer));
   }
 
   List<Step> evaluate(List<Layer> layers, long offset, IntervalMatrix x) {
@@ -123,6 +152,33 @@ final class Evaluator {
         residual.scale(), branch, shortcut, skip.addScaled(residual.scale(), branch.value()));
   }
 
+  /**
+   * The frozen layers decide the patterns: a gate is exact where the sign of its {@code t} is
+   * certain, and otherwise any number of [0, 1], which contains both possibilities.
+   */
+  private Step surrogate(SurrogateRelu surrogate, long offset, IntervalMatrix x) {
+    Evaluator frozen;
+    try (INDArray psi = surrogate.gates()) {
+      frozen = new Evaluator(Tensors.toDoubles(psi), threads);
+    }
+    List<Step> steps = new ArrayList<>();
+    IntervalMatrix a = x;
+    IntervalMatrix h = x;
+    long at = 0;
+    for (Dense dense : surrogate.layers()) {
+      IntervalMatrix t = frozen.dense(dense, at, a).value();
+      Step.Pointwise relu = pointwise(Activations.RELU, t);
+      Step trained = dense(dense, offset + at, h);
+      EnclosedGate gate = new EnclosedGate(dense.name(), t, trained.value());
+      h = trained.value().timesRows(relu.slopes());
+      steps.add(trained);
+      steps.add(new Step.Gated(gate, relu.slopes(), h));
+      a = relu.value();
+      at += dense.parameterCount();
+    }
+    return new Step.Chain(List.copyOf(steps));
+  }
+
   private Step dense(Dense dense, long offset, IntervalMatrix x) {
     boolean inOut = dense.layout() == Layout.IN_OUT;
     int in = (int) dense.in();
@@ -145,7 +201,7 @@ final class Evaluator {
     return new Step.Affine(x, map, scale, biasScale, bias.length > 0, offset, value);
   }
 
-  private static Step pointwise(Activation activation, IntervalMatrix x) {
+  private static Step.Pointwise pointwise(Activation activation, IntervalMatrix x) {
     double[][] z = x.midpoints();
     double[][] values = new double[z.length][x.columns()];
     double[][] slopes = new double[z.length][x.columns()];

@@ -8,12 +8,13 @@ import org.fullrank.rigor.Subject;
 /**
  * How fast the Jacobian can change around the parameters: for a radius {@code R} a constant {@code
  * Lam} with {@code ||J(theta) - J(theta')||_2 <= Lam ||theta - theta'||} for all parameters of the
- * ball of radius R. All parameters of the network count as trained, which is an upper bound for any
- * subset.
+ * ball of radius R, in which only the trained parameters move.
  *
  * <p>{@code Lam = sqrt(sum_r Lam_r^2)} over outputs and samples, {@code Lam_r} a bound of the
  * second derivative of row r on the ball by a recursion over the layers, exact for one linear layer
- * and exponential in the depth of a plain network. Every step is rounded up.
+ * and exponential in the depth of a plain network. If only two layers around one activation are
+ * trained, and they are the last, there is a second bound that uses the spectral norm of all inputs
+ * instead of the sum over samples; the smaller one counts. Every step is rounded up.
  *
  * <p>Activations with kinks have no such constant in general. Where no pre-activation can reach its
  * kink within the ball the network is its own linear-gated one there and the constant exists;
@@ -27,17 +28,29 @@ public final class LipschitzBound {
   private final int blocks;
   private final int rows;
   private final int outputs;
+  private final Optional<LipschitzTwoLayers> twoLayers;
 
-  private LipschitzBound(LipschitzNode root, int blocks, int rows, int outputs) {
+  private LipschitzBound(
+      LipschitzNode root,
+      int blocks,
+      int rows,
+      int outputs,
+      Optional<LipschitzTwoLayers> twoLayers) {
     this.root = root;
     this.blocks = blocks;
     this.rows = rows;
     this.outputs = outputs;
+    this.twoLayers = twoLayers;
   }
 
   /** Collects the norms of a network. */
-  static LipschitzBound of(LipschitzNode.Builder builder, LipschitzNode root, int rows, int k) {
-    return new LipschitzBound(root, builder.blocks(), rows, k);
+  static LipschitzBound of(
+      LipschitzNode.Builder builder,
+      LipschitzNode root,
+      int rows,
+      int k,
+      Optional<LipschitzTwoLayers> twoLayers) {
+    return new LipschitzBound(root, builder.blocks(), rows, k, twoLayers);
   }
 
   /**
@@ -52,6 +65,11 @@ public final class LipschitzBound {
     }
     // Refuses to compute where rounding is not what it should be.
     Interval.of(radius, Double.POSITIVE_INFINITY);
+    double recursion = recursion(radius);
+    return twoLayers.map(two -> Math.min(recursion, two.at(radius))).orElse(recursion);
+  }
+
+  private double recursion(double radius) {
     double[] norms = new double[rows];
     for (int r = 0; r < rows; r++) {
       norms[r] = LipschitzRecursion.hessianNorm(root, blocks, r / outputs, r, radius);
@@ -74,6 +92,6 @@ public final class LipschitzBound {
                 "Lam",
                 Interval.of(0, lam),
                 Subject.EXACT_NETWORK,
-                "recursion over layers and samples"));
+                "bounds of the second derivatives"));
   }
 }

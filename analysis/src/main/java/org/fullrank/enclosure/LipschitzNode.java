@@ -2,6 +2,7 @@ package org.fullrank.enclosure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.fullrank.rigor.IntervalMatrix;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,21 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // internal, never compared
 sealed interface LipschitzNode {
 
-  /** A dense or fixed layer; block -1 is not trained. */
+  /**
+   * A dense or fixed layer. Weights and bias of a layer share a block; block -1 is not trained.
+   *
+   * @param weights whether the weights are trained
+   * @param biasScale factor of the bias if it is trained, else 0
+   * @param norm of the weights
+   */
   record Affine(
-      int block, double scale, double biasRatio, double norm, double[] input, double[] cotangent)
+      int block,
+      boolean weights,
+      double scale,
+      double biasScale,
+      double norm,
+      double[] input,
+      double[] cotangent)
       implements LipschitzNode {}
 
   /**
@@ -35,15 +48,25 @@ sealed interface LipschitzNode {
   record Sum(double scale, LipschitzNode branch, @Nullable LipschitzNode shortcut)
       implements LipschitzNode {}
 
+  /** Lower bounds of the smallest magnitude in each row. */
+  static double[] smallest(IntervalMatrix rows) {
+    double[] out = new double[rows.rows()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = rows.smallest(i);
+    }
+    return out;
+  }
+
   /** Walks back through steps and collects norms. */
   final class Builder {
-    private static final double LEAST_SCALE = 1e-100;
-
     private final int threads;
+    private final LongPredicate trainedAt;
     private int blocks;
 
-    Builder(int threads) {
+    /** {@code trainedAt} says of the offset of a parameter tensor whether it is trained. */
+    Builder(int threads, LongPredicate trainedAt) {
       this.threads = threads;
+      this.trainedAt = trainedAt;
     }
 
     /** Number of trained blocks met. */
@@ -67,6 +90,11 @@ sealed interface LipschitzNode {
                 clearance,
                 largest(dy));
         return new Built(node, pointwise.backward(dy, new Step.Pass(threads)));
+      }
+      if (step instanceof Step.Gated) {
+        // Linear in its input, with zeros and ones for slopes and no kink to cross.
+        return new Built(
+            new Pointwise(1, 0, null, largest(dy)), step.backward(dy, new Step.Pass(threads)));
       }
       if (step instanceof Step.Unchanged) {
         return new Built(new Unchanged(), dy);
@@ -96,17 +124,17 @@ sealed interface LipschitzNode {
     }
 
     private Built affine(Step.Affine affine, IntervalMatrix dy) {
-      boolean trained = affine.offset() >= 0;
-      int block = trained ? blocks++ : -1;
-      double scale = Math.abs(affine.scale());
-      double ratio = 0;
-      if (trained && affine.hasBias()) {
-        // A bias is a weight on a constant input tau/g; any upper bound may stand for g.
-        scale = Math.max(scale, LEAST_SCALE);
-        ratio = Math.nextUp(Math.abs(affine.biasScale()) / scale);
-      }
+      boolean weights = affine.trainsWeights(trainedAt);
+      boolean bias = affine.trainsBias(trainedAt);
       LipschitzNode node =
-          new Affine(block, scale, ratio, affine.map().norm(), norms(affine.input()), norms(dy));
+          new Affine(
+              weights || bias ? blocks++ : -1,
+              weights,
+              Math.abs(affine.scale()),
+              bias ? Math.abs(affine.biasScale()) : 0,
+              affine.map().norm(),
+              norms(affine.input()),
+              norms(dy));
       return new Built(node, affine.backward(dy, new Step.Pass(threads)));
     }
 
@@ -122,14 +150,6 @@ sealed interface LipschitzNode {
       double[] out = new double[rows.rows()];
       for (int i = 0; i < out.length; i++) {
         out[i] = rows.largest(i);
-      }
-      return out;
-    }
-
-    private static double[] smallest(IntervalMatrix rows) {
-      double[] out = new double[rows.rows()];
-      for (int i = 0; i < out.length; i++) {
-        out[i] = rows.smallest(i);
       }
       return out;
     }

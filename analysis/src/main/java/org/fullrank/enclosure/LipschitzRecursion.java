@@ -54,19 +54,21 @@ final class LipschitzRecursion {
 
   private Trace forward(LipschitzNode node, double[] p) {
     if (node instanceof LipschitzNode.Affine a) {
-      double norm = a.norm();
-      double[] out = new double[p.length];
+      double norm = a.weights() ? Up.add(a.norm(), radius) : a.norm();
+      double[] out = Up.scaled(a.scale(), Up.scaled(norm, p));
       if (a.block() >= 0) {
-        norm = Up.add(norm, radius);
-        double h = Up.fma(radius, Up.norm(p), a.input()[sample]);
-        out[a.block()] = Up.norm(new double[] {h, a.biasRatio()});
+        double h = a.weights() ? Up.fma(radius, Up.norm(p), a.input()[sample]) : 0;
+        // A bias is a weight on a constant input.
+        double own = Up.norm(new double[] {Up.multiply(a.scale(), h), a.biasScale()});
+        out[a.block()] = Up.add(out[a.block()], own);
       }
-      return new Trace(p, Up.scaled(a.scale(), Up.sum(out, Up.scaled(norm, p))), List.of());
+      return new Trace(p, out, List.of());
     }
     if (node instanceof LipschitzNode.Pointwise s) {
       double[] clearance = s.clearance();
-      // Written so that a NaN counts as crossing.
-      if (clearance != null && !(clearance[sample] > Up.multiply(radius, Up.norm(p)))) {
+      double moves = Up.norm(p);
+      // Written so that a NaN counts as crossing. What does not move may sit on a kink.
+      if (clearance != null && !(moves == 0) && !(clearance[sample] > Up.multiply(radius, moves))) {
         crossesKink = true;
       }
       return new Trace(p, Up.scaled(s.lipschitz(), p), List.of());
@@ -94,23 +96,20 @@ final class LipschitzRecursion {
   /** From the change of the cotangent of the output to that of the input; fills Q. */
   private double[] backward(LipschitzNode node, Trace trace, double[] d) {
     if (node instanceof LipschitzNode.Affine a) {
-      double[] p = trace.in();
-      double norm = a.norm();
-      double[] out = d;
-      if (a.block() >= 0) {
-        norm = Up.add(norm, radius);
-        double b2 = Up.fma(radius, Up.norm(d), a.cotangent()[row]);
-        double weight = Up.multiply(a.scale(), b2);
-        for (int j = 0; j < p.length; j++) {
-          double entry = Up.multiply(weight, p[j]);
-          q[a.block()][j] = Up.add(q[a.block()][j], entry);
-          q[j][a.block()] = Up.add(q[j][a.block()], entry);
-        }
-        double[] moved = Up.scaled(norm, d);
-        moved[a.block()] = Up.add(moved[a.block()], b2);
-        return Up.scaled(a.scale(), moved);
+      if (!a.weights()) {
+        return Up.scaled(a.scale(), Up.scaled(a.norm(), d));
       }
-      return Up.scaled(a.scale(), Up.scaled(norm, out));
+      double[] p = trace.in();
+      double b2 = Up.fma(radius, Up.norm(d), a.cotangent()[row]);
+      double weight = Up.multiply(a.scale(), b2);
+      for (int j = 0; j < p.length; j++) {
+        double entry = Up.multiply(weight, p[j]);
+        q[a.block()][j] = Up.add(q[a.block()][j], entry);
+        q[j][a.block()] = Up.add(q[j][a.block()], entry);
+      }
+      double[] moved = Up.scaled(Up.add(a.norm(), radius), d);
+      moved[a.block()] = Up.add(moved[a.block()], b2);
+      return Up.scaled(a.scale(), moved);
     }
     if (node instanceof LipschitzNode.Pointwise s) {
       double[] z = trace.in();

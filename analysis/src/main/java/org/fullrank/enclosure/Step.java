@@ -2,6 +2,7 @@ package org.fullrank.enclosure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.LinearMap;
 import org.fullrank.rigor.PointwiseBounds;
@@ -47,6 +48,16 @@ sealed interface Step {
       }
       return dy.affine(map.transposed(), scale, new double[0], 0, pass.threads());
     }
+
+    /** Whether the weights are trained, given what is trained at an offset. */
+    boolean trainsWeights(LongPredicate trainedAt) {
+      return offset >= 0 && trainedAt.test(offset);
+    }
+
+    /** Whether there is a bias and it is trained. */
+    boolean trainsBias(LongPredicate trainedAt) {
+      return offset >= 0 && hasBias && trainedAt.test(offset + (long) map.inputs() * map.outputs());
+    }
   }
 
   /** An activation with its slopes at the input and what is known about it. */
@@ -56,6 +67,14 @@ sealed interface Step {
     @Override
     public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
       return dy.timesRows(slopes);
+    }
+  }
+
+  /** Units switched by a pattern of zeros and ones that no parameter moves. */
+  record Gated(EnclosedGate gate, IntervalMatrix pattern, IntervalMatrix value) implements Step {
+    @Override
+    public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
+      return dy.timesRows(pattern);
     }
   }
 

@@ -8,8 +8,9 @@
  * {@link org.fullrank.nn.layer.Dense#biasScale()} and {@link
  * org.fullrank.nn.layer.Residual#scale()} return, the matrices of fixed layers are the stored ones,
  * and the activations are the mathematical functions, with the derivative at a kink that the
- * activation documents. A square root that was rounded to make a scale is part of the network, not
- * an error of it.
+ * activation documents. The gates of a {@link org.fullrank.nn.layer.SurrogateRelu} are those of its
+ * stored frozen parameters in exact arithmetic. A square root that was rounded to make a scale is
+ * part of the network, not an error of it.
  *
  * <p>{@link org.fullrank.enclosure.NetworkEnclosure} evaluates a network in plain Java, {@link
  * org.fullrank.enclosure.EnclosedNetwork} holds its values and {@link

@@ -1,6 +1,5 @@
 package org.fullrank.evidence;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.fullrank.linalg.TensorChecks;
@@ -14,18 +13,13 @@ import org.fullrank.rigor.Norms;
 import org.fullrank.rigor.Product;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
-import org.fullrank.rigor.SpectralNorm;
 import org.fullrank.rigor.Subject;
-import org.fullrank.rigor.Verdict;
-import org.fullrank.spectrum.RankAnalysis;
 import org.fullrank.spectrum.RankReport;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Reads a {@link DeepLinearNetwork} off a training problem. */
 final class DeepLinearMeasurement {
-  private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
-
   private DeepLinearMeasurement() {}
 
   static DeepLinearNetwork measure(TrainingProblem problem) {
@@ -39,39 +33,49 @@ final class DeepLinearMeasurement {
     double[][] b = matrix(layers.get(layers.size() - 1));
     double[][] x = Tensors.toRows(problem.x());
     double[][] y = Tensors.toRows(problem.y());
-    int n = x.length;
-    int d = x[0].length;
+    RankReport rankA = Matrices.rank(a);
+    RankReport rankB = Matrices.rank(b);
+    RankReport rankX = Matrices.rank(x);
     // Rows are samples here: (A X)^T = X^T A^T.
-    Product ax = Product.of(x, transpose(a), THREADS);
-    Product bax = Product.of(ax.toRows(), transpose(b), THREADS);
-    Interval normB = SpectralNorm.enclose(b, THREADS);
-    Interval error =
-        Interval.of(0, bax.errorBound()).add(normB.multiply(Interval.of(0, ax.errorBound())));
-    Interval residual = distance(bax.toRows(), y, error);
-    Interval loss = residual.square().divide(2);
-    RankReport rankX = rank(n >= d ? transpose(x) : x);
-    // Independent samples: the rows of Y lie in the row space of X, so F* = 0.
-    boolean interpolates = n <= d && rankX.fullRowRank() == Verdict.HOLDS;
+    Product ax = Product.of(x, Matrices.transpose(a), Matrices.THREADS);
+    double[][] hidden = ax.toRows();
+    boolean finite = Matrices.isFinite(hidden);
+    LinearResidual residual =
+        finite ? residual(ax, b, rankB, x, y, rankX) : LinearResidual.unknown(x, rankX);
     return new DeepLinearNetwork(
         Optional.empty(),
         depth,
         rankX.fullRowRank(),
-        exact("sigma_min(A)", rank(transpose(a)).sigmaMin()),
-        norm("||A||", SpectralNorm.enclose(a, THREADS)),
-        exact("sigma_min(B)", rank(b).sigmaMin()),
-        norm("||B||", normB),
-        exact("sigma_min(X)", rankX.sigmaMin()),
-        norm("||X||", SpectralNorm.enclose(x, THREADS)),
+        Matrices.exact("sigma_min(A)", rankA.sigmaMin()),
+        Matrices.exact("||A||", rankA.sigmaMax()),
+        Matrices.exact("sigma_min(B)", rankB.sigmaMin()),
+        Matrices.exact("||B||", rankB.sigmaMax()),
+        Matrices.exact("sigma_min(X)", rankX.sigmaMin()),
+        Matrices.exact("||X||", rankX.sigmaMax()),
         norm(
             "||A X||_F",
-            Norms.frobenius(ax.toRows())
-                .add(Interval.of(-ax.errorBound(), ax.errorBound()))
-                .max(Interval.ZERO)),
+            finite
+                ? Norms.frobenius(hidden)
+                    .add(Interval.of(-ax.errorBound(), ax.errorBound()))
+                    .max(Interval.ZERO)
+                : Interval.atLeast(0)),
         norm("max ||x_i||", longest(x)),
-        n,
-        norm("F_0", loss),
-        norm("F_0 - F*", interpolates ? loss : Interval.of(0, loss.hi())),
-        interpolates ? Verdict.HOLDS : Verdict.UNDECIDED);
+        x.length,
+        norm("F_0", residual.loss),
+        norm("F_0 - F*", residual.excess),
+        residual.interpolates);
+  }
+
+  private static LinearResidual residual(
+      Product ax, double[][] b, RankReport rankB, double[][] x, double[][] y, RankReport rankX) {
+    Product bax = Product.of(ax.toRows(), Matrices.transpose(b), Matrices.THREADS);
+    Interval error =
+        rankB
+            .sigmaMax()
+            .interval()
+            .multiply(Interval.of(0, ax.errorBound()))
+            .add(Interval.of(0, bax.errorBound()));
+    return LinearResidual.of(bax.toRows(), error, x, y, rankX);
   }
 
   private static Optional<String> obstacle(TrainingProblem problem) {
@@ -100,6 +104,20 @@ final class DeepLinearMeasurement {
       if (wrong.isPresent()) {
         return wrong;
       }
+    }
+    long d = problem.network().inputShape().size(0);
+    long m = ((FixedLinear) layers.get(0)).matrix().size(0);
+    if (m < Math.max(d, problem.outputs())) {
+      return Optional.of(
+          "the width m = "
+              + m
+              + " is below max(d, k) = "
+              + Math.max(d, problem.outputs())
+              + " with d = "
+              + d
+              + " inputs and k = "
+              + problem.outputs()
+              + " outputs");
     }
     for (double v : Tensors.toDoubles(problem.theta())) {
       if (v != 0) {
@@ -131,18 +149,6 @@ final class DeepLinearMeasurement {
     return Tensors.toRows(matrix);
   }
 
-  private static RankReport rank(double[][] rows) {
-    try (INDArray m = Tensors.ofRows(rows)) {
-      return RankAnalysis.withDefaults().withThreads(THREADS).analyze(m);
-    }
-  }
-
-  /** The stored matrix is the exact one here: A, B and X are data of the problem. */
-  private static Quantity exact(String symbol, Quantity sigma) {
-    return new Quantity(
-        symbol, sigma.interval(), sigma.rigor(), Subject.EXACT_NETWORK, sigma.method());
-  }
-
   private static Quantity norm(String symbol, Interval value) {
     return new Quantity(
         symbol, value, Rigor.VERIFIED, Subject.EXACT_NETWORK, "plain Java, outward rounded");
@@ -154,31 +160,5 @@ final class DeepLinearMeasurement {
       longest = longest.max(Norms.euclidean(row));
     }
     return longest;
-  }
-
-  /** Frobenius norm of {@code f - y}, {@code f} known up to {@code error} in that norm. */
-  private static Interval distance(double[][] f, double[][] y, Interval error) {
-    List<double[]> rows = new ArrayList<>();
-    for (int i = 0; i < f.length; i++) {
-      double[] row = new double[f[i].length];
-      for (int c = 0; c < row.length; c++) {
-        row[c] = f[i][c] - y[i][c];
-      }
-      rows.add(row);
-    }
-    Interval stored = Norms.frobenius(rows.toArray(new double[0][]));
-    // Each difference errs by at most u times itself; u is 2^-53.
-    Interval all = error.add(stored.multiply(0x1p-53));
-    return stored.add(Interval.of(-all.hi(), all.hi())).max(Interval.ZERO);
-  }
-
-  private static double[][] transpose(double[][] rows) {
-    double[][] out = new double[rows[0].length][rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      for (int j = 0; j < out.length; j++) {
-        out[j][i] = rows[i][j];
-      }
-    }
-    return out;
   }
 }

@@ -1,11 +1,14 @@
 package org.fullrank.evidence;
 
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.enclosure.LipschitzBound;
 import org.fullrank.enclosure.NetworkEnclosure;
+import org.fullrank.nn.Slot;
 import org.fullrank.rigor.EigenvalueEnclosure;
-import org.fullrank.rigor.EnclosedGram;
 import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
@@ -14,43 +17,97 @@ import org.fullrank.rigor.ShiftedCholeskyBound;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.SymmetricMatrix;
 
-/** Measures {@link JacobianNumbers} for the exact network, in plain Java throughout. */
-final class JacobianMeasurement {
-  private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
+/**
+ * Measures {@link JacobianNumbers} for the exact network, in plain Java throughout.
+ *
+ * @param block names of the slots whose columns give the smallest singular value; empty for all
+ *     that are trained
+ */
+record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNumbers> {
+  static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
 
-  private JacobianMeasurement() {}
+  @Override
+  public String symbol() {
+    return block.isEmpty() ? "Jacobian numbers" : "Jacobian numbers, block " + new TreeSet<>(block);
+  }
 
-  static JacobianNumbers measure(TrainingProblem problem) {
-    if (problem.loss() != Losses.SQUARED) {
-      return JacobianNumbers.not("the loss is " + problem.loss().text());
-    }
-    Optional<String> obstacle = NetworkEnclosure.obstacle(problem.network());
+  @Override
+  public JacobianNumbers measure(TrainingProblem problem, Evidence known) {
+    return block.isEmpty() ? whole(problem) : ofBlock(problem, known);
+  }
+
+  /** What keeps a problem from being measured, or empty. */
+  static Optional<String> obstacle(TrainingProblem problem) {
+    return problem.loss() == Losses.SQUARED
+        ? NetworkEnclosure.obstacle(problem.network())
+        : Optional.of("the loss is " + problem.loss().text());
+  }
+
+  private static EnclosedNetwork values(TrainingProblem problem) {
+    return NetworkEnclosure.of(problem.network(), problem.theta())
+        .withThreads(THREADS)
+        .at(problem.x());
+  }
+
+  private static JacobianNumbers whole(TrainingProblem problem) {
+    Optional<String> obstacle = obstacle(problem);
     if (obstacle.isPresent()) {
       return JacobianNumbers.not(obstacle.get());
     }
-    EnclosedNetwork values =
-        NetworkEnclosure.of(problem.network(), problem.theta())
-            .withThreads(THREADS)
-            .at(problem.x());
-    EnclosedGram gram = values.jacobian().gram(problem::isTrained);
-    SymmetricMatrix k = gram.exactNetwork();
-    ShiftedCholeskyBound bound = ShiftedCholeskyBound.withDefaults().withThreads(THREADS);
-    EigenvalueEnclosure smallest = bound.encloseLambdaMin(k, Hint.none());
-    EigenvalueEnclosure largest = bound.encloseLambdaMax(k, Hint.none());
-    LipschitzBound lipschitz = values.lipschitz();
+    EnclosedNetwork values = values(problem);
+    SymmetricMatrix k = values.jacobian().gram(problem::isTrained).exactNetwork();
+    LipschitzBound lipschitz = values.lipschitz(problem::isTrained);
     return new JacobianNumbers(
         Optional.empty(),
-        root("sigma_min(J)", smallest.interval(), bound.name()),
-        root("||J||", largest.interval(), bound.name()),
+        smallest("sigma_min(J)", k),
+        largest("||J||", k),
         values.residualNorm(problem.y()),
         lipschitz::at,
         Rigor.VERIFIED,
         Subject.EXACT_NETWORK);
   }
 
-  /** A Gram has no negative eigenvalues. */
-  private static Quantity root(String symbol, Interval eigenvalue, String method) {
+  private JacobianNumbers ofBlock(TrainingProblem problem, Evidence known) {
+    Collection<String> names = problem.network().slots().stream().map(Slot::name).toList();
+    if (!names.containsAll(block)) {
+      throw new IllegalArgumentException(
+          "jacobianBlock expects some of the slots " + names + " but got " + new TreeSet<>(block));
+    }
+    JacobianNumbers all = known.get(Measurements.JACOBIAN);
+    if (all.obstacle().isPresent()) {
+      return all;
+    }
+    for (Slot slot : problem.network().slots()) {
+      if (block.contains(slot.name()) && !problem.isTrained(slot)) {
+        return JacobianNumbers.not("slot " + slot.name() + " of the block is not trained");
+      }
+    }
+    SymmetricMatrix k =
+        values(problem).jacobian().gram(slot -> block.contains(slot.name())).exactNetwork();
+    return new JacobianNumbers(
+        Optional.empty(),
+        smallest("sigma_min of block " + new TreeSet<>(block), k),
+        all.norm(),
+        all.residual(),
+        all.lipschitz(),
+        all.lipschitzRigor(),
+        all.lipschitzSubject());
+  }
+
+  /** Root of the smallest eigenvalue of a Gram matrix, which has no negative ones. */
+  static Quantity smallest(String symbol, SymmetricMatrix k) {
+    ShiftedCholeskyBound bound = ShiftedCholeskyBound.withDefaults().withThreads(THREADS);
+    return root(symbol, bound.encloseLambdaMin(k, Hint.none()), bound.name());
+  }
+
+  /** Root of the largest. */
+  static Quantity largest(String symbol, SymmetricMatrix k) {
+    ShiftedCholeskyBound bound = ShiftedCholeskyBound.withDefaults().withThreads(THREADS);
+    return root(symbol, bound.encloseLambdaMax(k, Hint.none()), bound.name());
+  }
+
+  private static Quantity root(String symbol, EigenvalueEnclosure eigenvalue, String method) {
     return Quantity.verified(
-        symbol, eigenvalue.max(Interval.ZERO).sqrt(), Subject.EXACT_NETWORK, method);
+        symbol, eigenvalue.interval().max(Interval.ZERO).sqrt(), Subject.EXACT_NETWORK, method);
   }
 }

@@ -63,7 +63,7 @@ public record JacobianNumbers(
                 Interval.of(lam),
                 lipschitzRigor,
                 lipschitzSubject,
-                "recursion over layers and samples"))
+                "bounds of the second derivatives"))
         : Optional.empty();
   }
 }

@@ -75,8 +75,7 @@ public final class ExpressivityCondition {
   public ExpressivityReport check(INDArray x) {
     try (INDArray features = network.features(theta, x)) {
       double[][] h = matrix(features);
-      List<Cause> causes =
-          Structure.causes(matrix(x), h, featureDegree(), !network.couplesSamples());
+      List<Cause> causes = causes(x, h);
       try (INDArray m = Tensors.ofRows(withOnes(h))) {
         RankReport rank = analysis.analyze(m);
         Optional<String> obstacle = obstacle();
@@ -88,6 +87,28 @@ public final class ExpressivityCondition {
             h.length, h[0].length, causes, Structure.constantColumns(h), rank, error, obstacle);
       }
     }
+  }
+
+  /**
+   * The structural reasons why {@code [h(X), 1]} cannot have full row rank: what {@link #check}
+   * finds before it decomposes anything.
+   *
+   * @param x inputs {@code [n, ...input]}
+   * @param features the stored features {@code [n][w]} on these inputs, whoever computed them
+   * @return empty if counting and comparing finds none
+   */
+  public List<Cause> causes(INDArray x, double[][] features) {
+    return Structure.causes(matrix(x), features, featureDegree(), !network.couplesSamples());
+  }
+
+  /**
+   * The samples whose input repeats an earlier one exactly.
+   *
+   * @param x inputs {@code [n, ...input]}
+   * @return sample numbers from 0, ascending
+   */
+  public static List<Long> repeatedInputs(INDArray x) {
+    return Structure.repeated(matrix(x));
   }
 
   /** What keeps the features from being enclosed. */

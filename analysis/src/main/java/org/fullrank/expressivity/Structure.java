@@ -110,7 +110,7 @@ final class Structure {
   }
 
   /** Rows equal to an earlier one; 0.0 and -0.0 count as equal because they are equal numbers. */
-  private static List<Long> repeated(double[][] rows) {
+  static List<Long> repeated(double[][] rows) {
     Set<List<Double>> seen = new HashSet<>();
     List<Long> out = new ArrayList<>();
     for (int i = 0; i < rows.length; i++) {

@@ -56,6 +56,15 @@ public final class LinearMap {
     return norm;
   }
 
+  /** Upper bound of the largest 2-norm of a row. */
+  public double largestRowNorm() {
+    double largest = 0;
+    for (double r : RowNorms.ofRows(rows)) {
+      largest = Math.max(largest, r);
+    }
+    return largest;
+  }
+
   /** The matrix; callers in this package must not write. */
   double[][] rows() {
     return rows;

@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.fullrank.diff.Linearization;
+import org.fullrank.evidence.LastLayer;
 import org.fullrank.evidence.TrainingProblem;
+import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Slot;
 import org.fullrank.ntk.EmpiricalNtk;
@@ -106,6 +108,32 @@ public final class Recorders {
             return signs.length == 0 ? 0 : changed / (double) signs.length;
           };
         });
+  }
+
+  /**
+   * The smallest singular value of the feature matrix {@code [g h, tau 1]} of the last layer, named
+   * {@code "feature_sigma_min"}: 0 if there are fewer columns than samples, NaN if the last layer
+   * is not dense. While it is positive the gradient of squares vanishes only at zero loss.
+   *
+   * @return the recorder; one forward pass and one singular value decomposition each time
+   */
+  public static Recorder featureSigmaMin() {
+    return simple("feature_sigma_min", initial -> Recorders::featureSigmaMin);
+  }
+
+  private static double featureSigmaMin(TrainingProblem now) {
+    LastLayer last = LastLayer.of(now);
+    if (last.obstacle().isPresent()) {
+      return Double.NaN;
+    }
+    double[][] m = last.featureMatrix();
+    if (m[0].length < m.length) {
+      return 0;
+    }
+    try (INDArray matrix = Tensors.ofRows(m);
+        Lapack.Svd svd = Lapack.svd(matrix)) {
+      return svd.completed() ? svd.singularValues()[m.length - 1] : Double.NaN;
+    }
   }
 
   private static Recorder simple(String name, Function<TrainingProblem, Recorder.Probe> start) {

@@ -12,12 +12,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The two-phase algorithm of Kawaguchi and Sun (2021): any method trains all layers for {@code tau}
- * steps, then the hidden parameters are perturbed once by small Gaussians, then gradient descent
- * trains the last layer alone.
+ * steps, then the trained hidden parameters are perturbed once by small Gaussians, then any method,
+ * gradient descent or a stochastic one, trains the last layer alone.
  *
  * <p>With features of full row rank the second phase reaches the global minimum over all layers;
  * see {@code ExpressivityCondition}. What the perturbation is good for: the rank is full for almost
  * every choice of hidden parameters once it is for one (analytic activations).
+ *
+ * <p><b>Certificates.</b> The parameters of a run at step {@code tau} are those before the
+ * perturbation, which belongs to the step that follows; so a run saved at {@code tau} and resumed
+ * is perturbed exactly once. What a theorem on the second phase must be checked at is {@code
+ * secondPhase(problem).at(perturbed(problem, theta))}. Step sizes are those of the problem's loss:
+ * for a mean over samples they are n times those for a sum.
  */
 public final class TwoPhase implements TrainingMethod {
   private final TrainingMethod base;
@@ -25,14 +31,21 @@ public final class TwoPhase implements TrainingMethod {
   private final double perturbation;
   private final Seed seed;
   private final TrainingMethod last;
+  private final boolean allLayers;
 
   private TwoPhase(
-      TrainingMethod base, long tau, double perturbation, Seed seed, TrainingMethod last) {
+      TrainingMethod base,
+      long tau,
+      double perturbation,
+      Seed seed,
+      TrainingMethod last,
+      boolean allLayers) {
     this.base = base;
     this.tau = tau;
     this.perturbation = perturbation;
     this.seed = seed;
     this.last = last;
+    this.allLayers = allLayers;
   }
 
   /**
@@ -40,14 +53,15 @@ public final class TwoPhase implements TrainingMethod {
    *
    * @param base method of the first phase
    * @param tau number of its steps, at least 0
-   * @param last method of the second phase, for the last layer; step numbers go on counting
+   * @param last method of the second phase, for the last layer; step numbers go on counting, so a
+   *     schedule sees them
    * @return the method, with a perturbation of standard deviation {@code 1e-4} and seed 0
    */
   public static TwoPhase of(TrainingMethod base, long tau, TrainingMethod last) {
     if (tau < 0) {
       throw new IllegalArgumentException("TwoPhase expects tau >= 0 but got " + tau);
     }
-    return new TwoPhase(base, tau, 1e-4, Seed.of(0), last);
+    return new TwoPhase(base, tau, 1e-4, Seed.of(0), last, false);
   }
 
   /**
@@ -62,7 +76,43 @@ public final class TwoPhase implements TrainingMethod {
       throw new IllegalArgumentException(
           "withPerturbation expects a standard deviation >= 0 but got " + standardDeviation);
     }
-    return new TwoPhase(base, tau, standardDeviation, newSeed, last);
+    return new TwoPhase(base, tau, standardDeviation, newSeed, last, allLayers);
+  }
+
+  /**
+   * The variant whose second phase trains all layers. The rank of the features may then be lost;
+   * {@link Recorders#featureSigmaMin} watches it, and nothing guarantees convergence.
+   *
+   * @return the changed method
+   */
+  public TwoPhase withAllLayersInSecondPhase() {
+    return new TwoPhase(base, tau, perturbation, seed, last, true);
+  }
+
+  /**
+   * What the second phase trains.
+   *
+   * @param problem the whole problem
+   * @return the same with all layers but the last frozen; for the variant that trains all layers
+   *     the problem itself
+   */
+  public TrainingProblem secondPhase(TrainingProblem problem) {
+    return allLayers ? problem : problem.withFrozen(hidden(problem));
+  }
+
+  /**
+   * Where the second phase starts.
+   *
+   * @param problem the whole problem
+   * @param theta parameters at the end of the first phase {@code [p]}, unchanged
+   * @return the parameters with the hidden ones perturbed, which the caller closes
+   */
+  public INDArray perturbed(TrainingProblem problem, INDArray theta) {
+    INDArray moved = theta.dup('c');
+    if (perturbation > 0) {
+      perturb(problem, moved);
+    }
+    return moved;
   }
 
   @Override
@@ -75,14 +125,14 @@ public final class TwoPhase implements TrainingMethod {
         + perturbation
         + " with seed "
         + seed.value()
-        + "; last layer by "
+        + (allLayers ? "; all layers by " : "; last layer by ")
         + last.name();
   }
 
   @Override
   public double[] initialMemory(TrainingProblem problem) {
     double[] first = base.initialMemory(problem);
-    double[] second = last.initialMemory(lastLayer(problem));
+    double[] second = last.initialMemory(secondPhase(problem));
     double[] both = Arrays.copyOf(first, first.length + second.length);
     System.arraycopy(second, 0, both, first.length, second.length);
     return both;
@@ -100,7 +150,7 @@ public final class TwoPhase implements TrainingMethod {
     double time =
         step < tau
             ? base.step(problem, step, theta, own)
-            : last.step(lastLayer(problem), step, theta, own);
+            : last.step(secondPhase(problem), step, theta, own);
     System.arraycopy(own, 0, memory, from, own.length);
     return time;
   }
@@ -117,10 +167,6 @@ public final class TwoPhase implements TrainingMethod {
       }
     }
     Tensors.write(v, theta);
-  }
-
-  private static TrainingProblem lastLayer(TrainingProblem problem) {
-    return problem.withFrozen(hidden(problem));
   }
 
   /** The slots of all layers but the last. */

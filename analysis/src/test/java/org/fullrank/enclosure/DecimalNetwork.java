@@ -14,6 +14,7 @@ import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
+import org.fullrank.nn.layer.SurrogateRelu;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -83,7 +84,10 @@ final class DecimalNetwork {
 
   private Node node(Layer layer, int at, BigDecimal[] x) {
     if (layer instanceof Dense dense) {
-      return dense(dense, at, x);
+      return dense(dense, theta, at, x);
+    }
+    if (layer instanceof SurrogateRelu surrogate) {
+      return surrogate(surrogate, at, x);
     }
     if (layer instanceof FixedLinear fixed) {
       return fixed(Tensors.toRows(fixed.matrix()), x);
@@ -166,7 +170,45 @@ final class DecimalNetwork {
         });
   }
 
-  private Node dense(Dense dense, int at, BigDecimal[] x) {
+  /** Gates by the signs of the frozen layers. */
+  private Node surrogate(SurrogateRelu surrogate, int at, BigDecimal[] x) {
+    BigDecimal[] psi = decimals(Tensors.toDoubles(surrogate.gates()));
+    List<Node> nodes = new ArrayList<>();
+    List<boolean[]> open = new ArrayList<>();
+    BigDecimal[] a = x;
+    BigDecimal[] h = x;
+    int offset = 0;
+    for (Dense dense : surrogate.layers()) {
+      BigDecimal[] t = dense(dense, psi, offset, a).value;
+      Node node = dense(dense, theta, at + offset, h);
+      boolean[] gates = new boolean[t.length];
+      a = new BigDecimal[t.length];
+      h = new BigDecimal[t.length];
+      for (int j = 0; j < t.length; j++) {
+        gates[j] = t[j].signum() > 0;
+        a[j] = gates[j] ? t[j] : BigDecimal.ZERO;
+        h[j] = gates[j] ? node.value[j] : BigDecimal.ZERO;
+      }
+      nodes.add(node);
+      open.add(gates);
+      offset += (int) dense.parameterCount();
+    }
+    return new Node(
+        h,
+        (dy, gradient) -> {
+          BigDecimal[] g = dy;
+          for (int l = nodes.size() - 1; l >= 0; l--) {
+            BigDecimal[] kept = zeros(g.length);
+            for (int j = 0; j < g.length; j++) {
+              kept[j] = open.get(l)[j] ? g[j] : BigDecimal.ZERO;
+            }
+            g = nodes.get(l).back.apply(kept, gradient);
+          }
+          return g;
+        });
+  }
+
+  private static Node dense(Dense dense, BigDecimal[] theta, int at, BigDecimal[] x) {
     int in = (int) dense.in();
     int out = (int) dense.out();
     boolean inOut = dense.layout() == Layout.IN_OUT;

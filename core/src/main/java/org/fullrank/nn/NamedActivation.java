@@ -17,7 +17,7 @@ abstract class NamedActivation implements Activation {
 
   /** The constants of a real analytic function that is not a polynomial. */
   static Regularity analytic(double lipschitz, double smoothness, boolean monotone) {
-    return new Regularity(lipschitz, smoothness, true, true, monotone, OptionalInt.empty());
+    return new Regularity(lipschitz, smoothness, true, true, monotone, OptionalInt.empty(), true);
   }
 
   @Override

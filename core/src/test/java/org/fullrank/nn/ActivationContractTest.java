@@ -104,6 +104,9 @@ class ActivationContractTest {
   void onlySmoothFunctionsAreAnalyticAndOnlyTheIdentityIsAPolynomial(Activation activation) {
     Regularity regularity = activation.regularity();
     assertThat(regularity.analytic()).isEqualTo(regularity.smooth());
+    // Only analytic functions claim it; there it is all that theorems ask.
+    assertThat(regularity.nonPolynomial())
+        .isEqualTo(regularity.analytic() && !activation.equals(Activations.IDENTITY));
     if (activation.equals(Activations.IDENTITY)) {
       assertThat(regularity.polynomialDegree()).hasValue(1);
     } else {

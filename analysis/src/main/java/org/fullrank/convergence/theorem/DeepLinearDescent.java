@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Citation;
-import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.HypothesisCheck;
-import org.fullrank.convergence.Prediction;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.DeepLinearNetwork;
 import org.fullrank.evidence.Evidence;
@@ -30,7 +28,8 @@ import org.fullrank.rigor.Subject;
  * then every step size up to {@code h / beta}, {@code beta = L u1^2 K^2 + (L-1) u2 K sqrt(2
  * Delta_0)}, gives {@code Delta_t <= (1 - 2 eta mu (1 - h/2))^t Delta_0}, all {@code ||W_l|| <=
  * c/L}, and a path of length at most {@code sqrt(2 Delta_0 / mu) / (1 - h/2)}. Here {@code h} in
- * (0, 1] trades the step size against the condition.
+ * (0, 1] trades the step size against the condition. With {@code h = 0} the condition is that of
+ * gradient flow, for which {@code Delta(t) <= e^(-2 mu t) Delta_0}.
  */
 public final class DeepLinearDescent implements Theorem {
   private static final Citation SOURCE =
@@ -78,7 +77,16 @@ public final class DeepLinearDescent implements Theorem {
     return new DeepLinearDescent(c, requireUnit("step share h", newH));
   }
 
-  private static double requireUnit(String what, double value) {
+  /**
+   * For gradient flow, the limit of small steps: the weakest condition.
+   *
+   * @return the changed theorem; its prediction is a function of time
+   */
+  public DeepLinearDescent forGradientFlow() {
+    return new DeepLinearDescent(c, 0);
+  }
+
+  static double requireUnit(String what, double value) {
     if (!(value > 0 && value <= 1)) {
       throw new IllegalArgumentException(what + " expects a number in (0, 1] but got " + value);
     }
@@ -87,7 +95,8 @@ public final class DeepLinearDescent implements Theorem {
 
   @Override
   public String name() {
-    return "gradient descent on deep linear residual networks from zero";
+    return (h == 0 ? "gradient flow" : "gradient descent")
+        + " on deep linear residual networks from zero";
   }
 
   @Override
@@ -102,43 +111,32 @@ public final class DeepLinearDescent implements Theorem {
     List<String> limits =
         List.of(
             "It speaks of full-batch gradient descent in exact arithmetic on the sum of squares.",
-            "FAILS means that this theorem gives no guarantee, not that training diverges.");
+            "FAILS or UNDECIDED means that this theorem gives no guarantee, not that training"
+                + " diverges.");
     if (net.obstacle().isPresent()) {
-      return Certificate.of(name(), SOURCE, checks, DeepLinearDescent::unreachable, limits);
+      return DeepLinearPremises.refused(this, checks, limits);
     }
     DeepLinearConstants k = new DeepLinearConstants(net, c);
     Interval residual = net.excess().interval().multiply(2).sqrt();
-    Interval share = Interval.ONE.subtract(Interval.of(h).divide(2));
-    // With mu possibly 0 the quotient is unbounded and the check stays open.
-    Interval path = residual.divide(k.mu.sqrt()).divide(share);
-    Interval lhs = path.divide(k.balance().sqrt()).max(Interval.ZERO);
+    Interval path = LinearDescent.path(residual, k.mu, h);
+    Interval lhs = path.divide(k.balance().sqrt());
     checks.add(
         HypothesisCheck.less(
             "each layer stays in its region: sqrt(2 Delta_0/mu) / ((1 - h/2) sqrt(S)) < c/L",
             k.quantity("layer path bound", lhs),
             Quantity.verified("c/L", k.x, Subject.EXACT_NETWORK, "setting of the theorem")));
+    LinearDescent descent = LinearDescent.of(h, k.mu, k.smoothness(residual));
+    checks.addAll(descent.checks());
     return Certificate.of(
         name(),
         SOURCE,
         checks,
-        () -> {
-          double beta = k.smoothness(residual).hi();
-          double eta = Interval.of(h).divide(Interval.of(beta)).lo();
-          Interval rate = k.mu.multiply(2 * eta).multiply(share);
-          return Conclusion.of(
-              "gradient descent reaches the global minimum at a linear rate",
-              Prediction.of(
-                      Prediction.Monitored.EXCESS_LOSS,
-                      k.quantity("Delta_0", net.excess().interval()),
-                      eta,
-                      k.quantity("2 eta mu (1 - h/2)", rate),
-                      k.quantity("path length", path))
-                  .withLayerRadius(k.quantity("c/L", k.x)));
-        },
+        () ->
+            descent.conclusion(
+                k.quantity("Delta_0", net.excess().interval()),
+                k.quantity("rate", descent.rate()),
+                k.quantity("path length", path),
+                k.quantity("c/L", k.x)),
         limits);
-  }
-
-  private static Conclusion unreachable() {
-    throw new IllegalStateException("a certificate with an obstacle has no conclusion");
   }
 }

@@ -10,6 +10,7 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Parameterization;
+import org.fullrank.nn.Seed;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
@@ -164,6 +165,32 @@ class LayerContractTest {
               .withShortcut(
                   Sequential.of(
                       Dense.of("t", 4, 2), Residual.of(1, Elementwise.of(Activations.TANH)))),
+          4);
+    }
+  }
+
+  @Nested
+  class FixedPatterns extends On {
+    FixedPatterns() {
+      super(
+          SurrogateRelu.of(
+              "s",
+              Seed.of(3),
+              Dense.of("a", 4, 6).withSigmaW(1.4),
+              Dense.of("b", 6, 5).withLayout(Layout.OUT_IN),
+              Dense.of("c", 5, 3).withParameterization(Parameterization.STANDARD)),
+          4);
+    }
+  }
+
+  @Nested
+  class FixedPatternsInBranch extends On {
+    FixedPatternsInBranch() {
+      super(
+          Residual.of(
+              0.5,
+              SurrogateRelu.of("s", Seed.of(3), Dense.of("a", 4, 7)),
+              Dense.of("b", 7, 4).withBias(0.1)),
           4);
     }
   }

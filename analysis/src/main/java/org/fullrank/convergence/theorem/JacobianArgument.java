@@ -1,0 +1,266 @@
+package org.fullrank.convergence.theorem;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.fullrank.convergence.HypothesisCheck;
+import org.fullrank.evidence.JacobianNumbers;
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.Verdict;
+
+/**
+ * The argument that all Jacobian certificates share: from {@code s0, b0, R0} and a Lipschitz
+ * constant for every ball to a step size, a rate and a radius. See {@link JacobianDescent} for the
+ * statement and its proof.
+ *
+ * @param stepSize given, or empty for {@code 1/(beta^2 + Lam R0)}
+ * @param flow gradient flow: q is 1 and there is no step size
+ */
+record JacobianArgument(OptionalDouble stepSize, boolean flow) {
+  /** With the default step size. */
+  static final JacobianArgument DEFAULT = new JacobianArgument(OptionalDouble.empty(), false);
+
+  /** For gradient flow. */
+  static final JacobianArgument FLOW = new JacobianArgument(OptionalDouble.empty(), true);
+
+  /** The ball is taken a little larger than needed, so that rounding cannot make it too small. */
+  private static final Interval TAKEN = Interval.fromDecimal("1.000002");
+
+  private static final Interval NEEDED = Interval.fromDecimal("1.000001");
+
+  /** Beyond this, reciprocals come near the end of the double range. */
+  private static final double LARGEST = 1e150;
+
+  /** Balls tried for a given step size, from the smallest conceivable one upward. */
+  private static final int ROUNDS = 16;
+
+  static JacobianArgument withStepSize(double eta) {
+    if (!(eta > 0 && eta <= Double.MAX_VALUE)) {
+      throw new IllegalArgumentException("withStepSize expects a positive number but got " + eta);
+    }
+    return new JacobianArgument(OptionalDouble.of(eta), false);
+  }
+
+  /**
+   * What follows for the residual norm.
+   *
+   * @param initial R0, an upper bound
+   * @param stepSize to be used as it is; 0 for gradient flow
+   * @param rate {@code q eta s*^2}; for gradient flow {@code s*^2}
+   * @param radius {@code s0 (1 - sqrt(1 - h)) / Lam}
+   */
+  record Outcome(Quantity initial, double stepSize, Quantity rate, Quantity radius) {}
+
+  /** All checks, and what follows if they hold. */
+  record Attempt(List<HypothesisCheck> checks, Optional<Outcome> outcome) {}
+
+  /** The checks for measured numbers, the premise that they could be measured first. */
+  Attempt check(JacobianNumbers numbers, String premise, String rank) {
+    List<HypothesisCheck> checks = new ArrayList<>();
+    checks.add(
+        HypothesisCheck.premise(
+            premise,
+            numbers.obstacle().isEmpty(),
+            numbers.obstacle().orElse("seen in the description of the problem")));
+    if (numbers.obstacle().isPresent()) {
+      return new Attempt(checks, Optional.empty());
+    }
+    Quantity zero = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
+    HypothesisCheck positive = HypothesisCheck.less(rank, zero, numbers.sigmaMin());
+    checks.add(positive);
+    if (positive.verdict() != Verdict.HOLDS) {
+      return new Attempt(checks, Optional.empty());
+    }
+    Attempt attempt = attempt(numbers, numbers.residual().interval().hi());
+    checks.addAll(attempt.checks);
+    return new Attempt(checks, attempt.outcome);
+  }
+
+  /** See {@link JacobianDescent#residualRadius}. */
+  double residualRadius(JacobianNumbers numbers) {
+    if (numbers.obstacle().isPresent() || !numbers.sigmaMin().interval().certainlyPositive()) {
+      return 0;
+    }
+    double lo = 0;
+    double hi = numbers.sigmaMin().interval().hi() * 1e6;
+    for (int step = 0; step < 200 && hi > lo * (1 + 1e-9); step++) {
+      double middle = lo == 0 ? hi / 1e3 : lo + (hi - lo) / 2;
+      if (middle == 0) {
+        break;
+      }
+      if (attempt(numbers, middle).outcome.isPresent()) {
+        lo = middle;
+      } else {
+        hi = middle;
+      }
+    }
+    return lo;
+  }
+
+  private Attempt attempt(JacobianNumbers numbers, double residual) {
+    double norm = numbers.norm().interval().hi();
+    if (!(norm <= LARGEST && residual <= LARGEST)) {
+      return undecided("||J_0|| and R0 are bounded", "up to " + norm + " and " + residual);
+    }
+    double beta = numbers.norm().interval().add(lower(numbers)).hi();
+    double q = firstGuess(beta);
+    Attempt last = undecided("the step is short", "(eta/2) beta^2 is 1 or more");
+    for (int round = 0; round < ROUNDS; round++) {
+      Ball ball = new Ball(numbers, residual, beta, q);
+      last = ball.attempt();
+      if (ball.covered || stepSize.isEmpty() || !(ball.q > 0 && ball.q < q)) {
+        return last;
+      }
+      // Larger balls have larger constants and smaller q, so this climbs to the least fixed point.
+      q = ball.q / (1 + 1e-6 * (1 << round));
+    }
+    return last;
+  }
+
+  /** An upper bound of q, for which the ball is the smallest; any positive number is allowed. */
+  private double firstGuess(double beta) {
+    if (flow) {
+      return 1;
+    }
+    double most = 1 - 0.5 * stepSize.orElse(0) * beta * beta;
+    return stepSize.isEmpty() ? 0.5 : most > 0 ? most : 0.5;
+  }
+
+  private static Interval lower(JacobianNumbers numbers) {
+    return Interval.of(numbers.sigmaMin().interval().lo());
+  }
+
+  /** The checks with the Lipschitz constant of one ball. */
+  private final class Ball {
+    private final JacobianNumbers numbers;
+    private final Interval s0;
+    private final Interval r0;
+    private final double beta;
+    private final double radius;
+
+    /** A lower bound of q, or NaN. */
+    private double q = Double.NaN;
+
+    /** Whether the ball is as large as the theorem needs, or nothing is left to be tried. */
+    private boolean covered = true;
+
+    Ball(JacobianNumbers numbers, double residual, double beta, double guess) {
+      this.numbers = numbers;
+      this.s0 = lower(numbers);
+      this.r0 = Interval.of(residual);
+      this.beta = beta;
+      this.radius = path(Interval.of(guess)).multiply(TAKEN).hi();
+    }
+
+    /** {@code 2 R0/(q s0)}. */
+    private Interval path(Interval some) {
+      return r0.multiply(2).divide(some.multiply(s0));
+    }
+
+    Attempt attempt() {
+      List<HypothesisCheck> checks = new ArrayList<>();
+      Optional<Quantity> lipschitz = numbers.lipschitzAt(radius);
+      checks.add(
+          HypothesisCheck.structural(
+              "the Jacobian is Lipschitz on the ball of radius 2 R0/(q s0)",
+              lipschitz.isPresent() ? Verdict.HOLDS : Verdict.UNDECIDED,
+              numbers.lipschitzRigor(),
+              numbers.lipschitzSubject(),
+              lipschitz
+                  .map(lam -> "Lam = " + lam.interval().hi() + " for radius " + radius)
+                  .orElse("no constant is known for radius " + radius)));
+      if (lipschitz.isEmpty()) {
+        return new Attempt(checks, Optional.empty());
+      }
+      Interval lam = Interval.of(lipschitz.get().interval().hi());
+      Quantity one = Quantity.verified("1", Interval.ONE, Subject.EXACT_NETWORK, "one");
+      double eta = 0;
+      Interval rate = Interval.ONE;
+      q = 1;
+      if (!flow) {
+        Interval sum = Interval.of(beta).square().add(lam.multiply(r0));
+        if (!(sum.hi() <= LARGEST)) {
+          return undecided("beta^2 + Lam R0 is bounded", "up to " + sum.hi());
+        }
+        eta = stepSize.orElse(Interval.ONE.divide(Interval.of(sum.hi())).lo());
+        rate = Interval.of(eta);
+        Interval used = sum.multiply(rate).divide(2);
+        HypothesisCheck step =
+            HypothesisCheck.less(
+                "the step is short: (eta/2) (beta^2 + Lam R0) < 1",
+                quantity("(eta/2) (beta^2 + Lam R0)", used),
+                one);
+        checks.add(step);
+        q = Interval.ONE.subtract(used).lo();
+        if (step.verdict() != Verdict.HOLDS) {
+          return new Attempt(checks, Optional.empty());
+        }
+      }
+      Interval lowest = Interval.of(q);
+      double needed = path(lowest).multiply(NEEDED).hi();
+      if (!(needed <= radius)) {
+        covered = false;
+        checks.add(
+            HypothesisCheck.structural(
+                "Lam was taken on a ball that is large enough",
+                Verdict.UNDECIDED,
+                Rigor.VERIFIED,
+                Subject.EXACT_NETWORK,
+                "radius " + needed + " is needed and " + radius + " was taken"));
+      }
+      Interval h = lam.multiply(r0).multiply(2).divide(lowest.multiply(s0.square()));
+      HypothesisCheck condition =
+          HypothesisCheck.less(
+              "the Jacobian changes little: h = 2 Lam R0/(q s0^2) < 1", quantity("h", h), one);
+      checks.add(condition);
+      if (condition.verdict() == Verdict.FAILS) {
+        // A larger ball has no smaller constant.
+        q = Double.NaN;
+      }
+      if (!covered || condition.verdict() != Verdict.HOLDS) {
+        return new Attempt(checks, Optional.empty());
+      }
+      Interval left = Interval.ONE.subtract(h).max(Interval.ZERO);
+      Interval kept = s0.square().multiply(left).max(Interval.ZERO);
+      // s0 (1 - sqrt(1 - h))/Lam without cancellation, and with its limit for Lam = 0.
+      Interval rho = path(lowest).divide(left.sqrt().add(1));
+      return new Attempt(
+          checks,
+          Optional.of(
+              new Outcome(
+                  quantity("R0", r0),
+                  eta,
+                  quantity(flow ? "s*^2" : "q eta s*^2", lowest.multiply(rate).multiply(kept)),
+                  quantity("s0 (1 - sqrt(1 - h))/Lam", rho))));
+    }
+
+    private Quantity quantity(String symbol, Interval value) {
+      return Quantity.of(
+          symbol,
+          value,
+          Rigor.weakest(
+              numbers.sigmaMin().rigor(),
+              numbers.norm().rigor(),
+              numbers.residual().rigor(),
+              numbers.lipschitzRigor()),
+          Subject.narrowest(
+              numbers.sigmaMin().subject(),
+              numbers.norm().subject(),
+              numbers.residual().subject(),
+              numbers.lipschitzSubject()),
+          "interval arithmetic");
+    }
+  }
+
+  private static Attempt undecided(String statement, String reason) {
+    return new Attempt(
+        List.of(
+            HypothesisCheck.structural(
+                statement, Verdict.UNDECIDED, Rigor.VERIFIED, Subject.EXACT_NETWORK, reason)),
+        Optional.empty());
+  }
+}

@@ -1,0 +1,74 @@
+package org.fullrank.convergence.theorem;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.fullrank.convergence.HypothesisCheck;
+import org.fullrank.evidence.JacobianNumbers;
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.Verdict;
+
+/** What the theorems on the Jacobian at the start presume. */
+final class JacobianPremises {
+  static final Quantity ZERO = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
+
+  /** Beyond this, squares come near the end of the double range. */
+  private static final double LARGEST = 1e150;
+
+  private JacobianPremises() {}
+
+  /** Problem, rank and size; the numbers may be used if all of these hold. */
+  static List<HypothesisCheck> of(JacobianNumbers numbers) {
+    List<HypothesisCheck> checks = new ArrayList<>();
+    checks.add(
+        HypothesisCheck.premise(
+            "trained on 1/2 sum of squares, all layers with known derivatives",
+            numbers.obstacle().isEmpty(),
+            numbers.obstacle().orElse("seen in the description of the problem")));
+    if (numbers.obstacle().isPresent()) {
+      return checks;
+    }
+    checks.add(
+        HypothesisCheck.less(
+            "J_0 has full row rank: s0 = sigma_min(J_0) > 0", ZERO, numbers.sigmaMin()));
+    double norm = numbers.norm().interval().hi();
+    double residual = numbers.residual().interval().hi();
+    if (!(norm <= LARGEST && residual <= LARGEST)) {
+      checks.add(undecided("||J_0|| and R0 are bounded", "up to " + norm + " and " + residual));
+    }
+    return checks;
+  }
+
+  /** The constant for a ball, if the radius is a number and there is one. */
+  static Optional<Quantity> lipschitzAt(JacobianNumbers numbers, double radius) {
+    return radius <= Double.MAX_VALUE ? numbers.lipschitzAt(radius) : Optional.empty();
+  }
+
+  static boolean allHold(List<HypothesisCheck> checks) {
+    return checks.stream().allMatch(c -> c.verdict() == Verdict.HOLDS);
+  }
+
+  /** Something that is not known, through no fault of the problem. */
+  static HypothesisCheck undecided(String statement, String reason) {
+    return HypothesisCheck.structural(
+        statement, Verdict.UNDECIDED, Rigor.VERIFIED, Subject.EXACT_NETWORK, reason);
+  }
+
+  /** A derived number, as rigorous as the measured ones. */
+  static Quantity quantity(String symbol, Interval value, JacobianNumbers n) {
+    return Quantity.of(
+        symbol,
+        value,
+        Rigor.weakest(
+            n.sigmaMin().rigor(), n.norm().rigor(), n.residual().rigor(), n.lipschitzRigor()),
+        Subject.narrowest(
+            n.sigmaMin().subject(),
+            n.norm().subject(),
+            n.residual().subject(),
+            n.lipschitzSubject()),
+        "interval arithmetic");
+  }
+}

@@ -1,0 +1,165 @@
+package org.fullrank.convergence.theorem;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.fullrank.convergence.Certificate;
+import org.fullrank.convergence.Citation;
+import org.fullrank.convergence.Conclusion;
+import org.fullrank.convergence.HypothesisCheck;
+import org.fullrank.convergence.Prediction;
+import org.fullrank.convergence.Theorem;
+import org.fullrank.evidence.Evidence;
+import org.fullrank.evidence.LastLayerNumbers;
+import org.fullrank.evidence.Measurements;
+import org.fullrank.evidence.ReferenceWeights;
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.Subject;
+
+/**
+ * Gradient descent on the last layer alone, for a convex loss: with {@code M = [g h, tau 1]}, the
+ * loss {@code L(w) = c sum_i l(f_i, y_i)}, {@code c = 1} for a sum and {@code 1/n} for a mean,
+ * {@code l} convex with second derivative at most {@code L_l} in the outputs, and {@code L_H = c
+ * L_l ||M||^2}, every step size {@code eta < 1/L_H} and every comparison {@code wbar} give
+ *
+ * <pre>{@code L(w_t) - L(wbar) <= ||wbar - w_0||^2 / (2 eta t).}</pre>
+ *
+ * <p>{@code L_l} is 1 for squares and 1/2 for softmax cross-entropy ({@link
+ * LastLayerNumbers#sampleSmoothness} has the proof). Unless reference weights are given, {@code
+ * wbar} is the interpolating point nearest to {@code w_0}; it exists for squares and M of rank n,
+ * at a distance of at most {@code ||r_0||/sigma_min(M)}, with loss 0.
+ *
+ * <p><b>Proof.</b> L is {@code L_H}-smooth and convex, so a step with {@code eta <= 1/L_H} gives
+ * {@code L(w+) <= L(w) - (eta/2) ||grad||^2 <= L(wbar) + <grad, w - wbar> - (eta/2) ||grad||^2 =
+ * L(wbar) + (||w - wbar||^2 - ||w+ - wbar||^2)/(2 eta)}. Sum over t steps; the loss never rises.
+ */
+public final class LastLayerConvexDescent implements Theorem {
+  private static final Citation SOURCE =
+      new Citation(
+          FeatureRank.AUTHORS,
+          FeatureRank.TITLE,
+          FeatureRank.WHERE,
+          "The second phase of their algorithm with its rate, for a comparison whose distance and"
+              + " loss are known numbers; the paper compares with a global minimum, which for"
+              + " cross-entropy need not exist.");
+
+  private final OptionalDouble stepSize;
+  private final Optional<ReferenceWeights> reference;
+
+  private LastLayerConvexDescent(OptionalDouble stepSize, Optional<ReferenceWeights> reference) {
+    this.stepSize = stepSize;
+    this.reference = reference;
+  }
+
+  /**
+   * With the largest step size that is certainly below {@code 1/L_H}, compared with the nearest
+   * interpolating point.
+   *
+   * @return the theorem
+   */
+  public static LastLayerConvexDescent withDefaults() {
+    return new LastLayerConvexDescent(OptionalDouble.empty(), Optional.empty());
+  }
+
+  /**
+   * With a given step size.
+   *
+   * @param eta positive
+   * @return the changed theorem
+   */
+  public LastLayerConvexDescent withStepSize(double eta) {
+    return new LastLayerConvexDescent(
+        OptionalDouble.of(LastLayerPremises.requireStep(eta)), reference);
+  }
+
+  /**
+   * Compared with given weights of the last layer.
+   *
+   * @param weights {@code wbar}
+   * @return the changed theorem
+   */
+  public LastLayerConvexDescent withReference(ReferenceWeights weights) {
+    return new LastLayerConvexDescent(stepSize, Optional.of(weights));
+  }
+
+  @Override
+  public String name() {
+    return "gradient descent of the last layer on a convex loss";
+  }
+
+  @Override
+  public Citation source() {
+    return SOURCE;
+  }
+
+  @Override
+  public Certificate check(Evidence evidence) {
+    LastLayerNumbers n = evidence.get(Measurements.LAST_LAYER);
+    List<HypothesisCheck> checks = new ArrayList<>();
+    checks.add(LastLayerPremises.affine(n));
+    if (n.obstacle().isEmpty()) {
+      checks.add(LastLayerPremises.alone(n));
+      checks.add(LastLayerPremises.knownLoss(n));
+      checks.addAll(comparison(n, evidence));
+    }
+    if (!LastLayerPremises.allHold(checks)) {
+      return LastLayerPremises.refused(this, checks, LastLayerPremises.DESCENT_LIMITS);
+    }
+    Interval c = n.lossFactor().multiply(n.sampleSmoothness());
+    Quantity limit =
+        LastLayerPremises.stepLimit(n.norm().map("L_H", norm -> norm.square().multiply(c)));
+    double eta = stepSize.orElseGet(() -> LastLayerPremises.largestBelow(limit));
+    checks.add(LastLayerPremises.shortStep(eta, limit));
+    return LastLayerPremises.certificate(
+        this, checks, () -> conclusion(n, evidence, eta), LastLayerPremises.DESCENT_LIMITS);
+  }
+
+  private List<HypothesisCheck> comparison(LastLayerNumbers n, Evidence evidence) {
+    if (reference.isPresent()) {
+      Optional<String> obstacle = evidence.get(reference.get()).obstacle();
+      return List.of(
+          HypothesisCheck.premise(
+              "the reference weights are weights of the last layer",
+              obstacle.isEmpty(),
+              obstacle.orElse("frozen ones unchanged")));
+    }
+    HypothesisCheck squares =
+        HypothesisCheck.premise(
+            "there is something to compare with: reference weights, or interpolation of squares",
+            n.isSquared(),
+            n.isSquared()
+                ? "the interpolating point nearest to the start"
+                : "no reference weights are given and the loss is " + n.loss().text());
+    return List.of(squares, LastLayerPremises.fullRank(n));
+  }
+
+  private Conclusion conclusion(LastLayerNumbers n, Evidence evidence, double eta) {
+    Quantity zero = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
+    Quantity nearest = n.residual().divide(n.sigmaMin()).withSymbol("||r_0||/sigma_min(M)");
+    Optional<ReferenceWeights.Numbers> given = reference.map(evidence::get);
+    Quantity distance = given.map(ReferenceWeights.Numbers::distance).orElse(nearest);
+    Quantity least = given.map(ReferenceWeights.Numbers::loss).orElse(zero);
+    Quantity anywhere =
+        new Quantity(
+            "radius",
+            Interval.atLeast(0),
+            Rigor.VERIFIED,
+            Subject.EXACT_NETWORK,
+            "nothing is known");
+    return Conclusion.of(
+        "gradient descent of the last layer comes as close to the loss of the comparison, F* here,"
+            + " in "
+            + least.interval()
+            + ", as 1/t, or below it",
+        Prediction.reciprocal(
+            Prediction.Monitored.EXCESS_LOSS,
+            n.value().subtract(least).map("L(w_0) - L(wbar)", d -> d.max(Interval.ZERO)),
+            eta,
+            distance.map(
+                "||wbar - w_0||^2/(2 eta)", d -> d.square().divide(2).divide(Interval.of(eta))),
+            given.isPresent() ? anywhere : nearest));
+  }
+}

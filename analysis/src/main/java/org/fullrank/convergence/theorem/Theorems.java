@@ -1,0 +1,68 @@
+package org.fullrank.convergence.theorem;
+
+import java.util.Comparator;
+import java.util.List;
+import org.fullrank.convergence.Certificate;
+import org.fullrank.convergence.Theorem;
+import org.fullrank.evidence.Evidence;
+import org.fullrank.evidence.TrainingProblem;
+
+/** All theorems of the library with their default settings. */
+public final class Theorems {
+  private static final List<Theorem> ALL =
+      List.of(
+          JacobianDescent.withDefaults(),
+          JacobianDescent.forGradientFlow(),
+          ReducedJacobianDescent.withDefaults(),
+          GulcuResNet.withDefaults(),
+          OymakSoltanolkotabi.withDefaults(),
+          PolyakLojasiewicz.withDefaults(),
+          PyramidalDescent.withDefaults(),
+          DeepLinearDescent.withDefaults(),
+          DeepLinearZouForm.withDefaults(),
+          DeepLinearStochasticDescent.withDefaults(),
+          LinearChainDescent.withDefaults(),
+          ZeroAsymmetricFlow.withDefaults(),
+          SurrogateDescent.withDefaults(),
+          FeatureRank.withDefaults(),
+          LastLayerDescent.withDefaults(),
+          LastLayerConvexDescent.withDefaults(),
+          FeatureGradientBound.withDefaults(),
+          GenericExpressivity.withDefaults(),
+          FullyConnectedExpressivity.withDefaults());
+
+  private Theorems() {}
+
+  /**
+   * The theorems.
+   *
+   * @return in the order of the documentation
+   */
+  public static List<Theorem> all() {
+    return ALL;
+  }
+
+  /**
+   * Checks every theorem on one problem; what several of them need is measured once.
+   *
+   * @param problem network, parameters, data and loss
+   * @return one certificate for each theorem: proofs first, then by verdict ({@code HOLDS}, {@code
+   *     UNDECIDED}, {@code FAILS}, {@code INAPPLICABLE}), otherwise in the order of {@link #all}
+   */
+  public static List<Certificate> check(TrainingProblem problem) {
+    Evidence evidence = Evidence.of(problem);
+    return ALL.stream()
+        .map(theorem -> theorem.check(evidence))
+        .sorted(Comparator.comparingInt(Theorems::rank))
+        .toList();
+  }
+
+  private static int rank(Certificate certificate) {
+    return switch (certificate.verdict()) {
+      case HOLDS -> certificate.isProof() ? 0 : 1;
+      case UNDECIDED -> 2;
+      case FAILS -> 3;
+      case INAPPLICABLE -> 4;
+    };
+  }
+}

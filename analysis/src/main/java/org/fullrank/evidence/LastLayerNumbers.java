@@ -1,0 +1,113 @@
+package org.fullrank.evidence;
+
+import java.util.Optional;
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.Subject;
+
+/**
+ * What is known about the last layer of a problem at its current parameters, with {@code M} the
+ * feature matrix of {@link LastLayer}. About the exact network if all layers can be enclosed; else
+ * about the stored features, taken as exact data of the last layer.
+ *
+ * @param obstacle why there is no feature matrix; all else then means nothing
+ * @param trainedBelow a parameter tensor below the last layer that is trained; empty if the last
+ *     layer is trained alone
+ * @param matrix formula of M, such as {@code "[g h, tau 1]"}
+ * @param samples n
+ * @param columns of M
+ * @param loss the loss
+ * @param lossObstacle why the loss is not known to be a sum over samples of convex smooth functions
+ * @param deficiency why M cannot have rank n; empty if only its singular values can tell
+ * @param sigmaMin {@code sqrt(lambda_min(M M^T))}, exactly 0 with a deficiency
+ * @param norm {@code ||M||}
+ * @param residual {@code ||f(X) - Y||}, Frobenius
+ * @param value the loss at the current parameters
+ * @param infimum of the loss over all outputs
+ * @param attained whether outputs exist that attain the infimum
+ */
+public record LastLayerNumbers(
+    Optional<String> obstacle,
+    Optional<String> trainedBelow,
+    String matrix,
+    int samples,
+    int columns,
+    Loss loss,
+    Optional<String> lossObstacle,
+    Optional<String> deficiency,
+    Quantity sigmaMin,
+    Quantity norm,
+    Quantity residual,
+    Quantity value,
+    Quantity infimum,
+    boolean attained) {
+  /** Checks the sizes. */
+  public LastLayerNumbers {
+    if (samples < 1 || columns < 0) {
+      throw new IllegalArgumentException(
+          "LastLayerNumbers expects samples and columns but got " + samples + " and " + columns);
+    }
+  }
+
+  /**
+   * A problem without a feature matrix.
+   *
+   * @param obstacle why
+   * @param loss of the problem
+   * @return numbers of which nothing is known
+   */
+  public static LastLayerNumbers not(String obstacle, Loss loss) {
+    Quantity q = unknown();
+    return new LastLayerNumbers(
+        Optional.of(obstacle),
+        Optional.empty(),
+        "none",
+        1,
+        0,
+        loss,
+        Optional.empty(),
+        Optional.empty(),
+        q,
+        q,
+        q,
+        q,
+        q,
+        false);
+  }
+
+  static Quantity unknown() {
+    return new Quantity(
+        "unknown", Interval.ENTIRE, Rigor.ASSUMED, Subject.STORED_MATRIX, "not measured");
+  }
+
+  /**
+   * The factor of the sum over samples in the loss.
+   *
+   * @return 1, or an enclosure of 1/n if the loss averages
+   */
+  public Interval lossFactor() {
+    return LossEnclosure.factor(loss, samples);
+  }
+
+  /**
+   * Whether the loss is half the sum of squares, or that divided by n.
+   *
+   * @return false for cross-entropies and losses from elsewhere
+   */
+  public boolean isSquared() {
+    return LossEnclosure.isSquared(loss);
+  }
+
+  /**
+   * A bound of the second derivative of one sample's loss in its outputs. For squares it is 1. For
+   * softmax cross-entropy it is 1/2: the second derivative in direction {@code v} is the variance
+   * of {@code v} under the softmax probabilities, at most a quarter of the square of the difference
+   * of two different entries, and {@code (a - b)^2 <= 2 (a^2 + b^2) <= 2 ||v||^2}.
+   *
+   * @return 1 or 1/2; meaningless with a {@link #lossObstacle}
+   */
+  public double sampleSmoothness() {
+    return isSquared() ? 1 : 0.5;
+  }
+}

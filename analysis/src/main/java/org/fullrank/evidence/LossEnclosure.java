@@ -1,0 +1,134 @@
+package org.fullrank.evidence;
+
+import java.math.BigDecimal;
+import java.util.Optional;
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.IntervalMatrix;
+
+/**
+ * Encloses the losses of the library. {@link StrictMath#exp} and {@link StrictMath#log} are
+ * documented to be within 1 ulp, so two neighbours on either side enclose the exact value.
+ */
+final class LossEnclosure {
+  private LossEnclosure() {}
+
+  /** Why a loss is not a sum over samples of convex functions with a known smoothness. */
+  static Optional<String> obstacle(Loss loss, double[][] targets) {
+    if (!(loss instanceof Losses)) {
+      return Optional.of("the loss \"" + loss.text() + "\" is not one of the library's");
+    }
+    if (isSquared(loss)) {
+      return Optional.empty();
+    }
+    for (int i = 0; i < targets.length; i++) {
+      BigDecimal sum = BigDecimal.ZERO;
+      for (double y : targets[i]) {
+        sum = sum.add(new BigDecimal(y));
+      }
+      if (sum.compareTo(BigDecimal.ONE) != 0) {
+        // softmax(f) - y is the gradient of the cross-entropy only then.
+        return Optional.of(
+            "the targets of sample "
+                + i
+                + " sum to "
+                + sum.round(new java.math.MathContext(20))
+                + ", not exactly to 1, so the training step is not along the gradient of the loss");
+      }
+    }
+    return Optional.empty();
+  }
+
+  static boolean isSquared(Loss loss) {
+    return loss == Losses.SQUARED || loss == Losses.MEAN_SQUARED;
+  }
+
+  /** The factor of the sum over samples: 1, or 1/n for a mean. */
+  static Interval factor(Loss loss, int samples) {
+    return loss.averages() ? Interval.ONE.divide(samples) : Interval.ONE;
+  }
+
+  /** The loss of enclosed outputs {@code [n][k]}. */
+  static Interval of(Loss loss, IntervalMatrix outputs, double[][] targets) {
+    Interval sum;
+    if (isSquared(loss)) {
+      IntervalMatrix residual = outputs.addScaled(-1, IntervalMatrix.exact(targets));
+      sum = residual.frobeniusNorm().square().divide(2);
+    } else {
+      sum = Interval.ZERO;
+      for (int i = 0; i < targets.length; i++) {
+        sum = sum.add(entropy(outputs, targets[i], i));
+      }
+    }
+    return sum.multiply(factor(loss, targets.length)).max(Interval.ZERO);
+  }
+
+  /** {@code ln sum_c e^(f_c) - sum_c y_c f_c} for targets with sum 1, at least 0. */
+  private static Interval entropy(IntervalMatrix outputs, double[] y, int i) {
+    double shift = Double.NEGATIVE_INFINITY;
+    for (int c = 0; c < y.length; c++) {
+      Interval f = outputs.get(i, c);
+      if (!f.isBounded()) {
+        return Interval.atLeast(0);
+      }
+      shift = Math.max(shift, f.mid());
+    }
+    Interval partition = Interval.ZERO;
+    Interval linear = Interval.ZERO;
+    for (int c = 0; c < y.length; c++) {
+      Interval f = outputs.get(i, c).subtract(shift);
+      partition = partition.add(exp(f));
+      if (y[c] > 0) {
+        linear = linear.add(f.multiply(y[c]));
+      }
+    }
+    return log(partition).subtract(linear).max(Interval.ZERO);
+  }
+
+  /** The infimum over all outputs: 0 for squares, the entropy of the targets otherwise. */
+  static Interval infimum(Loss loss, double[][] targets) {
+    Interval sum = Interval.ZERO;
+    if (!isSquared(loss)) {
+      for (double[] row : targets) {
+        for (double y : row) {
+          if (y > 0 && y != 1) {
+            sum = sum.add(log(Interval.of(y)).multiply(y).negate());
+          }
+        }
+      }
+    }
+    return sum.multiply(factor(loss, targets.length)).max(Interval.ZERO);
+  }
+
+  /** Whether some outputs attain the infimum: with a target 0, softmax would have to vanish. */
+  static boolean attained(Loss loss, double[][] targets) {
+    if (isSquared(loss) || targets[0].length == 1) {
+      return true;
+    }
+    for (double[] row : targets) {
+      for (double y : row) {
+        if (!(y > 0)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static Interval exp(Interval x) {
+    return new Interval(Math.max(0, down(StrictMath.exp(x.lo()))), up(StrictMath.exp(x.hi())));
+  }
+
+  private static Interval log(Interval x) {
+    double lo = x.lo() > 0 ? down(StrictMath.log(x.lo())) : Double.NEGATIVE_INFINITY;
+    double hi = Double.isInfinite(x.hi()) ? x.hi() : up(StrictMath.log(x.hi()));
+    return new Interval(lo, hi);
+  }
+
+  private static double down(double x) {
+    return Math.nextDown(Math.nextDown(x));
+  }
+
+  private static double up(double x) {
+    return Math.nextUp(Math.nextUp(x));
+  }
+}

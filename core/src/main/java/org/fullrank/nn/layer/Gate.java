@@ -1,0 +1,76 @@
+package org.fullrank.nn.layer;
+
+import java.util.List;
+import java.util.Optional;
+import org.fullrank.diff.Linearization;
+import org.fullrank.diff.Pullback;
+import org.fullrank.diff.RoundingModel;
+import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.TensorViews;
+import org.fullrank.nn.Layer;
+import org.fullrank.nn.Shape;
+import org.fullrank.nn.Slot;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Multiplication of each sample by its own zeros and ones, which do not change; exact.
+ *
+ * @param pattern {@code [n, d]}, owned by the caller
+ */
+record Gate(INDArray pattern) implements Layer {
+  @Override
+  public Shape outputShape(Shape input) {
+    return input;
+  }
+
+  @Override
+  public List<Slot> slots() {
+    return List.of();
+  }
+
+  @Override
+  public Linearization linearize(INDArray theta, INDArray x) {
+    return new Gated(pattern, times(x, pattern));
+  }
+
+  /** Each {@code [n, d]} part of the array times the pattern. */
+  private static INDArray times(INDArray blocks, INDArray pattern) {
+    INDArray out = blocks.dup('c');
+    long count = out.length() / pattern.length();
+    INDArray parts = TensorViews.reshape(out, count, pattern.size(0), pattern.size(1));
+    for (long t = 0; t < count; t++) {
+      TensorViews.reshape(TensorViews.leading(parts, t, t + 1), pattern.shape()).muli(pattern);
+    }
+    return out;
+  }
+
+  @Override
+  public String toString() {
+    return "Gate";
+  }
+
+  private record Gated(INDArray pattern, INDArray value) implements Linearization {
+    @Override
+    public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
+      return dx == null ? null : times(dx, pattern);
+    }
+
+    @Override
+    public Pullback pullback(INDArray dy) {
+      Arena arena = new Arena();
+      return Pullback.of(arena.own(times(dy, pattern)), List.of(), arena);
+    }
+
+    /** Errors pass unchanged or vanish. */
+    @Override
+    public Optional<RoundingModel> rounding() {
+      return Optional.of(FlattenRounding.INSTANCE);
+    }
+
+    @Override
+    public void close() {
+      value.close();
+    }
+  }
+}
