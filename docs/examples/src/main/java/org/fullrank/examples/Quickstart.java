@@ -156,8 +156,7 @@ public final class Quickstart {
     return Network.of(Shape.of(64), layers);
   }
 
-  private static QuickstartTraining.Result training(
-      Dossier before, Dataset digits, int n, int k) {
+  private static QuickstartTraining.Result training(Dossier before, Dataset digits, int n, int k) {
     Network network = network(n, k);
     Dataset part = digits.take(n).standardized();
     return QuickstartTraining.study(

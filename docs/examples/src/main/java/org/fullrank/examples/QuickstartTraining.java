@@ -77,7 +77,8 @@ final class QuickstartTraining {
 
   /** The slots of all layers but the last. */
   private static String[] hidden(TrainingProblem problem) {
-    long own = problem.network().layers().get(problem.network().layers().size() - 1).parameterCount();
+    long own =
+        problem.network().layers().get(problem.network().layers().size() - 1).parameterCount();
     long end = problem.network().parameterCount() - own;
     return problem.network().slots().stream()
         .filter(slot -> slot.offset() < end)
