@@ -90,6 +90,21 @@ public final class EnclosedJacobian {
    * @throws IllegalArgumentException if no tensor is included or an entry overflows
    */
   public EnclosedGram gram(Predicate<Slot> included) {
+    return EnclosedGram.of(terms(included), threads);
+  }
+
+  /**
+   * The same, where an overflow is no mistake.
+   *
+   * @param included which tensors
+   * @return the Gram at three levels; empty if an entry overflows
+   * @throws IllegalArgumentException if no tensor is included
+   */
+  public Optional<EnclosedGram> gramIfFinite(Predicate<Slot> included) {
+    return EnclosedGram.ifFinite(terms(included), threads);
+  }
+
+  private List<KroneckerTerm> terms(Predicate<Slot> included) {
     List<KroneckerTerm> terms = new ArrayList<>();
     for (Step.Trained t : trained) {
       Step.Affine layer = t.layer();
@@ -105,7 +120,7 @@ public final class EnclosedJacobian {
                 t.cotangents()));
       }
     }
-    return EnclosedGram.of(terms, threads);
+    return terms;
   }
 
   private boolean has(long offset, Predicate<Slot> included) {

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.fullrank.diff.KroneckerBlock.Layout;
-import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Accuracy;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
@@ -21,16 +20,20 @@ import org.fullrank.nn.layer.SurrogateRelu;
 import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.LinearMap;
 import org.fullrank.rigor.PointwiseBounds;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Evaluates layers of known type with error bounds. */
 final class Evaluator {
   private final double[] theta;
   private final int threads;
+  private final DataType type;
 
-  Evaluator(double[] theta, int threads) {
+  /** With the type of the inputs, in which layers round what they store. */
+  Evaluator(double[] theta, int threads, DataType type) {
     this.theta = theta;
     this.threads = threads;
+    this.type = type;
   }
 
   /** What keeps layers from being enclosed, or empty. */
@@ -117,7 +120,13 @@ final class Evaluator {
     }
     if (layer instanceof FixedLinear fixed) {
       try (INDArray matrix = fixed.matrix()) {
-        LinearMap map = LinearMap.of(transpose(Tensors.toRows(matrix)), threads);
+        int columns = (int) matrix.size(1);
+        double[] v = FixedParameters.of(matrix, type);
+        double[][] rows = new double[(int) matrix.size(0)][];
+        for (int i = 0; i < rows.length; i++) {
+          rows[i] = Arrays.copyOfRange(v, i * columns, (i + 1) * columns);
+        }
+        LinearMap map = LinearMap.of(transpose(rows), threads);
         return affine(x, map, 1, new double[0], 0, -1);
       }
     }
@@ -159,7 +168,7 @@ final class Evaluator {
   private Step surrogate(SurrogateRelu surrogate, long offset, IntervalMatrix x) {
     Evaluator frozen;
     try (INDArray psi = surrogate.gates()) {
-      frozen = new Evaluator(Tensors.toDoubles(psi), threads);
+      frozen = new Evaluator(FixedParameters.of(psi, type), threads, type);
     }
     List<Step> steps = new ArrayList<>();
     IntervalMatrix a = x;

@@ -57,11 +57,14 @@ public final class LipschitzBound {
    * The constant for a ball.
    *
    * @param radius of the ball, at least 0
-   * @return an upper bound, infinite if there is none
+   * @return an upper bound, infinite if there is none or the radius is infinite
    */
   public double at(double radius) {
     if (!(radius >= 0)) {
       throw new IllegalArgumentException("LipschitzBound expects a radius >= 0 but got " + radius);
+    }
+    if (Double.isInfinite(radius)) {
+      return radius;
     }
     // Refuses to compute where rounding is not what it should be.
     Interval.of(radius, Double.POSITIVE_INFINITY);

@@ -6,6 +6,7 @@ import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.rigor.IntervalMatrix;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -43,6 +44,18 @@ public final class NetworkEnclosure {
    */
   public static Optional<String> obstacle(Network network) {
     return Evaluator.first(network.layers());
+  }
+
+  /**
+   * What keeps a network from being enclosed on inputs of a type, in which its fixed layers round
+   * what they store.
+   *
+   * @param network any network
+   * @param type single or double precision
+   * @return empty if {@link #of} and then {@link #at} accept it, else one clause
+   */
+  public static Optional<String> obstacle(Network network, DataType type) {
+    return obstacle(network).or(() -> FixedParameters.overflow(network.layers(), type));
   }
 
   /**
@@ -85,15 +98,21 @@ public final class NetworkEnclosure {
   /**
    * Evaluates the network.
    *
-   * @param x inputs {@code [n, ...input]}, finite; single or double precision, taken as exact
+   * @param x inputs {@code [n, ...input]}, finite; single or double precision, taken as exact. On
+   *     single-precision inputs the fixed layers round what they store, see the package
    * @return the values of all layers
-   * @throws IllegalArgumentException if the inputs do not fit
+   * @throws IllegalArgumentException if the inputs do not fit, or what a fixed layer stores
+   *     overflows in single precision
    * @throws IllegalStateException if this thread does not compute by IEEE 754
    */
   public EnclosedNetwork at(INDArray x) {
     TensorChecks.requireReal("input", x.dataType());
     TensorChecks.requireShape("input", x, network.inputShape().after(-1));
     TensorChecks.requireFinite("input", x);
+    Optional<String> overflow = FixedParameters.overflow(network.layers(), x.dataType());
+    if (overflow.isPresent()) {
+      throw new IllegalArgumentException(overflow.get());
+    }
     double[] v = Tensors.toDoubles(x);
     int n = (int) x.size(0);
     int d = v.length / n;
@@ -105,7 +124,7 @@ public final class NetworkEnclosure {
     return new EnclosedNetwork(
         network,
         input,
-        new Evaluator(theta, threads).evaluate(network.layers(), 0, input),
+        new Evaluator(theta, threads, x.dataType()).evaluate(network.layers(), 0, input),
         threads);
   }
 

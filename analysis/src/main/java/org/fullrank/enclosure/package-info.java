@@ -12,6 +12,13 @@
  * stored frozen parameters in exact arithmetic. A square root that was rounded to make a scale is
  * part of the network, not an error of it.
  *
+ * <p>On single-precision inputs the matrices of {@link org.fullrank.nn.layer.FixedLinear} and the
+ * frozen parameters of {@link org.fullrank.nn.layer.SurrogateRelu} are rounded to single precision
+ * first, as those layers do in a forward pass, and the rounded ones are exact. Scales are taken as
+ * doubles all the same, although a forward pass in single precision rounds them too: an enclosure
+ * is then about a network whose scales differ by one rounding from those of the run. Certificates
+ * about training therefore ask for double precision.
+ *
  * <p>{@link org.fullrank.enclosure.NetworkEnclosure} evaluates a network in plain Java, {@link
  * org.fullrank.enclosure.EnclosedNetwork} holds its values and {@link
  * org.fullrank.enclosure.EnclosedJacobian} its gradients. Nothing here trusts the native products:

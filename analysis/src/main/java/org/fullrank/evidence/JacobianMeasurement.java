@@ -9,6 +9,7 @@ import org.fullrank.enclosure.LipschitzBound;
 import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.nn.Slot;
 import org.fullrank.rigor.EigenvalueEnclosure;
+import org.fullrank.rigor.EnclosedGram;
 import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
@@ -16,6 +17,7 @@ import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.ShiftedCholeskyBound;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.SymmetricMatrix;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Measures {@link JacobianNumbers} for the exact network, in plain Java throughout.
@@ -24,6 +26,10 @@ import org.fullrank.rigor.SymmetricMatrix;
  *     that are trained
  */
 record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNumbers> {
+  static final String OVERFLOW =
+      "an entry of the Gram matrix J J^T overflows in double precision; scale inputs or parameters"
+          + " down";
+
   static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
 
   @Override
@@ -38,9 +44,13 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
 
   /** What keeps a problem from being measured, or empty. */
   static Optional<String> obstacle(TrainingProblem problem) {
-    return problem.loss() == Losses.SQUARED
+    if (problem.loss() != Losses.SQUARED) {
+      return Optional.of("the loss is " + problem.loss().text());
+    }
+    // A run in single precision rounds fixed matrices, frozen gates and scales: another network.
+    return problem.theta().dataType() == DataType.DOUBLE
         ? NetworkEnclosure.obstacle(problem.network())
-        : Optional.of("the loss is " + problem.loss().text());
+        : Optional.of("the parameters are single precision; convert the problem to DOUBLE");
   }
 
   private static EnclosedNetwork values(TrainingProblem problem) {
@@ -55,7 +65,11 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
       return JacobianNumbers.not(obstacle.get());
     }
     EnclosedNetwork values = values(problem);
-    SymmetricMatrix k = values.jacobian().gram(problem::isTrained).exactNetwork();
+    Optional<EnclosedGram> gram = values.jacobian().gramIfFinite(problem::isTrained);
+    if (gram.isEmpty()) {
+      return JacobianNumbers.undecided(OVERFLOW);
+    }
+    SymmetricMatrix k = gram.get().exactNetwork();
     LipschitzBound lipschitz = values.lipschitz(problem::isTrained);
     return new JacobianNumbers(
         Optional.empty(),
@@ -74,7 +88,7 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
           "jacobianBlock expects some of the slots " + names + " but got " + new TreeSet<>(block));
     }
     JacobianNumbers all = known.get(Measurements.JACOBIAN);
-    if (all.obstacle().isPresent()) {
+    if (all.obstacle().isPresent() || all.unknown().isPresent()) {
       return all;
     }
     for (Slot slot : problem.network().slots()) {
@@ -82,8 +96,13 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
         return JacobianNumbers.not("slot " + slot.name() + " of the block is not trained");
       }
     }
-    SymmetricMatrix k =
-        values(problem).jacobian().gram(slot -> block.contains(slot.name())).exactNetwork();
+    // Its entries are no larger than those of the whole, up to rounding.
+    Optional<EnclosedGram> gram =
+        values(problem).jacobian().gramIfFinite(slot -> block.contains(slot.name()));
+    if (gram.isEmpty()) {
+      return JacobianNumbers.undecided(OVERFLOW);
+    }
+    SymmetricMatrix k = gram.get().exactNetwork();
     return new JacobianNumbers(
         Optional.empty(),
         smallest("sigma_min of block " + new TreeSet<>(block), k),

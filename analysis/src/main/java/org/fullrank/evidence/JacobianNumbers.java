@@ -11,7 +11,10 @@ import org.fullrank.rigor.Subject;
  * What the Jacobian certificate needs to know at the initial parameters. The Jacobian has one row
  * for each output of each sample and one column for each trained parameter.
  *
- * @param obstacle why nothing can be measured; the numbers then mean nothing
+ * @param obstacle why the problem is not of a kind that can be measured; the numbers then mean
+ *     nothing
+ * @param unknown why nothing is known although the problem is of that kind, such as an overflow;
+ *     the numbers are then unbounded
  * @param sigmaMin smallest singular value of the Jacobian, {@code sqrt(lambda_min(J J^T))}
  * @param norm its spectral norm
  * @param residual {@code ||f(X) - Y||}
@@ -22,6 +25,7 @@ import org.fullrank.rigor.Subject;
  */
 public record JacobianNumbers(
     Optional<String> obstacle,
+    Optional<String> unknown,
     Quantity sigmaMin,
     Quantity norm,
     Quantity residual,
@@ -29,17 +33,62 @@ public record JacobianNumbers(
     Rigor lipschitzRigor,
     Subject lipschitzSubject) {
   /**
-   * A problem that cannot be measured.
+   * Numbers of a problem that could be measured.
+   *
+   * @param obstacle as above
+   * @param sigmaMin as above
+   * @param norm as above
+   * @param residual as above
+   * @param lipschitz as above
+   * @param lipschitzRigor as above
+   * @param lipschitzSubject as above
+   */
+  public JacobianNumbers(
+      Optional<String> obstacle,
+      Quantity sigmaMin,
+      Quantity norm,
+      Quantity residual,
+      DoubleUnaryOperator lipschitz,
+      Rigor lipschitzRigor,
+      Subject lipschitzSubject) {
+    this(
+        obstacle,
+        Optional.empty(),
+        sigmaMin,
+        norm,
+        residual,
+        lipschitz,
+        lipschitzRigor,
+        lipschitzSubject);
+  }
+
+  /**
+   * A problem that cannot be measured: a certificate is then {@code INAPPLICABLE}.
    *
    * @param obstacle why
    * @return numbers of which nothing is known
    */
   public static JacobianNumbers not(String obstacle) {
+    return nothing(Optional.of(obstacle), Optional.empty());
+  }
+
+  /**
+   * A problem whose numbers could not be enclosed: a certificate is then {@code UNDECIDED}.
+   *
+   * @param reason why, such as an overflow
+   * @return numbers of which nothing is known
+   */
+  public static JacobianNumbers undecided(String reason) {
+    return nothing(Optional.empty(), Optional.of(reason));
+  }
+
+  private static JacobianNumbers nothing(Optional<String> obstacle, Optional<String> unknown) {
     Quantity q =
         new Quantity(
             "unknown", Interval.atLeast(0), Rigor.ASSUMED, Subject.STORED_MATRIX, "not measured");
     return new JacobianNumbers(
-        Optional.of(obstacle),
+        obstacle,
+        unknown,
         q,
         q,
         q,
@@ -52,9 +101,12 @@ public record JacobianNumbers(
    * The constant for a ball.
    *
    * @param radius at least 0
-   * @return a quantity, a point; empty if there is no constant
+   * @return a quantity, a point; empty if there is no constant, or if the radius is no number
    */
   public Optional<Quantity> lipschitzAt(double radius) {
+    if (!(radius <= Double.MAX_VALUE)) {
+      return Optional.empty();
+    }
     double lam = lipschitz.applyAsDouble(radius);
     return lam >= 0 && lam <= Double.MAX_VALUE
         ? Optional.of(

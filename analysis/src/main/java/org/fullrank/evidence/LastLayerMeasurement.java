@@ -127,7 +127,7 @@ final class LastLayerMeasurement {
 
   /** What the enclosed values are about. */
   static Subject subject(TrainingProblem problem) {
-    return NetworkEnclosure.obstacle(problem.network()).isEmpty()
+    return NetworkEnclosure.obstacle(problem.network(), problem.x().dataType()).isEmpty()
         ? Subject.EXACT_NETWORK
         : Subject.STORED_MATRIX;
   }

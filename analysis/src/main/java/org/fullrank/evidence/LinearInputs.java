@@ -29,62 +29,92 @@ final class LinearInputs {
 
   static OutputSpace.Found of(double[][] x, double[][] y) {
     int d = x[0].length;
-    double[][] xt = transpose(x);
+    double[][] xt = Matrices.transpose(x);
     RankReport rank = rank(xt);
-    double[][] t = cholesky(Product.of(xt, x, THREADS).toRows());
-    if (rank.fullRowRank() != Verdict.HOLDS || !isFinite(t)) {
-      return OutputSpace.Found.not(
+    if (rank.fullRowRank() != Verdict.HOLDS) {
+      return OutputSpace.Found.unknown(
           "the inputs span the outputs' space, but they are not proved to have rank " + d);
     }
-    Interval sigmaX = rank.sigmaMin().interval();
+    Product xtx = Product.of(xt, x, THREADS);
+    double[][] t = cholesky(xtx.toRows());
+    if (!Matrices.isFinite(t)) {
+      return OutputSpace.Found.unknown(
+          "the inputs X span the outputs' space, but X^T X overflows or has no Cholesky factor");
+    }
     Interval sigmaT = rank(t).sigmaMin().interval();
-    Interval gram = difference(Product.of(xt, x, THREADS), Product.of(transpose(t), t, THREADS));
+    Interval gram = difference(xtx, Product.of(Matrices.transpose(t), t, THREADS));
     double skew = gram.divide(sigmaT.square()).hi();
     if (!(skew < 0.5)) {
-      return OutputSpace.Found.not("the inputs are too nearly dependent");
+      return OutputSpace.Found.unknown("the inputs are too nearly dependent");
     }
     double[][] c = leastSquares(x, xt, t, y);
+    return Matrices.isFinite(c) ? fitted(x, xt, t, skew, rank, y, c) : overflow();
+  }
+
+  private static OutputSpace.Found overflow() {
+    return OutputSpace.Found.unknown("the projection of the targets overflows");
+  }
+
+  /** The space with the projection of the targets near {@code X C}, for finite C. */
+  private static OutputSpace.Found fitted(
+      double[][] x,
+      double[][] xt,
+      double[][] t,
+      double skew,
+      RankReport rank,
+      double[][] y,
+      double[][] c) {
     Product xc = Product.of(x, c, THREADS);
-    double[][] e = subtract(y, xc.toRows());
-    if (!isFinite(c) || !isFinite(e)) {
-      return OutputSpace.Found.not("the targets overflow");
+    double[][] e = Matrices.subtract(y, xc.toRows());
+    Product tc = Product.of(t, c, THREADS);
+    if (!Matrices.isFinite(e) || !Matrices.isFinite(tc.toRows())) {
+      return overflow();
     }
-    // Each stored difference errs by at most 2^-53 times itself.
-    Interval errorOfE = Norms.frobenius(e).multiply(0x1p-52).add(Interval.of(0, xc.errorBound()));
-    Interval normE = Norms.frobenius(e).add(plusMinus(errorOfE)).max(Interval.ZERO);
     Product xte = Product.of(xt, e, THREADS);
+    if (!Matrices.isFinite(xte.toRows())) {
+      return overflow();
+    }
+    // Each stored difference errs by at most 2^-53 times itself. Bounds may be infinite.
+    Interval errorOfE = Norms.frobenius(e).multiply(0x1p-52).add(upTo(xc.errorBound()));
+    Interval normE = Norms.frobenius(e).add(plusMinus(errorOfE)).max(Interval.ZERO);
     Interval off =
         Norms.frobenius(xte.toRows())
-            .add(Interval.of(xte.errorBound()))
-            .add(SpectralNorm.enclose(x, THREADS).multiply(errorOfE.hi()))
-            .divide(sigmaX);
-    Product targets = Product.of(t, c, THREADS);
+            .add(upTo(xte.errorBound()))
+            .add(SpectralNorm.enclose(x, THREADS).multiply(upTo(errorOfE.hi())))
+            .divide(rank.sigmaMin().interval());
     Interval stretch =
         Interval.of(Interval.ONE.subtract(skew).sqrt().lo(), Interval.ONE.add(skew).sqrt().hi());
-    double[] ones = new double[d];
+    double[] ones = new double[t.length];
     Arrays.fill(ones, 1);
-    Interval inside = normE.square().subtract(Interval.of(0, off.square().hi()));
+    Interval inside = normE.square().subtract(upTo(off.square().hi()));
     return OutputSpace.Found.of(
         new OutputSpace(
             "the network is linear without biases: column space of the inputs, of dimension "
-                + d
+                + t.length
                 + " in R^"
                 + x.length
                 + " for each output",
             t,
             ones,
             stretch,
-            targets.toRows(),
-            Interval.of(0, off.add(stretch.multiply(targets.errorBound())).hi()),
+            tc.toRows(),
+            upTo(off.add(stretch.multiply(upTo(tc.errorBound()))).hi()),
             inside.max(Interval.ZERO).sqrt()));
   }
 
   /** Encloses the Frobenius norm of the difference of two exact products. */
   private static Interval difference(Product a, Product b) {
-    Interval stored = Norms.frobenius(subtract(a.toRows(), b.toRows()));
-    Interval error =
-        stored.multiply(0x1p-52).add(Interval.of(a.errorBound())).add(Interval.of(b.errorBound()));
+    double[][] d = Matrices.subtract(a.toRows(), b.toRows());
+    if (!Matrices.isFinite(d)) {
+      return Interval.atLeast(0);
+    }
+    Interval stored = Norms.frobenius(d);
+    Interval error = stored.multiply(0x1p-52).add(upTo(a.errorBound())).add(upTo(b.errorBound()));
     return stored.add(plusMinus(error)).max(Interval.ZERO);
+  }
+
+  private static Interval upTo(double bound) {
+    return Interval.of(0, bound);
   }
 
   private static Interval plusMinus(Interval error) {
@@ -113,11 +143,14 @@ final class LinearInputs {
     return t;
   }
 
-  /** Coefficients close to those of least squares. */
+  /** Coefficients close to those of least squares, not finite if they overflow. */
   private static double[][] leastSquares(double[][] x, double[][] xt, double[][] t, double[][] y) {
     double[][] c = new double[t.length][y[0].length];
     for (int round = 0; round < REFINEMENTS; round++) {
-      double[][] e = subtract(y, Product.of(x, c, THREADS).toRows());
+      double[][] e = Matrices.subtract(y, Product.of(x, c, THREADS).toRows());
+      if (!Matrices.isFinite(e)) {
+        break;
+      }
       double[][] s = Product.of(xt, e, THREADS).toRows();
       for (int o = 0; o < y[0].length; o++) {
         solve(t, s, o);
@@ -125,7 +158,7 @@ final class LinearInputs {
           c[j][o] += s[j][o];
         }
       }
-      if (!isFinite(c)) {
+      if (!Matrices.isFinite(c)) {
         break;
       }
     }
@@ -147,36 +180,5 @@ final class LinearInputs {
       }
       s[i][o] /= t[i][i];
     }
-  }
-
-  private static boolean isFinite(double[][] rows) {
-    for (double[] row : rows) {
-      for (double v : row) {
-        if (!Double.isFinite(v)) {
-          return false;
-        }
-      }
-    }
-    return true;
-  }
-
-  private static double[][] subtract(double[][] a, double[][] b) {
-    double[][] out = new double[a.length][a[0].length];
-    for (int i = 0; i < out.length; i++) {
-      for (int j = 0; j < out[i].length; j++) {
-        out[i][j] = a[i][j] - b[i][j];
-      }
-    }
-    return out;
-  }
-
-  private static double[][] transpose(double[][] rows) {
-    double[][] out = new double[rows[0].length][rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      for (int j = 0; j < out.length; j++) {
-        out[j][i] = rows[i][j];
-      }
-    }
-    return out;
   }
 }

@@ -37,14 +37,14 @@ record OutputSpace(
     Interval targetError,
     Interval outside) {
 
-  /** The smallest subspace that is known exactly, or what is missing. */
-  record Found(Optional<OutputSpace> space, String obstacle) {
+  /** The smallest subspace that is known exactly, or what is not known. */
+  record Found(Optional<OutputSpace> space, String reason) {
     static Found of(OutputSpace space) {
       return new Found(Optional.of(space), "");
     }
 
-    static Found not(String obstacle) {
-      return new Found(Optional.empty(), obstacle);
+    static Found unknown(String reason) {
+      return new Found(Optional.empty(), reason);
     }
   }
 

@@ -70,10 +70,7 @@ final class PyramidalMeasurement {
   }
 
   private static Optional<String> obstacle(TrainingProblem problem) {
-    if (problem.loss() != Losses.SQUARED) {
-      return Optional.of("the loss is " + problem.loss().text());
-    }
-    Optional<String> unknown = NetworkEnclosure.obstacle(problem.network());
+    Optional<String> unknown = JacobianMeasurement.obstacle(problem);
     if (unknown.isPresent()) {
       return unknown;
     }

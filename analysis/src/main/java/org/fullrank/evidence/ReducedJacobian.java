@@ -19,14 +19,28 @@ import org.fullrank.rigor.Subject;
  */
 public record ReducedJacobian(JacobianNumbers numbers, String subspace, Quantity floor) {
   /**
-   * A problem that cannot be measured.
+   * A problem that cannot be measured: a certificate is then {@code INAPPLICABLE}.
    *
    * @param obstacle why
    * @return numbers of which nothing is known
    */
   public static ReducedJacobian not(String obstacle) {
+    return nothing(JacobianNumbers.not(obstacle));
+  }
+
+  /**
+   * A problem whose numbers could not be enclosed: a certificate is then {@code UNDECIDED}.
+   *
+   * @param reason why, such as an overflow
+   * @return numbers of which nothing is known
+   */
+  public static ReducedJacobian undecided(String reason) {
+    return nothing(JacobianNumbers.undecided(reason));
+  }
+
+  private static ReducedJacobian nothing(JacobianNumbers numbers) {
     return new ReducedJacobian(
-        JacobianNumbers.not(obstacle),
+        numbers,
         "unknown",
         new Quantity(
             "1/2 ||y - P y||^2",
@@ -37,9 +51,9 @@ public record ReducedJacobian(JacobianNumbers numbers, String subspace, Quantity
   }
 
   /**
-   * Why nothing could be measured.
+   * Why the problem is not of a kind that can be measured.
    *
-   * @return empty if it was measured
+   * @return empty if it is
    */
   public Optional<String> obstacle() {
     return numbers.obstacle();

@@ -6,6 +6,7 @@ import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.enclosure.LipschitzBound;
 import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.EnclosedGram;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.Quantity;
@@ -29,7 +30,7 @@ final class ReducedJacobianMeasurement {
     }
     OutputSpace.Found found = OutputSpace.of(problem);
     return found.space().isEmpty()
-        ? ReducedJacobian.not(found.obstacle())
+        ? ReducedJacobian.undecided(found.reason())
         : measure(problem, found.space().get());
   }
 
@@ -43,7 +44,11 @@ final class ReducedJacobianMeasurement {
               .at(t)
               .withSampleWeights(space.weights());
     }
-    SymmetricMatrix k = values.jacobian().gram(problem::isTrained).exactNetwork();
+    Optional<EnclosedGram> gram = values.jacobian().gramIfFinite(problem::isTrained);
+    if (gram.isEmpty()) {
+      return ReducedJacobian.undecided(JacobianMeasurement.OVERFLOW);
+    }
+    SymmetricMatrix k = gram.get().exactNetwork();
     LipschitzBound lipschitz = values.lipschitz(problem::isTrained);
     int outputs = (int) problem.outputs();
     double[][] weights = new double[space.weights().length][outputs];

@@ -14,6 +14,7 @@ import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.spectrum.RankAnalysis;
 import org.fullrank.spectrum.RankReport;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -78,7 +79,7 @@ public final class ExpressivityCondition {
       List<Cause> causes = causes(x, h);
       try (INDArray m = Tensors.ofRows(withOnes(h))) {
         RankReport rank = analysis.analyze(m);
-        Optional<String> obstacle = obstacle();
+        Optional<String> obstacle = obstacle(x.dataType());
         Optional<Quantity> error =
             obstacle.isEmpty() && causes.isEmpty()
                 ? Optional.of(featureError(x, h))
@@ -112,9 +113,11 @@ public final class ExpressivityCondition {
   }
 
   /** What keeps the features from being enclosed. */
-  private Optional<String> obstacle() {
+  private Optional<String> obstacle(DataType type) {
     int layers = network.layers().size();
-    return layers == 1 ? Optional.empty() : NetworkEnclosure.obstacle(network.prefix(layers - 1));
+    return layers == 1
+        ? Optional.empty()
+        : NetworkEnclosure.obstacle(network.prefix(layers - 1), type);
   }
 
   /** Bound of {@code ||h^ - h(X)||_F} for the stored features, whoever computed them. */

@@ -2,6 +2,7 @@ package org.fullrank.rigor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The Gram matrix {@code K = J J^T} of a Jacobian in factored form whose factors are known up to
@@ -50,6 +51,23 @@ public final class EnclosedGram {
    *     (factors beyond about 1e150)
    */
   public static EnclosedGram of(List<KroneckerTerm> terms, int threads) {
+    return ifFinite(terms, threads)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "EnclosedGram expects finite entries but the product overflowed; scale the"
+                        + " factors down"));
+  }
+
+  /**
+   * The same, where an overflow is no mistake.
+   *
+   * @param terms the blocks of the Jacobian, at least one, on the same samples and outputs
+   * @param threads at least 1
+   * @return empty if an entry of the Gram overflows
+   * @throws IllegalArgumentException if the terms do not fit
+   */
+  public static Optional<EnclosedGram> ifFinite(List<KroneckerTerm> terms, int threads) {
     FloatingPoint.requireIeee();
     Workers.requireThreads("EnclosedGram", threads);
     if (terms.isEmpty()) {
@@ -72,12 +90,18 @@ public final class EnclosedGram {
       }
       bounds.addAll(term.rowBounds());
     }
-    SymmetricMatrix stored = SymmetricMatrix.ofLower(KroneckerGram.lowerTriangle(terms, threads));
+    double[][] lower = KroneckerGram.lowerTriangle(terms, threads);
+    for (double[] row : lower) {
+      if (!(ErrorTerms.largest(row, row.length) <= Double.MAX_VALUE)) {
+        return Optional.empty();
+      }
+    }
+    SymmetricMatrix stored = SymmetricMatrix.ofLower(lower);
     double product = productRadius(terms, bounds);
     double[] rowErrors = rowErrors(bounds, rows);
     double factors =
         Math.min(rankOneBound(bounds), normBound(stored, product, RowNorms.upper(rowErrors)));
-    return new EnclosedGram(stored, k, product, factors, rowErrors);
+    return Optional.of(new EnclosedGram(stored, k, product, factors, rowErrors));
   }
 
   /**

@@ -86,7 +86,8 @@ public final class EquivalentRelu {
   }
 
   /**
-   * Its parameters: those of the construction, each rounded once.
+   * Its parameters: those of the construction, each rounded once, and once more where a factor
+   * below 1 makes a product subnormal.
    *
    * @return {@code [p']}, double precision; do not write or close
    * @throws IllegalStateException if there is an obstacle

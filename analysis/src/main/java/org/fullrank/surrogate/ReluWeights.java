@@ -33,7 +33,9 @@ final class ReluWeights {
   }
 
   /**
-   * Each weight is one correctly rounded difference; empty if one of them overflows.
+   * Each weight is one correctly rounded difference, except that where {@code M < 1} makes {@code M
+   * W} subnormal that product is rounded first, by at most {@code 2^-1075}; empty if one of them
+   * overflows.
    *
    * @param factors powers of two, one for each unit of each hidden layer
    */
@@ -115,7 +117,7 @@ final class ReluWeights {
       for (int q = 0; q < m; q++) {
         block[p * 2 * m + q] = w[p][q];
         int below = (in + p) * 2 * m;
-        // M W is exact, so this rounds once.
+        // M is a power of two, so M W is exact unless it is subnormal; then this rounds once.
         block[below + q] = Math.fma(factor[q], psi[p][q], -before[p] * w[p][q]);
         block[below + m + q] = psi[p][q];
       }

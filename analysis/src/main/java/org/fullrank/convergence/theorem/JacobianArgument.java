@@ -69,20 +69,25 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
     if (numbers.obstacle().isPresent()) {
       return new Attempt(checks, Optional.empty());
     }
+    if (numbers.unknown().isPresent()) {
+      return undecided(JacobianPremises.ENCLOSED, numbers.unknown().get());
+    }
     Quantity zero = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
     HypothesisCheck positive = HypothesisCheck.less(rank, zero, numbers.sigmaMin());
     checks.add(positive);
     if (positive.verdict() != Verdict.HOLDS) {
       return new Attempt(checks, Optional.empty());
     }
-    Attempt attempt = attempt(numbers, numbers.residual().interval().hi());
+    Attempt attempt = attempt(numbers, numbers.residual().interval());
     checks.addAll(attempt.checks);
     return new Attempt(checks, attempt.outcome);
   }
 
   /** See {@link JacobianDescent#residualRadius}. */
   double residualRadius(JacobianNumbers numbers) {
-    if (numbers.obstacle().isPresent() || !numbers.sigmaMin().interval().certainlyPositive()) {
+    if (numbers.obstacle().isPresent()
+        || numbers.unknown().isPresent()
+        || !numbers.sigmaMin().interval().certainlyPositive()) {
       return 0;
     }
     double lo = 0;
@@ -92,7 +97,7 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
       if (middle == 0) {
         break;
       }
-      if (attempt(numbers, middle).outcome.isPresent()) {
+      if (attempt(numbers, Interval.of(middle)).outcome.isPresent()) {
         lo = middle;
       } else {
         hi = middle;
@@ -101,13 +106,13 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
     return lo;
   }
 
-  private Attempt attempt(JacobianNumbers numbers, double residual) {
+  private Attempt attempt(JacobianNumbers numbers, Interval residual) {
     double norm = numbers.norm().interval().hi();
-    if (!(norm <= LARGEST && residual <= LARGEST)) {
-      return undecided("||J_0|| and R0 are bounded", "up to " + norm + " and " + residual);
+    if (!(norm <= LARGEST && residual.hi() <= LARGEST)) {
+      return undecided("||J_0|| and R0 are bounded", "up to " + norm + " and " + residual.hi());
     }
-    double beta = numbers.norm().interval().add(lower(numbers)).hi();
-    double q = firstGuess(beta);
+    Interval beta = numbers.norm().interval().add(numbers.sigmaMin().interval().lo());
+    double q = firstGuess(beta.hi());
     Attempt last = undecided("the step is short", "(eta/2) beta^2 is 1 or more");
     for (int round = 0; round < ROUNDS; round++) {
       Ball ball = new Ball(numbers, residual, beta, q);
@@ -127,19 +132,21 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
       return 1;
     }
     double most = 1 - 0.5 * stepSize.orElse(0) * beta * beta;
-    return stepSize.isEmpty() ? 0.5 : most > 0 ? most : 0.5;
+    // A step that is too long whatever Lam is needs no larger ball to be seen.
+    return stepSize.isEmpty() ? 0.5 : most > 0 ? most : 1;
   }
 
-  private static Interval lower(JacobianNumbers numbers) {
-    return Interval.of(numbers.sigmaMin().interval().lo());
-  }
-
-  /** The checks with the Lipschitz constant of one ball. */
+  /**
+   * The checks with the Lipschitz constant of one ball. What is compared has both ends, so that an
+   * overlap stays undecided; Lam is the constant of this ball in both. What follows has the worst
+   * ends only: the least s0 and q, the largest R0.
+   */
   private final class Ball {
     private final JacobianNumbers numbers;
+    private final Interval residual;
     private final Interval s0;
     private final Interval r0;
-    private final double beta;
+    private final Interval beta;
     private final double radius;
 
     /** A lower bound of q, or NaN. */
@@ -148,10 +155,11 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
     /** Whether the ball is as large as the theorem needs, or nothing is left to be tried. */
     private boolean covered = true;
 
-    Ball(JacobianNumbers numbers, double residual, double beta, double guess) {
+    Ball(JacobianNumbers numbers, Interval residual, Interval beta, double guess) {
       this.numbers = numbers;
-      this.s0 = lower(numbers);
-      this.r0 = Interval.of(residual);
+      this.residual = residual;
+      this.s0 = Interval.of(numbers.sigmaMin().interval().lo());
+      this.r0 = Interval.of(residual.hi());
       this.beta = beta;
       this.radius = path(Interval.of(guess)).multiply(TAKEN).hi();
     }
@@ -180,9 +188,10 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
       Quantity one = Quantity.verified("1", Interval.ONE, Subject.EXACT_NETWORK, "one");
       double eta = 0;
       Interval rate = Interval.ONE;
+      Interval shares = Interval.ONE;
       q = 1;
       if (!flow) {
-        Interval sum = Interval.of(beta).square().add(lam.multiply(r0));
+        Interval sum = beta.square().add(lam.multiply(residual));
         if (!(sum.hi() <= LARGEST)) {
           return undecided("beta^2 + Lam R0 is bounded", "up to " + sum.hi());
         }
@@ -195,7 +204,8 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
                 quantity("(eta/2) (beta^2 + Lam R0)", used),
                 one);
         checks.add(step);
-        q = Interval.ONE.subtract(used).lo();
+        shares = Interval.ONE.subtract(used);
+        q = shares.lo();
         if (step.verdict() != Verdict.HOLDS) {
           return new Attempt(checks, Optional.empty());
         }
@@ -212,10 +222,11 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
                 Subject.EXACT_NETWORK,
                 "radius " + needed + " is needed and " + radius + " was taken"));
       }
-      Interval h = lam.multiply(r0).multiply(2).divide(lowest.multiply(s0.square()));
       HypothesisCheck condition =
           HypothesisCheck.less(
-              "the Jacobian changes little: h = 2 Lam R0/(q s0^2) < 1", quantity("h", h), one);
+              "the Jacobian changes little: h = 2 Lam R0/(q s0^2) < 1",
+              quantity("h", change(lam, residual, shares, numbers.sigmaMin().interval())),
+              one);
       checks.add(condition);
       if (condition.verdict() == Verdict.FAILS) {
         // A larger ball has no smaller constant.
@@ -224,7 +235,8 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
       if (!covered || condition.verdict() != Verdict.HOLDS) {
         return new Attempt(checks, Optional.empty());
       }
-      Interval left = Interval.ONE.subtract(h).max(Interval.ZERO);
+      Interval worst = change(lam, r0, lowest, s0);
+      Interval left = Interval.ONE.subtract(worst).max(Interval.ZERO);
       Interval kept = s0.square().multiply(left).max(Interval.ZERO);
       // s0 (1 - sqrt(1 - h))/Lam without cancellation, and with its limit for Lam = 0.
       Interval rho = path(lowest).divide(left.sqrt().add(1));
@@ -236,6 +248,11 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
                   eta,
                   quantity(flow ? "s*^2" : "q eta s*^2", lowest.multiply(rate).multiply(kept)),
                   quantity("s0 (1 - sqrt(1 - h))/Lam", rho))));
+    }
+
+    /** {@code 2 Lam R0/(q s0^2)}. */
+    private static Interval change(Interval lam, Interval r, Interval q, Interval s) {
+      return lam.multiply(r).multiply(2).divide(q.multiply(s.square()));
     }
 
     private Quantity quantity(String symbol, Interval value) {

@@ -2,7 +2,6 @@ package org.fullrank.convergence.theorem;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.rigor.Interval;
@@ -14,6 +13,9 @@ import org.fullrank.rigor.Verdict;
 /** What the theorems on the Jacobian at the start presume. */
 final class JacobianPremises {
   static final Quantity ZERO = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
+
+  /** What is said of numbers of which nothing is known. */
+  static final String ENCLOSED = "the numbers of the Jacobian can be enclosed";
 
   /** Beyond this, squares come near the end of the double range. */
   private static final double LARGEST = 1e150;
@@ -31,6 +33,10 @@ final class JacobianPremises {
     if (numbers.obstacle().isPresent()) {
       return checks;
     }
+    if (numbers.unknown().isPresent()) {
+      checks.add(undecided(ENCLOSED, numbers.unknown().get()));
+      return checks;
+    }
     checks.add(
         HypothesisCheck.less(
             "J_0 has full row rank: s0 = sigma_min(J_0) > 0", ZERO, numbers.sigmaMin()));
@@ -40,11 +46,6 @@ final class JacobianPremises {
       checks.add(undecided("||J_0|| and R0 are bounded", "up to " + norm + " and " + residual));
     }
     return checks;
-  }
-
-  /** The constant for a ball, if the radius is a number and there is one. */
-  static Optional<Quantity> lipschitzAt(JacobianNumbers numbers, double radius) {
-    return radius <= Double.MAX_VALUE ? numbers.lipschitzAt(radius) : Optional.empty();
   }
 
   static boolean allHold(List<HypothesisCheck> checks) {

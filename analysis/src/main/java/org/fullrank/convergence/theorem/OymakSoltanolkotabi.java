@@ -93,7 +93,7 @@ public final class OymakSoltanolkotabi implements Theorem {
     Interval r0 = numbers.residual().interval();
     Interval alpha = Interval.of(s0.lo()).divide(2);
     double ball = Interval.of(r0.hi()).multiply(4).divide(alpha).hi();
-    Optional<Quantity> lipschitz = JacobianPremises.lipschitzAt(numbers, ball);
+    Optional<Quantity> lipschitz = numbers.lipschitzAt(ball);
     checks.add(
         HypothesisCheck.structural(
             "J is L-Lipschitz on the ball of radius 4 R0/alpha, alpha = s0/2",

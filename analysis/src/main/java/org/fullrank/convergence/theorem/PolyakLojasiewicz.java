@@ -100,7 +100,7 @@ public final class PolyakLojasiewicz implements Theorem {
     Ball best = null;
     for (int j = 0; j <= GRID; j++) {
       double radius = unit * (1 + Math.pow(2, -j / 4.0));
-      Optional<Quantity> lipschitz = JacobianPremises.lipschitzAt(numbers, radius);
+      Optional<Quantity> lipschitz = numbers.lipschitzAt(radius);
       if (lipschitz.isPresent()) {
         Ball ball = Ball.of(numbers, radius, lipschitz.get().interval());
         best = best == null || ball.isBetterThan(best) ? ball : best;

@@ -101,6 +101,7 @@ public final class PyramidalDescent implements Theorem {
     JacobianNumbers block =
         new JacobianNumbers(
             n.obstacle(),
+            n.unknown(),
             lowerBound(net),
             n.norm(),
             n.residual(),
