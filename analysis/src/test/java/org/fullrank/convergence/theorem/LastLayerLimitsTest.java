@@ -212,7 +212,8 @@ final class LastLayerLimitsTest {
   @Test
   void theDistanceOfAReferenceCoversItsSubtraction() {
     // 1 + 2^-53 and 1 + 2^-52 + 2^-53, both ties, are rounded down and up.
-    BigDecimal half = new BigDecimal(0x1p-53);
+    double unit = 0x1p-53;
+    BigDecimal half = new BigDecimal(unit);
     TrainingProblem problem = plain(identity(1, 1), new double[] {0x1p-53}, ones(1));
     for (double far : new double[] {-1, -1 - 0x1p-52}) {
       Interval distance =
