@@ -109,6 +109,27 @@ final class CertificateReportTest {
     assertThat(object(prediction, "radius").get("hi")).isEqualTo(new Json.Num(2));
     assertThat(object(prediction, "layerRadius").get("lo")).isEqualTo(new Json.Num(0.25));
     assertThat(prediction.get("failureProbability")).isNull();
+    assertThat(prediction.get("referenceLoss")).isNull();
+  }
+
+  @Test
+  void jsonHoldsTheReferenceLoss() {
+    Prediction.Monitored above = Prediction.Monitored.LOSS_ABOVE_REFERENCE;
+    Certificate reference =
+        Certificate.of(
+            "reference",
+            certificate(H).source(),
+            certificate(H).checks(),
+            () ->
+                Conclusion.of(
+                    "it comes close",
+                    Prediction.reciprocal(above, ONE, 0.125, ONE, ONE).withReferenceLoss(H)),
+            List.of());
+    Json.Obj root = (Json.Obj) Json.parse(Dossier.titled("t").certificate(reference).toJson());
+    Json.Obj prediction =
+        object(object(first(first(root, "sections"), "blocks"), "conclusion"), "prediction");
+    assertThat(text(prediction, "monitored")).isEqualTo("L(w_t) - L(wbar)");
+    assertThat(object(prediction, "referenceLoss").get("hi")).isEqualTo(new Json.Num(0.5));
   }
 
   private static Json.Obj first(Json.Obj object, String name) {
