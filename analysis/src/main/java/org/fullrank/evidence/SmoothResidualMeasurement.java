@@ -39,7 +39,8 @@ final class SmoothResidualMeasurement {
         blocks == 0
             ? Interval.ENTIRE
             : cSigma.sqrt().multiply(((Residual) layers.get(2)).scale()).multiply(depth);
-    if (blocks > 0 && !(cRes.lo() > 0 && cRes.hi() < 1)) {
+    // Only what is certainly outside is another network; the theorem sees what straddles an end.
+    if (blocks > 0 && (cRes.hi() <= 0 || cRes.lo() >= 1)) {
       return SmoothResidualNetwork.not("c_res in " + cRes + " is not within (0, 1)");
     }
     return new SmoothResidualNetwork(Optional.empty(), depth, first.out(), cSigma, cRes);

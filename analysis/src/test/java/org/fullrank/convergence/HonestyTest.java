@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.fullrank.convergence.theorem.FullyConnectedExpressivity;
+import org.fullrank.convergence.theorem.JacobianDescent;
 import org.fullrank.convergence.theorem.Theorems;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.Measurement;
@@ -27,6 +28,8 @@ import org.fullrank.training.RunStatus;
 import org.fullrank.training.TrainingRun;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** No theorem throws, computes NaN or claims more than its evidence on random problems. */
@@ -57,6 +60,16 @@ final class HonestyTest {
   void allRandomProblems() {
     sweep(1_000_000, ALL);
     System.out.println(verdicts + ", proofs " + proofs + ", runs held against them " + runs);
+  }
+
+  /** Where the Gram matrix of the Jacobian overflows. */
+  @ParameterizedTest
+  @ValueSource(longs = {1_000_755, 2_001_336})
+  void overflowsAreNoExceptions(long seed) {
+    sweep(seed, 1);
+    Certificate certificate = JacobianDescent.withDefaults().check(RandomProblems.problem(seed));
+    assertThat(certificate.verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(certificate.obstacle().orElseThrow().toString()).contains("overflow");
   }
 
   private void sweep(long first, int count) {

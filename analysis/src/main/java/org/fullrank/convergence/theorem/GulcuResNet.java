@@ -16,6 +16,7 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.Verdict;
 
 /**
  * Gradient descent on deep residual networks whose Jacobian has full rank: the verifiable form of
@@ -84,11 +85,18 @@ public final class GulcuResNet implements Theorem {
   public Certificate check(Evidence evidence) {
     SmoothResidualNetwork form = evidence.get(Measurements.SMOOTH_RESNET);
     List<HypothesisCheck> checks = new ArrayList<>();
+    boolean open = form.depth() > 1 && !(form.cRes().lo() > 0 && form.cRes().hi() < 1);
+    Verdict verdict =
+        form.obstacle().isPresent()
+            ? Verdict.INAPPLICABLE
+            : open ? Verdict.UNDECIDED : Verdict.HOLDS;
     checks.add(
-        HypothesisCheck.premise(
+        HypothesisCheck.structural(
             "x_1 = sqrt(c_sigma/m) phi(W_1 x), x_l = x_(l-1) + c_res/(H sqrt(m)) phi(W_l x_(l-1)),"
                 + " f = v x_H, phi smooth, 0 < c_res < 1, all weights trained on 1/2 sum of squares",
-            form.obstacle().isEmpty(),
+            verdict,
+            Rigor.VERIFIED,
+            Subject.EXACT_NETWORK,
             form.obstacle()
                 .orElse(
                     "H = "
@@ -99,7 +107,7 @@ public final class GulcuResNet implements Theorem {
                         + form.cSigma()
                         + ", c_res in "
                         + form.cRes())));
-    if (form.obstacle().isPresent()) {
+    if (verdict != Verdict.HOLDS) {
       return Certificate.of(name(), SOURCE, checks, GulcuResNet::unreachable, limits());
     }
     Certificate jacobian = descent.check(evidence);

@@ -166,6 +166,28 @@ final class GulcuResNetTest {
     assertThat(certificate.conclusion()).isEmpty();
   }
 
+  /** c_sigma = 12 g^2 is 1 up to rounding, and so is c_res = H sqrt(c_sigma) / 3. */
+  @Test
+  void aSizeThatMayBeOneIsUndecided() {
+    double g = Math.sqrt(1.0 / M);
+    Elementwise phi = Elementwise.of(Activations.TANH);
+    Network network =
+        Network.of(
+            Shape.of(D),
+            Dense.of("W1", D, M).withScales(1, 0),
+            phi,
+            Residual.of(1.0 / 3, Dense.of("W2", M, M).withScales(g, 0), phi),
+            Residual.of(1.0 / 3, Dense.of("W3", M, M).withScales(g, 0), phi),
+            Dense.of("v", M, 1).withScales(g, 0));
+    TrainingProblem problem = problem(network, distinct(), 1e-4);
+    Interval cRes = Evidence.of(problem).get(Measurements.SMOOTH_RESNET).cRes();
+    assertThat(cRes.lo()).isLessThan(1);
+    assertThat(cRes.hi()).isGreaterThanOrEqualTo(1);
+    Certificate certificate = THEOREM.check(problem);
+    assertThat(certificate.verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(certificate.obstacle().orElseThrow().toString()).contains("c_res");
+  }
+
   @Test
   void theTableStartsFromACertifiedNetwork() {
     Network network =

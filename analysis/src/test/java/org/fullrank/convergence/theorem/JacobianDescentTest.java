@@ -111,6 +111,68 @@ final class JacobianDescentTest {
     named(theorem.check(scalar(1)), Verdict.FAILS, "changes little");
   }
 
+  /** Each number is known up to an interval on which the inequality is true and false. */
+  @Test
+  void overlapsStayUndecided() {
+    JacobianDescent theorem = JacobianDescent.withDefaults();
+    Interval tenth = Interval.of(0.1);
+    Evidence rank = numbers(Interval.of(0.1, 1), Interval.ONE, tenth, r -> 1);
+    Evidence residual = numbers(Interval.ONE, Interval.ONE, Interval.of(0.01, 1), r -> 1);
+    for (JacobianDescent variant :
+        new JacobianDescent[] {
+          theorem, theorem.withStepSize(0.1), JacobianDescent.forGradientFlow()
+        }) {
+      named(variant.check(rank), Verdict.UNDECIDED, "changes little");
+      named(variant.check(residual), Verdict.UNDECIDED, "changes little");
+    }
+    named(
+        theorem
+            .withStepSize(0.1)
+            .check(numbers(Interval.ONE, Interval.of(1, 100), Interval.of(0.01), r -> 1)),
+        Verdict.UNDECIDED,
+        "step is short");
+    // False for all members.
+    named(
+        theorem.check(numbers(Interval.of(0.5, 1), Interval.ONE, Interval.of(0.6, 1), r -> 1)),
+        Verdict.FAILS,
+        "changes little");
+    named(
+        theorem
+            .withStepSize(0.6)
+            .check(numbers(Interval.ONE, Interval.of(1, 100), Interval.of(0.01), r -> 1)),
+        Verdict.FAILS,
+        "step is short");
+  }
+
+  /** With eta = 0.1 the first ball is 2 R0/0.8 = 0.25, the one needed 2 R0/0.795 = 0.25157. */
+  @Test
+  void theBallOfTheConstantIsAsLargeAsNeeded() {
+    JacobianDescent theorem = JacobianDescent.withDefaults().withStepSize(0.1);
+    Interval tenth = Interval.of(0.1);
+    Evidence within = numbers(Interval.ONE, Interval.ONE, tenth, r -> r < 0.2517 ? 1 : 100);
+    Evidence between = numbers(Interval.ONE, Interval.ONE, tenth, r -> r < 0.251 ? 1 : 100);
+    assertThat(theorem.check(within).isProof()).isTrue();
+    named(theorem.check(between), Verdict.FAILS, "changes little");
+    Evidence none =
+        numbers(Interval.ONE, Interval.ONE, tenth, r -> r < 0.251 ? 1 : Double.POSITIVE_INFINITY);
+    named(theorem.check(none), Verdict.UNDECIDED, "no constant");
+  }
+
+  /** A step that is too long for any constant is called so where only small balls have one. */
+  @Test
+  void aTooLongStepNeedsNoLargeBall() {
+    Evidence small =
+        numbers(
+            Interval.ONE,
+            Interval.ONE,
+            Interval.of(0.1),
+            r -> r < 0.21 ? 1 : Double.POSITIVE_INFINITY);
+    JacobianDescent theorem = JacobianDescent.withDefaults();
+    named(theorem.withStepSize(0.6).check(small), Verdict.FAILS, "step is short");
+    named(theorem.check(small), Verdict.UNDECIDED, "no constant");
+    assertThat(theorem.withStepSize(0.01).check(small).isProof()).isTrue();
+  }
+
   private static void named(Certificate certificate, Verdict verdict, String text) {
     assertThat(certificate.verdict()).as(certificate.toString()).isEqualTo(verdict);
     HypothesisCheck obstacle = certificate.obstacle().orElseThrow();
