@@ -1,5 +1,6 @@
 package org.fullrank.convergence;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -36,7 +37,9 @@ public final class Certificate {
   }
 
   /**
-   * Draws the conclusion.
+   * Draws the conclusion. A prediction whose numbers say nothing, such as a linear rate that
+   * underflowed to 0 or an initial value that overflowed, is not drawn: the certificate gets one
+   * more check, {@code UNDECIDED}, that names the number.
    *
    * @param theorem name of the theorem
    * @param source where it comes from
@@ -54,16 +57,26 @@ public final class Certificate {
     if (checks.isEmpty()) {
       throw new IllegalArgumentException("Certificate expects at least one hypothesis, got none");
     }
+    List<HypothesisCheck> all = new ArrayList<>(checks);
+    Optional<Conclusion> drawn = Optional.empty();
+    if (worst(all) == Verdict.HOLDS) {
+      Conclusion candidate = conclusion.get();
+      Optional<HypothesisCheck> vacuous = candidate.prediction().flatMap(Prediction::vacuous);
+      vacuous.ifPresent(all::add);
+      drawn = vacuous.isEmpty() ? Optional.of(candidate) : Optional.empty();
+    }
+    return new Certificate(
+        theorem, source, List.copyOf(all), worst(all), drawn, List.copyOf(limits));
+  }
+
+  private static Verdict worst(List<HypothesisCheck> checks) {
     Verdict verdict = Verdict.HOLDS;
     for (Verdict worse : List.of(Verdict.UNDECIDED, Verdict.FAILS, Verdict.INAPPLICABLE)) {
       if (checks.stream().anyMatch(c -> c.verdict() == worse)) {
         verdict = worse;
       }
     }
-    Optional<Conclusion> drawn =
-        verdict == Verdict.HOLDS ? Optional.of(conclusion.get()) : Optional.empty();
-    return new Certificate(
-        theorem, source, List.copyOf(checks), verdict, drawn, List.copyOf(limits));
+    return verdict;
   }
 
   /**

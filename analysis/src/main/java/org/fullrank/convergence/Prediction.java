@@ -6,6 +6,7 @@ import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.Verdict;
 
 /**
  * What a theorem guarantees: an upper envelope of a monitored number, and a radius that the
@@ -22,6 +23,11 @@ public final class Prediction {
     RESIDUAL_NORM("||f - y||"),
     /** {@code F - F*}, loss minus its infimum. */
     EXCESS_LOSS("F - F*"),
+    /**
+     * The loss minus that of given reference parameters, which need not be a minimum: the run may
+     * fall below it, and the infimum may be far below. Comes with a {@link #referenceLoss}.
+     */
+    LOSS_ABOVE_REFERENCE("L(w_t) - L(wbar)"),
     /**
      * The expected value of {@code F - F*} over the draws of a stochastic method, runs that leave
      * the region of the theorem counted as 0. It says nothing certain about one run.
@@ -52,6 +58,7 @@ public final class Prediction {
   private final Quantity radius;
   private final Optional<Quantity> layerRadius;
   private final Optional<Quantity> failure;
+  private final Optional<Quantity> reference;
 
   private Prediction(
       Decay decay,
@@ -61,7 +68,8 @@ public final class Prediction {
       Quantity rate,
       Quantity radius,
       Optional<Quantity> layerRadius,
-      Optional<Quantity> failure) {
+      Optional<Quantity> failure,
+      Optional<Quantity> reference) {
     this.decay = decay;
     this.monitored = monitored;
     this.initial = initial;
@@ -70,6 +78,7 @@ public final class Prediction {
     this.radius = radius;
     this.layerRadius = layerRadius;
     this.failure = failure;
+    this.reference = reference;
   }
 
   /**
@@ -130,7 +139,15 @@ public final class Prediction {
     requireNonNegative("initial value", initial);
     requireNonNegative("radius", radius);
     return new Prediction(
-        decay, monitored, initial, stepSize, rate, radius, Optional.empty(), Optional.empty());
+        decay,
+        monitored,
+        initial,
+        stepSize,
+        rate,
+        radius,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static void requireNonNegative(String what, Quantity quantity) {
@@ -156,8 +173,7 @@ public final class Prediction {
    */
   public Prediction withLayerRadius(Quantity bound) {
     requireNonNegative("layer radius", bound);
-    return new Prediction(
-        decay, monitored, initial, stepSize, rate, radius, Optional.of(bound), failure);
+    return with(Optional.of(bound), failure, reference);
   }
 
   /**
@@ -168,8 +184,41 @@ public final class Prediction {
    */
   public Prediction withFailureProbability(Quantity probability) {
     requireNonNegative("failure probability", probability);
+    return with(layerRadius, Optional.of(probability), reference);
+  }
+
+  /**
+   * With the loss that {@link Monitored#LOSS_ABOVE_REFERENCE} is measured from.
+   *
+   * @param loss {@code L(wbar)}
+   * @return the changed prediction
+   * @throws IllegalArgumentException if something else is monitored
+   */
+  public Prediction withReferenceLoss(Quantity loss) {
+    if (monitored != Monitored.LOSS_ABOVE_REFERENCE) {
+      throw new IllegalArgumentException(
+          "withReferenceLoss expects a prediction about "
+              + Monitored.LOSS_ABOVE_REFERENCE.text()
+              + " but this one is about "
+              + monitored.text());
+    }
+    return with(layerRadius, failure, Optional.of(loss));
+  }
+
+  private Prediction with(
+      Optional<Quantity> newLayerRadius,
+      Optional<Quantity> newFailure,
+      Optional<Quantity> newReference) {
     return new Prediction(
-        decay, monitored, initial, stepSize, rate, radius, layerRadius, Optional.of(probability));
+        decay,
+        monitored,
+        initial,
+        stepSize,
+        rate,
+        radius,
+        newLayerRadius,
+        newFailure,
+        newReference);
   }
 
   /**
@@ -248,6 +297,48 @@ public final class Prediction {
    */
   public Optional<Quantity> failureProbability() {
     return failure;
+  }
+
+  /**
+   * The loss at the reference parameters.
+   *
+   * @return present if {@link Monitored#LOSS_ABOVE_REFERENCE} was given one
+   */
+  public Optional<Quantity> referenceLoss() {
+    return reference;
+  }
+
+  /**
+   * What is missing for it to say anything: a guarantee whose numbers overflowed or whose rate
+   * underflowed to 0 bounds no run, however true its hypotheses are.
+   *
+   * @return a condition on the numbers that they do not meet; empty if they meet all
+   */
+  Optional<HypothesisCheck> vacuous() {
+    String wanted;
+    Quantity number;
+    if (!initial.interval().isBounded()) {
+      wanted = "the monitored number is bounded at the start";
+      number = initial;
+    } else if (decay == Decay.RECIPROCAL && !rate.interval().isBounded()) {
+      wanted = "the constant of the envelope is bounded";
+      number = rate;
+    } else if (decay != Decay.RECIPROCAL && !(rate.interval().lo() > 0)) {
+      wanted = "the guaranteed rate is positive";
+      number = rate;
+    } else if (reference.filter(r -> !r.interval().isBounded()).isPresent()) {
+      wanted = "the loss of the reference is bounded";
+      number = reference.get();
+    } else {
+      return Optional.empty();
+    }
+    return Optional.of(
+        HypothesisCheck.structural(
+            wanted,
+            Verdict.UNDECIDED,
+            number.rigor(),
+            number.subject(),
+            number.symbol() + " in " + number.interval()));
   }
 
   /**
@@ -338,7 +429,11 @@ public final class Prediction {
   }
 
   private Stream<Quantity> numbers() {
-    return Stream.of(Stream.of(initial, rate, radius), layerRadius.stream(), failure.stream())
+    return Stream.of(
+            Stream.of(initial, rate, radius),
+            layerRadius.stream(),
+            failure.stream(),
+            reference.stream())
         .flatMap(s -> s);
   }
 
@@ -357,6 +452,7 @@ public final class Prediction {
         + monitored.text()
         + " <= "
         + envelopeFormula()
+        + reference.map(r -> ", L(wbar) in " + ProofText.number(r.interval())).orElse("")
         + (radius.interval().isBounded()
             ? ", and theta stays within " + up(radius) + " of its start"
             : "")

@@ -26,7 +26,8 @@ import org.fullrank.rigor.Verdict;
  * @param samples n
  * @param loss {@code F_0 = 1/2 ||B A X - Y||_F^2}
  * @param excess {@code F_0 - F*}
- * @param interpolates whether {@code F* = 0} is proved
+ * @param interpolates whether {@code F* = 0} is proved by independent samples; {@code INAPPLICABLE}
+ *     if there are more samples than inputs
  */
 public record DeepLinearNetwork(
     Optional<String> obstacle,

@@ -2,9 +2,11 @@ package org.fullrank.evidence;
 
 import java.util.List;
 import java.util.Optional;
+import org.fullrank.diff.Linearization;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
+import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
 import org.fullrank.nn.layer.Dense;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +88,28 @@ public final class LastLayer {
       }
       return withBias(scaled);
     }
+  }
+
+  /** The inputs of the layer, finite or not. */
+  double[][] storedFeatures() {
+    Network network = problem.network();
+    int below = network.layers().size() - 1;
+    if (below == 0) {
+      return Tensors.toRows(problem.x());
+    }
+    Network body = network.prefix(below);
+    INDArray theta =
+        body.parameterCount() == 0
+            ? Tensors.empty(problem.theta().dataType())
+            : TensorViews.segment(problem.theta(), 0, body.parameterCount());
+    try (Linearization l = body.linearize(theta, problem.x())) {
+      return Tensors.toRows(l.value());
+    }
+  }
+
+  /** The number of columns of {@code M}. */
+  int columns() {
+    return (weights ? (int) dense().in() : 0) + (bias ? 1 : 0);
   }
 
   /** The columns of {@code M} from {@code g h}. */

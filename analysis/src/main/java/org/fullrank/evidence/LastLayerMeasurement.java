@@ -16,6 +16,7 @@ import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.spectrum.RankAnalysis;
 import org.fullrank.spectrum.RankReport;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -33,8 +34,11 @@ final class LastLayerMeasurement {
       return LastLayerNumbers.not(last.obstacle().get(), problem.loss());
     }
     Subject subject = subject(problem);
-    double[] parameters = last.parameters();
-    EnclosedNetwork values = values(problem, last, parameters);
+    Optional<EnclosedNetwork> enclosed = values(problem, last, last.parameters());
+    if (enclosed.isEmpty()) {
+      return overflowed(problem, last);
+    }
+    EnclosedNetwork values = enclosed.get();
     IntervalMatrix h = values.features();
     IntervalMatrix zero = IntervalMatrix.exact(new double[h.rows()][h.columns()]);
     IntervalMatrix scaled = zero.addScaled(last.dense().weightScale(), h);
@@ -46,10 +50,11 @@ final class LastLayerMeasurement {
             subject,
             "forward pass with running error bounds");
     RankReport rank = rank(m);
-    Optional<String> deficiency = deficiency(problem, last, h, m[0].length, subject);
+    Optional<Cause> deficiency = deficiency(problem, last, h, m[0].length, subject);
     Quantity sigmaMin = about(rank.sigmaMin(), error, subject).withSymbol("sigma_min(M)");
     if (deficiency.isPresent()) {
-      sigmaMin = Quantity.verified("sigma_min(M)", Interval.ZERO, subject, "structure");
+      // What the cause is about: exact features may be dependent while the stored ones are not.
+      sigmaMin = none(deficiency.get());
     } else if (subject == Subject.STORED_MATRIX && !rank.isAboveRounding()) {
       // Stored entries may have full rank only because they were rounded.
       sigmaMin = sigmaMin.map("sigma_min(M)", s -> Interval.of(0, s.hi()));
@@ -66,8 +71,9 @@ final class LastLayerMeasurement {
         m.length,
         m[0].length,
         problem.loss(),
+        isSingle(problem),
         lossObstacle,
-        deficiency,
+        deficiency.map(Cause::text),
         sigmaMin,
         about(rank.sigmaMax(), error, subject).withSymbol("||M||"),
         Quantity.verified("||f(X) - Y||", residual.frobeniusNorm(), subject, method),
@@ -75,14 +81,48 @@ final class LastLayerMeasurement {
             ? Quantity.verified(
                 "L(w)", LossEnclosure.of(problem.loss(), values.output(), y), subject, method)
             : LastLayerNumbers.unknown(),
-        known
-            ? Quantity.verified(
-                "inf L",
-                LossEnclosure.infimum(problem.loss(), y),
-                Subject.EXACT_NETWORK,
-                "closed form")
-            : LastLayerNumbers.unknown(),
+        known ? infimum(problem.loss(), y) : LastLayerNumbers.unknown(),
         known && LossEnclosure.attained(problem.loss(), y));
+  }
+
+  /** Stored features beyond the range of doubles: only counting says something about M. */
+  private static LastLayerNumbers overflowed(TrainingProblem problem, LastLayer last) {
+    double[][] y = Tensors.toRows(problem.y());
+    Optional<String> lossObstacle = LossEnclosure.obstacle(problem.loss(), y);
+    boolean known = lossObstacle.isEmpty();
+    Quantity anything =
+        Quantity.verified(
+            "unknown", Interval.atLeast(0), Subject.STORED_MATRIX, "the stored features overflow");
+    Optional<Cause> tooFew = tooFew(last, y.length, last.columns());
+    return new LastLayerNumbers(
+        Optional.empty(),
+        last.trainedBelow(),
+        last.formula(),
+        y.length,
+        last.columns(),
+        problem.loss(),
+        isSingle(problem),
+        lossObstacle,
+        tooFew.map(Cause::text),
+        tooFew.map(LastLayerMeasurement::none).orElse(anything.withSymbol("sigma_min(M)")),
+        anything.withSymbol("||M||"),
+        anything.withSymbol("||f(X) - Y||"),
+        known ? anything.withSymbol("L(w)") : LastLayerNumbers.unknown(),
+        known ? infimum(problem.loss(), y) : LastLayerNumbers.unknown(),
+        known && LossEnclosure.attained(problem.loss(), y));
+  }
+
+  private static Quantity none(Cause cause) {
+    return Quantity.verified("sigma_min(M)", Interval.ZERO, cause.subject(), "structure");
+  }
+
+  private static Quantity infimum(Loss loss, double[][] y) {
+    return Quantity.verified(
+        "inf L", LossEnclosure.infimum(loss, y), Subject.EXACT_NETWORK, "closed form");
+  }
+
+  private static boolean isSingle(TrainingProblem problem) {
+    return problem.theta().dataType() != DataType.DOUBLE;
   }
 
   /** What the enclosed values are about. */
@@ -94,17 +134,22 @@ final class LastLayerMeasurement {
 
   /**
    * The network with other parameters of its last layer; if it cannot be enclosed, its last layer
-   * alone, reading the stored features.
+   * alone, reading the stored features. Empty if these are not finite.
    */
-  static EnclosedNetwork values(TrainingProblem problem, LastLayer last, double[] parameters) {
+  static Optional<EnclosedNetwork> values(
+      TrainingProblem problem, LastLayer last, double[] parameters) {
     Network network = problem.network();
     if (subject(problem) == Subject.EXACT_NETWORK) {
       double[] theta = Tensors.toDoubles(problem.theta());
       System.arraycopy(parameters, 0, theta, (int) last.offset(), parameters.length);
-      return enclose(network, theta, problem.x());
+      return Optional.of(enclose(network, theta, problem.x()));
     }
-    try (INDArray h = network.features(problem.theta(), problem.x())) {
-      return enclose(Network.of(Shape.of(h.size(1)), last.dense()), parameters, h);
+    double[][] rows = last.storedFeatures();
+    if (!Matrices.isFinite(rows)) {
+      return Optional.empty();
+    }
+    try (INDArray h = Tensors.ofRows(rows)) {
+      return Optional.of(enclose(Network.of(Shape.of(h.size(1)), last.dense()), parameters, h));
     }
   }
 
@@ -127,28 +172,39 @@ final class LastLayerMeasurement {
         .map(sigma.symbol(), interval -> interval.max(Interval.ZERO));
   }
 
-  /** A cause that is about what the numbers are about. */
-  private static Optional<String> deficiency(
+  /**
+   * A cause about what the numbers are about, or about more: a coincidence of stored features says
+   * nothing about the exact network.
+   */
+  private static Optional<Cause> deficiency(
       TrainingProblem problem, LastLayer last, IntervalMatrix h, int columns, Subject subject) {
-    if (columns < h.rows()) {
-      return Optional.of(
-          last.formula()
-              + " has "
-              + columns
-              + " columns, fewer than the "
-              + h.rows()
-              + " samples; a wider last hidden layer is needed");
+    Optional<Cause> tooFew = tooFew(last, h.rows(), columns);
+    if (tooFew.isPresent() || !last.weightsTrained()) {
+      return tooFew;
     }
-    if (!last.weightsTrained()) {
-      return Optional.empty();
-    }
-    List<Cause> causes =
-        ExpressivityCondition.of(problem.network(), problem.theta())
-            .causes(problem.x(), h.midpoints());
-    return causes.stream()
+    return ExpressivityCondition.of(problem.network(), problem.theta())
+        .causes(problem.x(), h.midpoints())
+        .stream()
         .filter(c -> c.subject().compareTo(subject) >= 0)
-        .map(Cause::text)
         .findFirst();
+  }
+
+  /** Counting holds for the stored matrix and for the exact one. */
+  private static Optional<Cause> tooFew(LastLayer last, int samples, int columns) {
+    return columns >= samples
+        ? Optional.empty()
+        : Optional.of(
+            new Cause(
+                Cause.Kind.TOO_FEW_FEATURES,
+                columns,
+                Subject.EXACT_NETWORK,
+                List.of(),
+                last.formula()
+                    + " has "
+                    + columns
+                    + " columns, fewer than the "
+                    + samples
+                    + " samples; a wider last hidden layer is needed"));
   }
 
   /** The trained ones of the last layer's parameters. */

@@ -18,9 +18,11 @@ import org.fullrank.rigor.Subject;
  * @param samples n
  * @param columns of M
  * @param loss the loss
+ * @param single whether parameters and data are single precision
  * @param lossObstacle why the loss is not known to be a sum over samples of convex smooth functions
  * @param deficiency why M cannot have rank n; empty if only its singular values can tell
- * @param sigmaMin {@code sqrt(lambda_min(M M^T))}, exactly 0 with a deficiency
+ * @param sigmaMin {@code sqrt(lambda_min(M M^T))}, exactly 0 with a deficiency, about whatever that
+ *     speaks about
  * @param norm {@code ||M||}
  * @param residual {@code ||f(X) - Y||}, Frobenius
  * @param value the loss at the current parameters
@@ -34,6 +36,7 @@ public record LastLayerNumbers(
     int samples,
     int columns,
     Loss loss,
+    boolean single,
     Optional<String> lossObstacle,
     Optional<String> deficiency,
     Quantity sigmaMin,
@@ -66,6 +69,7 @@ public record LastLayerNumbers(
         1,
         0,
         loss,
+        false,
         Optional.empty(),
         Optional.empty(),
         q,

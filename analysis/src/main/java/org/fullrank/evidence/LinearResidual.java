@@ -27,7 +27,10 @@ final class LinearResidual {
   /** {@code F_0 - F*}. */
   final Interval excess;
 
-  /** Whether {@code F* = 0} is proved: the samples are independent. */
+  /**
+   * Whether {@code F* = 0} because the samples are independent: {@code INAPPLICABLE} for more
+   * samples than inputs, {@code UNDECIDED} where the rank is not proved.
+   */
   final Verdict interpolates;
 
   private LinearResidual(Interval loss, Interval excess, Verdict interpolates) {
@@ -51,14 +54,13 @@ final class LinearResidual {
     if (!Matrices.isFinite(e) || !error.isBounded()) {
       return unknown(x, rankX);
     }
-    boolean independent = independent(x, rankX);
-    Verdict interpolates = independent ? Verdict.HOLDS : Verdict.UNDECIDED;
+    Verdict interpolates = independent(x, rankX);
     Interval stored = Norms.frobenius(e);
     // Each difference errs by at most u times itself.
     double radius = error.add(stored.multiply(UNIT)).hi();
     Interval residual = around(stored, radius);
     Interval loss = residual.square().divide(2);
-    if (independent) {
+    if (interpolates == Verdict.HOLDS) {
       return new LinearResidual(loss, loss, interpolates);
     }
     Interval most = Interval.of(0, residual.hi());
@@ -71,20 +73,25 @@ final class LinearResidual {
 
   /** Outputs beyond the range of doubles. */
   static LinearResidual unknown(double[][] x, RankReport rankX) {
-    return new LinearResidual(
-        Interval.atLeast(0),
-        Interval.atLeast(0),
-        independent(x, rankX) ? Verdict.HOLDS : Verdict.UNDECIDED);
+    return new LinearResidual(Interval.atLeast(0), Interval.atLeast(0), independent(x, rankX));
   }
 
   /** Independent samples: the targets lie in the space that the model reaches. */
-  private static boolean independent(double[][] x, RankReport rankX) {
-    return x.length <= x[0].length && rankX.fullRowRank() == Verdict.HOLDS;
+  private static Verdict independent(double[][] x, RankReport rankX) {
+    if (x.length > x[0].length) {
+      return Verdict.INAPPLICABLE;
+    }
+    return rankX.fullRowRank() == Verdict.HOLDS ? Verdict.HOLDS : Verdict.UNDECIDED;
   }
 
   /** {@code ||P E||_F} for the stored E. */
   private static Interval projection(double[][] e, double[][] x, Quantity sigmaX, Quantity normX) {
-    double[][] w = LeastSquares.solve(x, e);
+    return projection(e, x, LeastSquares.solve(x, e), sigmaX, normX);
+  }
+
+  /** The same with any candidate {@code W [d][k]}, however bad. */
+  static Interval projection(
+      double[][] e, double[][] x, double[][] w, Quantity sigmaX, Quantity normX) {
     if (!Matrices.isFinite(w)) {
       return Interval.atLeast(0);
     }

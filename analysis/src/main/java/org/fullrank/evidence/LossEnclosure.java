@@ -114,11 +114,11 @@ final class LossEnclosure {
     return true;
   }
 
-  private static Interval exp(Interval x) {
+  static Interval exp(Interval x) {
     return new Interval(Math.max(0, down(StrictMath.exp(x.lo()))), up(StrictMath.exp(x.hi())));
   }
 
-  private static Interval log(Interval x) {
+  static Interval log(Interval x) {
     double lo = x.lo() > 0 ? down(StrictMath.log(x.lo())) : Double.NEGATIVE_INFINITY;
     double hi = Double.isInfinite(x.hi()) ? x.hi() : up(StrictMath.log(x.hi()));
     return new Interval(lo, hi);

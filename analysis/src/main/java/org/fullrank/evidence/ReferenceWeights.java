@@ -83,13 +83,15 @@ public record ReferenceWeights(List<Double> values)
     // Every difference has a relative error of one rounding.
     Interval distance = Norms.euclidean(difference).multiply(Interval.of(1 - 0x1p-52, 1 + 0x1p-52));
     Subject subject = LastLayerMeasurement.subject(problem);
-    EnclosedNetwork there = LastLayerMeasurement.values(problem, last, reference);
+    Optional<EnclosedNetwork> there = LastLayerMeasurement.values(problem, last, reference);
     return new Numbers(
         Optional.empty(),
         Quantity.verified("||wbar - w||", distance, Subject.EXACT_NETWORK, "outward rounded"),
         Quantity.verified(
             "L(wbar)",
-            LossEnclosure.of(problem.loss(), there.output(), y),
+            there
+                .map(network -> LossEnclosure.of(problem.loss(), network.output(), y))
+                .orElse(Interval.atLeast(0)),
             subject,
             "forward pass with running error bounds"));
   }

@@ -80,6 +80,7 @@ final class CertificateJson {
     json =
         json.with("rate", JsonReport.quantity(prediction.rate()))
             .with("radius", JsonReport.quantity(prediction.radius()));
+    json = quantity(json, "referenceLoss", prediction.referenceLoss());
     json = quantity(json, "layerRadius", prediction.layerRadius());
     return quantity(json, "failureProbability", prediction.failureProbability());
   }

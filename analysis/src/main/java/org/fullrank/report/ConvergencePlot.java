@@ -9,7 +9,6 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.fullrank.convergence.Prediction;
 import org.fullrank.training.Comparison;
-import org.fullrank.training.Snapshot;
 import org.fullrank.training.Trajectory;
 
 /**
@@ -34,8 +33,9 @@ public final class ConvergencePlot {
   }
 
   /**
-   * A run and its envelope where the least loss is 0 or the residual is monitored. No loss is
-   * negative, so that 0 is a lower bound of any; the run is then drawn too high.
+   * A run and its envelope where the least loss is 0, or the residual or the loss above a reference
+   * is monitored. No loss is negative, so that 0 is a lower bound of any; the run is then drawn too
+   * high.
    *
    * @param trajectory of the method and step size that the prediction is for
    * @param prediction of a certificate
@@ -56,7 +56,7 @@ public final class ConvergencePlot {
    */
   public static ConvergencePlot of(Trajectory trajectory, Prediction prediction, double infimum) {
     double[] at = trajectory.series(s -> prediction.isFlow() ? s.time() : s.step());
-    double[] observed = trajectory.series(s -> monitored(s, prediction, infimum));
+    double[] observed = trajectory.series(s -> Comparison.observed(prediction, s, infimum));
     boolean[] drawn = new boolean[at.length];
     double least = prediction.envelope(0);
     int count = 0;
@@ -88,12 +88,6 @@ public final class ConvergencePlot {
       caption += " %d of %d records are not finite.".formatted(at.length - count, at.length);
     }
     return new ConvergencePlot(plot.withCaption(caption));
-  }
-
-  private static double monitored(Snapshot s, Prediction prediction, double infimum) {
-    return prediction.monitored() == Prediction.Monitored.RESIDUAL_NORM
-        ? s.residualNorm()
-        : s.loss() - infimum;
   }
 
   private static DoubleUnaryOperator envelopeOf(Prediction prediction) {

@@ -28,17 +28,18 @@ public record Comparison(
   public static final double TOLERANCE = 1e-9;
 
   /**
-   * Compares. Gradient flow is compared at its recorded times, descent at its steps; how far the
-   * layers moved is compared if {@link Recorders#layerDistance} was recorded. A run that diverged
-   * is a violation.
+   * Compares. An initial value or a radius of exactly 0 has no scale: {@link #TOLERANCE} itself is
+   * then allowed, and within it the radius counts as unused. Gradient flow is compared at its
+   * recorded times, descent at its steps; how far the layers moved is compared if {@link
+   * Recorders#layerDistance} was recorded. A run that diverged is a violation.
    *
    * @param prediction what was guaranteed
    * @param trajectory of gradient descent with {@code prediction.stepSize()}, or of gradient flow
    * @param infimum the least loss {@code F*}, or a lower bound of it; used only where the excess
    *     loss is monitored
    * @return the comparison
-   * @throws IllegalArgumentException if the prediction is about an expected value, or the recorded
-   *     times show that the run had another step size
+   * @throws IllegalArgumentException if the prediction is about an expected value or lacks its
+   *     reference loss, or the recorded times show that the run had another step size
    */
   public static Comparison of(Prediction prediction, Trajectory trajectory, double infimum) {
     if (prediction.monitored() == Prediction.Monitored.EXPECTED_EXCESS_LOSS) {
@@ -51,12 +52,13 @@ public record Comparison(
     double slack = Double.POSITIVE_INFINITY;
     double used = 0;
     double radius = prediction.radius().interval().hi();
-    double floor = TOLERANCE * prediction.envelope(0);
+    double floor = prediction.envelope(0) > 0 ? TOLERANCE * prediction.envelope(0) : TOLERANCE;
     for (Snapshot s : trajectory.snapshots()) {
       double observed = observed(prediction, s, infimum);
       double envelope =
           prediction.isFlow() ? prediction.envelopeAt(s.time()) : prediction.envelope(s.step());
-      used = Math.max(used, s.distance() == 0 ? 0 : s.distance() / radius);
+      boolean unused = s.distance() == 0 || (radius == 0 && s.distance() <= TOLERANCE);
+      used = Math.max(used, unused ? 0 : s.distance() / radius);
       if (violation.isEmpty()) {
         violation = violation(prediction, s, observed, envelope, envelope + floor);
         first = violation.isPresent() ? OptionalLong.of(s.step()) : first;
@@ -90,10 +92,37 @@ public record Comparison(
     }
   }
 
-  private static double observed(Prediction prediction, Snapshot s, double infimum) {
-    return prediction.monitored() == Prediction.Monitored.RESIDUAL_NORM
-        ? s.residualNorm()
-        : s.loss() - infimum;
+  /**
+   * The monitored number at a snapshot. The loss above a reference is taken from the upper end of
+   * the reference loss: the number is then at most what it would be with the exact one, so that a
+   * width of that enclosure raises no false alarm, and hides a violation no larger than the width.
+   *
+   * @param prediction that monitors it
+   * @param s the snapshot
+   * @param infimum as for {@link #of}
+   * @return the number to hold against the envelope; NaN if what it needs is
+   * @throws IllegalArgumentException if the prediction lacks its reference loss
+   */
+  public static double observed(Prediction prediction, Snapshot s, double infimum) {
+    return switch (prediction.monitored()) {
+      case RESIDUAL_NORM -> s.residualNorm();
+      case EXCESS_LOSS, EXPECTED_EXCESS_LOSS -> s.loss() - infimum;
+      case LOSS_ABOVE_REFERENCE ->
+          s.loss()
+              - prediction
+                  .referenceLoss()
+                  .orElseThrow(
+                      () ->
+                          new IllegalArgumentException(
+                              "Comparison expects a prediction with a reference loss but got "
+                                  + prediction))
+                  .interval()
+                  .hi();
+    };
+  }
+
+  private static boolean within(double moved, double radius) {
+    return moved <= (radius > 0 ? radius * (1 + TOLERANCE) : TOLERANCE);
   }
 
   /** Written so that a NaN is a violation. */
@@ -103,13 +132,13 @@ public record Comparison(
       return said(prediction.monitored().text(), observed, "the envelope", envelope);
     }
     double radius = prediction.radius().interval().hi();
-    if (!(s.distance() <= radius * (1 + TOLERANCE))) {
+    if (!within(s.distance(), radius)) {
       return said("the distance from the start", s.distance(), "the radius", radius);
     }
     Double moved = s.more().get(Recorders.LAYER_DISTANCE);
     if (moved != null && prediction.layerRadius().isPresent()) {
       double bound = prediction.layerRadius().get().interval().hi();
-      if (!(moved <= bound * (1 + TOLERANCE))) {
+      if (!within(moved, bound)) {
         return said("the distance of a layer from its start", moved, "its radius", bound);
       }
     }

@@ -2,6 +2,8 @@ package org.fullrank.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.fullrank.diff.Linearization;
 import org.fullrank.evidence.LastLayer;
@@ -62,7 +64,7 @@ public final class Recorders {
   }
 
   /**
-   * The smallest eigenvalue of the NTK Gram of all parameters, named {@code "lambda_min"}.
+   * The smallest eigenvalue of the NTK Gram of the trained parameters, named {@code "lambda_min"}.
    *
    * @return the recorder; one Gram and one eigenvalue decomposition each time
    */
@@ -71,8 +73,8 @@ public final class Recorders {
   }
 
   /**
-   * How far the NTK Gram has moved, {@code ||K_t - K_0||_F / ||K_0||_F}, named {@code
-   * "kernel_drift"}.
+   * How far the NTK Gram of the trained parameters has moved, {@code ||K_t - K_0||_F / ||K_0||_F},
+   * named {@code "kernel_drift"}.
    *
    * @return the recorder; one Gram each time, and one is kept
    */
@@ -149,26 +151,59 @@ public final class Recorders {
   }
 
   private static double smallest(TrainingProblem now) {
-    try (GramMatrix gram = EmpiricalNtk.of(now.network(), now.theta()).gram(now.x());
+    try (GramMatrix gram = gram(now);
         Eigenpairs pairs = DenseEigenSolver.withDefaults().solve(gram, Wanted.smallest(1))) {
       return pairs.status().succeeded() ? pairs.value(0) : Double.NaN;
     }
   }
 
   private static double[] kernel(TrainingProblem now) {
-    try (GramMatrix gram = EmpiricalNtk.of(now.network(), now.theta()).gram(now.x())) {
+    try (GramMatrix gram = gram(now)) {
       return Tensors.toDoubles(gram.matrix());
     }
   }
 
+  /** Frozen slots do not move, so that their part of the Gram says nothing about the run. */
+  private static GramMatrix gram(TrainingProblem now) {
+    EmpiricalNtk ntk = EmpiricalNtk.of(now.network(), now.theta());
+    if (now.network().slots().stream().allMatch(now::isTrained)) {
+      return ntk.gram(now.x());
+    }
+    Map<String, GramMatrix> parts = ntk.perSlot(now.x());
+    try {
+      double[] sum = new double[0];
+      for (Slot slot : now.trainedSlots()) {
+        double[] part = Tensors.toDoubles(Objects.requireNonNull(parts.get(slot.name())).matrix());
+        for (int i = 0; i < sum.length; i++) {
+          sum[i] += part[i];
+        }
+        sum = sum.length == 0 ? part : sum;
+      }
+      long size = now.samples() * now.outputs();
+      try (INDArray matrix = Tensors.of(now.x().dataType(), sum, size, size)) {
+        return GramMatrix.of(matrix, now.samples(), now.outputs());
+      }
+    } finally {
+      parts.values().forEach(GramMatrix::close);
+    }
+  }
+
   private static double distance(double[] now, double[] first) {
+    // In units of the largest entry, so that no square overflows.
+    double unit = 0;
+    for (double k : first) {
+      unit = Math.max(unit, Math.abs(k));
+    }
+    unit = unit == 0 ? 1 : unit;
     double moved = 0;
     double norm = 0;
     for (int i = 0; i < now.length; i++) {
-      moved = Math.hypot(moved, now[i] - first[i]);
-      norm = Math.hypot(norm, first[i]);
+      double d = (now[i] - first[i]) / unit;
+      double k = first[i] / unit;
+      moved += d * d;
+      norm += k * k;
     }
-    return moved == 0 ? 0 : moved / norm;
+    return moved == 0 ? 0 : Math.sqrt(moved / norm);
   }
 
   private static boolean[] signs(TrainingProblem now) {

@@ -65,6 +65,56 @@ final class CertificateTest {
   }
 
   @Test
+  void aPredictionThatSaysNothingIsNotDrawn() {
+    Quantity zero = exact("0", Interval.of(0, 1));
+    Quantity unbounded = exact("big", Interval.atLeast(0));
+    Monitored m = Monitored.EXCESS_LOSS;
+    Monitored above = Monitored.LOSS_ABOVE_REFERENCE;
+    vacuous(Prediction.of(m, ONE, 1, zero, ONE), "rate is positive");
+    vacuous(Prediction.flow(m, ONE, zero, ONE), "rate is positive");
+    vacuous(Prediction.of(m, unbounded, 1, ONE, ONE), "bounded at the start");
+    vacuous(Prediction.flow(m, unbounded, ONE, ONE), "bounded at the start");
+    vacuous(Prediction.reciprocal(m, unbounded, 1, ONE, ONE), "bounded at the start");
+    vacuous(Prediction.reciprocal(m, ONE, 1, unbounded, ONE), "constant of the envelope");
+    vacuous(
+        Prediction.reciprocal(above, ONE, 1, ONE, ONE).withReferenceLoss(unbounded),
+        "loss of the reference");
+    // A constant may be 0, a radius unbounded.
+    assertThat(drawn(Prediction.reciprocal(m, ONE, 1, zero, unbounded)).isProof()).isTrue();
+    assertThat(drawn(Prediction.of(m, ONE, 1, ONE, unbounded)).isProof()).isTrue();
+  }
+
+  private static void vacuous(Prediction prediction, String statement) {
+    Certificate certificate = drawn(prediction);
+    assertThat(certificate.verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(certificate.conclusion()).isEmpty();
+    assertThat(certificate.isProof()).isFalse();
+    assertThat(certificate.obstacle().orElseThrow().statement()).contains(statement);
+  }
+
+  private static Certificate drawn(Prediction prediction) {
+    return Certificate.of(
+        "theorem",
+        SOURCE,
+        List.of(structural("hypothesis", Verdict.HOLDS, Rigor.VERIFIED)),
+        () -> Conclusion.of("it converges", prediction),
+        List.of());
+  }
+
+  @Test
+  void aReferenceLossWeakensItsPrediction() {
+    Quantity weak = Quantity.computed("L(wbar)", 1, Subject.STORED_MATRIX, "test");
+    Prediction p =
+        Prediction.reciprocal(Monitored.LOSS_ABOVE_REFERENCE, ONE, 1, ONE, ONE)
+            .withReferenceLoss(weak);
+    assertThat(p.rigor()).isEqualTo(Rigor.COMPUTED);
+    assertThat(p.subject()).isEqualTo(Subject.STORED_MATRIX);
+    assertThat(drawn(p).isProof()).isFalse();
+    assertThat(p.withLayerRadius(ONE).withFailureProbability(ONE).referenceLoss()).contains(weak);
+    assertThat(p.toString()).contains("L(w_t) - L(wbar) <= ").contains("L(wbar) in");
+  }
+
+  @Test
   void neverMoreRigorousThanItsWeakestPart() {
     for (Rigor rigor : Rigor.values()) {
       for (Subject subject : Subject.values()) {

@@ -186,6 +186,51 @@ final class LipschitzHessianTest {
     }
   }
 
+  /**
+   * {@code f = v sin(w)} at {@code w = pi/2, v = 0}: the second derivative is {@code -R} at {@code
+   * v = R}, and stems from a cotangent that is 0 at the start.
+   */
+  @Test
+  void cotangentsGrowWithTheBall() {
+    Network network =
+        Network.of(
+            Shape.of(1), Dense.of("w", 1, 1), Elementwise.of(Activations.SIN), Dense.of("v", 1, 1));
+    Network deeper =
+        Network.of(
+            Shape.of(1),
+            Dense.of("u", 1, 1),
+            Dense.of("w", 1, 1),
+            Elementwise.of(Activations.SIN),
+            Dense.of("v", 1, 1));
+    INDArray x = Tensors.of(new double[] {1}, 1, 1);
+    double radius = 3;
+    double[] theta = {Math.PI / 2, 0};
+    double bound = bound(network, theta, x, Set.of("w.W", "v.W")).at(radius);
+    assertThat(bound).isCloseTo((radius + Math.sqrt(radius * radius + 4)) / 2, within(1e-9));
+    // Here the recursion alone decides.
+    double alone = bound(deeper, new double[] {1, Math.PI / 2, 0}, x, Set.of("u.W", "v.W")).at(20);
+    assertThat(alone).isGreaterThanOrEqualTo(20 * Math.PI * Math.PI / 4);
+  }
+
+  /**
+   * {@code f = cos((1 + w) u)} at 0 has the second derivative {@code -(1 + R)^2} at {@code w = R}.
+   */
+  @Test
+  void weightsGrowWithTheBall() {
+    Network network =
+        Network.of(
+            Shape.of(1),
+            Dense.of("u", 1, 1),
+            Residual.of(1, Dense.of("w", 1, 1)),
+            Elementwise.of(Activations.COS),
+            Dense.of("v", 1, 1));
+    INDArray x = Tensors.of(new double[] {1}, 1, 1);
+    double[] theta = {0, 0, 1};
+    assertThat(bound(network, theta, x, Set.of("u.W", "w.W")).at(1)).isGreaterThanOrEqualTo(4);
+    // Frozen weights do not grow.
+    assertThat(bound(network, theta, x, Set.of("u.W")).at(1)).isCloseTo(1, within(1e-9));
+  }
+
   /** A sample with weight w counts like w^2 equal ones. */
   @Test
   void weightsStandForRepeatedSamples() {

@@ -120,6 +120,54 @@ final class ComparisonTest {
   }
 
   @Test
+  void aReferenceLossIsTakenFromItsUpperEnd() {
+    Prediction bare =
+        Prediction.reciprocal(Monitored.LOSS_ABOVE_REFERENCE, exact(4), ETA, exact(2), exact(3));
+    Quantity reference =
+        Quantity.verified("L(wbar)", Interval.of(7, 7.5), Subject.EXACT_NETWORK, "test");
+    Prediction p = bare.withReferenceLoss(reference);
+    // The envelope is 0.5 at step 4: up to 8 the run may be within it, above it is not.
+    for (double loss : new double[] {0, 7, 7.99, 8}) {
+      Trajectory run = run(4, s -> with(s, loss, 1e9, 2, 0.25));
+      assertThat(Comparison.of(p, run, -1e9).kept()).as("loss " + loss).isTrue();
+    }
+    for (double loss : new double[] {8.01, 1e9, Double.NaN, Double.POSITIVE_INFINITY}) {
+      found(p, 4, s -> with(s, loss, 0, 2, 0.25), "L(w_t) - L(wbar)");
+    }
+    assertThatThrownBy(() -> Comparison.of(bare, run(-1, s -> s), 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("reference loss");
+    assertThatThrownBy(() -> LOSS.withReferenceLoss(reference))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("F - F*");
+  }
+
+  @Test
+  void zerosAllowTheToleranceItself() {
+    Prediction still =
+        Prediction.of(Monitored.RESIDUAL_NORM, exact(0), ETA, exact(0.5), exact(0))
+            .withLayerRadius(exact(0));
+    double noise = 1e-15;
+    Snapshot first = new Snapshot(0, 0, noise, noise, 0, Map.of("layer_distance", 0.0));
+    for (double moved : new double[] {0, noise, 2e-9, 1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      Snapshot then = new Snapshot(1, ETA, noise, noise, moved, Map.of("layer_distance", 0.0));
+      Comparison c = Comparison.of(still, new Trajectory("m", "l", List.of(first, then)), 0);
+      assertThat(c.kept()).as("moved " + moved).isEqualTo(moved <= Comparison.TOLERANCE);
+      if (moved <= Comparison.TOLERANCE) {
+        assertThat(c.radiusUsed()).isZero();
+      } else {
+        assertThat(c.radiusUsed()).isNotEqualTo(0);
+      }
+      Snapshot layer = new Snapshot(1, ETA, noise, noise, 0, Map.of("layer_distance", moved));
+      assertThat(Comparison.of(still, new Trajectory("m", "l", List.of(first, layer)), 0).kept())
+          .isEqualTo(moved <= Comparison.TOLERANCE);
+      Snapshot far = new Snapshot(1, ETA, noise, moved, 0, Map.of("layer_distance", 0.0));
+      assertThat(Comparison.of(still, new Trajectory("m", "l", List.of(first, far)), 0).kept())
+          .isEqualTo(moved <= Comparison.TOLERANCE);
+    }
+  }
+
+  @Test
   void flowIsComparedAtItsTimes() {
     Prediction flow = Prediction.flow(Monitored.EXCESS_LOSS, exact(4), exact(1), exact(3));
     List<Snapshot> all = new ArrayList<>();

@@ -216,6 +216,30 @@ final class TrainingRunTest {
     }
   }
 
+  /** Trained: the last weights only. Then K = (H H^T) (x) I with H the features, which stay. */
+  @Test
+  void kernelRecordersSeeTrainedParametersOnly() {
+    TrainingProblem problem = problem().withFrozen("a.W", "a.b", "b.b");
+    Recording recording =
+        Recording.every(5).with(Recorders.lambdaMin()).with(Recorders.kernelDrift());
+    try (TrainingRun run =
+        TrainingRun.start(problem, GradientDescent.withStepSize(0.05), recording)) {
+      run.advance(10);
+      assertThat(run.trajectory().last().distance()).isPositive();
+      // Eight features of twelve samples: rank 8, so the least eigenvalue is 0.
+      assertThat(run.trajectory().series("kernel_drift")).containsOnly(0);
+      for (double lambda : run.trajectory().series("lambda_min")) {
+        assertThat(lambda).isCloseTo(0, within(1e-12));
+      }
+    }
+    try (TrainingRun run =
+        TrainingRun.start(problem(), GradientDescent.withStepSize(0.05), recording)) {
+      run.advance(10);
+      assertThat(run.trajectory().series("kernel_drift")[2]).isPositive();
+      assertThat(run.trajectory().series("lambda_min")[2]).isGreaterThan(1e-9);
+    }
+  }
+
   @Test
   void aRunOfSomethingElseIsNotResumed(@TempDir Path folder) throws IOException {
     TrainingMethod method = GradientDescent.withStepSize(0.01);

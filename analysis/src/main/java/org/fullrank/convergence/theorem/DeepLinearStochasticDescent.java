@@ -14,7 +14,6 @@ import org.fullrank.evidence.Measurements;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
-import org.fullrank.rigor.Verdict;
 
 /**
  * Stochastic gradient descent on deep linear residual networks that can interpolate, from zero
@@ -91,13 +90,7 @@ public final class DeepLinearStochasticDescent implements Theorem {
     if (net.obstacle().isPresent()) {
       return DeepLinearPremises.refused(this, checks, limits);
     }
-    checks.add(
-        HypothesisCheck.premise(
-            "F* = 0: the samples are independent, n <= d",
-            net.interpolates() == Verdict.HOLDS,
-            net.interpolates() == Verdict.HOLDS
-                ? "X has full column rank"
-                : "X is not proved to have full column rank n = " + net.samples()));
+    checks.add(interpolation(net));
     DeepLinearConstants k = new DeepLinearConstants(net, c);
     Interval loss = net.loss().interval();
     Interval noise = gradientNoise(k);
@@ -122,7 +115,8 @@ public final class DeepLinearStochasticDescent implements Theorem {
         checks,
         () ->
             Conclusion.of(
-                "the expected loss of stochastic gradient descent falls to zero at a linear rate",
+                "the expected loss, runs that leave the region counted as 0, falls to zero at a"
+                    + " linear rate; the region is kept with probability at least 1 - delta",
                 Prediction.of(
                         Prediction.Monitored.EXPECTED_EXCESS_LOSS,
                         k.quantity("F_0", loss),
@@ -133,6 +127,20 @@ public final class DeepLinearStochasticDescent implements Theorem {
                     .withLayerRadius(k.quantity("c/L", k.x))
                     .withFailureProbability(k.quantity("delta", delta))),
         limits);
+  }
+
+  /** Dependent samples may be interpolated all the same; only {@code n > d} is another setting. */
+  private static HypothesisCheck interpolation(DeepLinearNetwork net) {
+    return HypothesisCheck.structural(
+        "F* = 0: the samples are independent, n <= d",
+        net.interpolates(),
+        net.sigmaX().rigor(),
+        net.sigmaX().subject(),
+        switch (net.interpolates()) {
+          case HOLDS -> "X has full column rank";
+          case INAPPLICABLE -> "X cannot have full column rank n = " + net.samples();
+          default -> "X is not proved to have full column rank n = " + net.samples();
+        });
   }
 
   /** {@code S_g}: {@code E ||G||^2 <= 2 S_g F} on the region. */

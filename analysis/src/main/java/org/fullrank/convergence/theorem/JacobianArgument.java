@@ -170,6 +170,9 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
     }
 
     Attempt attempt() {
+      if (!(radius <= LARGEST)) {
+        return undecided("the ball of radius 2 R0/(q s0) is bounded", "radius up to " + radius);
+      }
       List<HypothesisCheck> checks = new ArrayList<>();
       Optional<Quantity> lipschitz = numbers.lipschitzAt(radius);
       checks.add(

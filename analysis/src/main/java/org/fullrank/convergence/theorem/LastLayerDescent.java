@@ -95,6 +95,7 @@ public final class LastLayerDescent implements Theorem {
     checks.add(LastLayerPremises.affine(n));
     if (n.obstacle().isEmpty()) {
       checks.add(LastLayerPremises.alone(n));
+      checks.add(LastLayerPremises.doublePrecision(n));
       checks.add(LastLayerPremises.squared(n));
       checks.add(LastLayerPremises.fullRank(n));
     }

@@ -42,6 +42,16 @@ final class LastLayerPremises {
             .orElse("all other parameter tensors are frozen"));
   }
 
+  /** Single precision steps round the factors of the layers, too: they descend another network. */
+  static HypothesisCheck doublePrecision(LastLayerNumbers n) {
+    return HypothesisCheck.premise(
+        "parameters and data are double precision",
+        !n.single(),
+        n.single()
+            ? "the parameters are single precision; convert the problem to DOUBLE"
+            : "seen in the parameters");
+  }
+
   static HypothesisCheck squared(LastLayerNumbers n) {
     return HypothesisCheck.premise(
         "trained on 1/2 sum of squares or 1/(2n) sum of squares",

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.fullrank.convergence.Certificate;
+import org.fullrank.convergence.Prediction;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Losses;
 import org.fullrank.evidence.TrainingProblem;
@@ -192,7 +193,31 @@ final class DeepLinearHypothesesTest {
     for (Theorem theorem : List.of(D0, D1, D3)) {
       refused(theorem, problem(A, B, twice, 1e-6), Verdict.UNDECIDED, "X has full rank");
     }
-    refused(D2, problem(A, B, twice, 1e-6), Verdict.INAPPLICABLE, "full column rank n = 2");
+    // Equal samples with equal targets can be interpolated; D2 is not refuted, only unproved.
+    refused(D2, problem(A, B, twice, 1e-6), Verdict.UNDECIDED, "X has full rank");
+    assertThat(D2.check(problem(A, B, twice, 1e-6)).checks())
+        .anySatisfy(
+            c -> {
+              assertThat(c.statement()).startsWith("F* = 0");
+              assertThat(c.verdict()).isEqualTo(Verdict.UNDECIDED);
+              assertThat(c.reason()).contains("not proved to have full column rank n = 2");
+            });
+  }
+
+  @Test
+  void stochasticDescentSaysWhatItsEnvelopeCounts() {
+    assertThat(D2.check(good()).conclusion().orElseThrow().statement())
+        .isEqualTo(
+            "the expected loss, runs that leave the region counted as 0, falls to zero at a linear"
+                + " rate; the region is kept with probability at least 1 - delta");
+  }
+
+  @Test
+  void aRateThatUnderflowsIsNone() {
+    Certificate certificate =
+        DeepLinearDescent.withDefaults().withStepShare(Double.MIN_VALUE).check(good());
+    assertThat(certificate.verdict()).as(certificate.toString()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(certificate.prediction()).isEmpty();
   }
 
   @Test
@@ -323,8 +348,16 @@ final class DeepLinearHypothesesTest {
     Certificate certificate =
         ZAS.check(chain(theta(1, 0, 0, 1, 0, 0, 0, 0), new double[][] {{1, 0}, {0, 1}}));
     assertThat(certificate.isProof()).as(certificate.toString()).isTrue();
-    assertThat(certificate.prediction().orElseThrow().rate().interval().lo())
-        .isGreaterThan(1.999999);
+    Interval rate = certificate.prediction().orElseThrow().rate().interval();
+    assertThat(rate.lo()).isBetween(1.999999, 2.0);
+    // F_0 - F* = 1e-6/2 for X = 3 I: rate 2 * 9, radius 1e-3/3.
+    Prediction scaled =
+        ZAS.check(chain(theta(1, 0, 0, 1, 0, 0, 0, 0), new double[][] {{3, 0}, {0, 3}}))
+            .prediction()
+            .orElseThrow();
+    assertThat(scaled.rate().interval().lo()).isBetween(17.99999, 18.0);
+    assertThat(scaled.radius().interval().hi()).isBetween(1e-3 / 3 * 0.999999, 1e-3 / 3 * 1.000001);
+    assertThat(scaled.envelope(0)).isBetween(0.4999999e-6, 0.5000001e-6);
   }
 
   @Test

@@ -145,6 +145,27 @@ final class DeepLinearThresholdTest {
   }
 
   @Test
+  void constantsOfTheZouFormAreThoseOfTheStatement() {
+    for (int seed = 0; seed < 8; seed++) {
+      ResNetCase net = ResNetCase.of(seed, false);
+      double c = region(8 * seed);
+      double t = 0.9 * net.thresholdD0(c);
+      Prediction p =
+          DeepLinearZouForm.withDefaults()
+              .withRegion(c)
+              .check(net.at(t))
+              .prediction()
+              .orElseThrow();
+      double k = net.k();
+      double beta =
+          net.depth * k * (Math.exp(2 * c) * k + Math.exp(c) * t * net.reached);
+      assertThat(p.stepSize()).isCloseTo(1 / beta, within(ROUNDING / beta));
+      double rate = net.depth * Math.exp(-2 * c) * Math.pow(net.smallest, 2) / beta;
+      assertThat(p.rate().interval().lo()).isCloseTo(rate, within(ROUNDING * rate));
+    }
+  }
+
+  @Test
   void theExcessLossIsSharpAlsoForNoisyTargets() {
     // n > d: the infimum is nearly all of the loss.
     double[][] x = LinearOracle.near(12, 3, 1, new Random(3));

@@ -2,7 +2,6 @@ package org.fullrank.convergence.theorem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Locale;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -55,18 +54,11 @@ final class JacobianThresholdTest {
 
   private static void check(int count, long seed) {
     double used = 0;
-    int[] instances = new int[6];
     for (int index = 0; index < count; index++) {
       used = Math.max(used, instance(index, new Random(1000 * seed + index)));
-      instances[index % 6]++;
     }
     // A test that stops far from the boundary would not see a radius that is too small.
     assertThat(used).isGreaterThan(0.3);
-    System.out.printf(
-        Locale.ROOT,
-        "%d instances at the threshold, largest share of a radius %.3f%n",
-        count,
-        used);
   }
 
   /** A certified variant of the theorem with its certified radius. */
