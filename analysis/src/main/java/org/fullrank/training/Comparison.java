@@ -13,7 +13,8 @@ import org.fullrank.convergence.Prediction;
  * @param violation what was violated there, with numbers; empty if nothing was
  * @param slack smallest ratio of envelope to observation above the floor: how generous the
  *     guarantee was; infinite if everything observed is below the floor
- * @param radiusUsed largest distance from the start over the radius; NaN if a distance was
+ * @param radiusUsed largest distance from the start over the radius; NaN if a distance was, 0 if
+ *     radius and distances are (to {@link #TOLERANCE}) zero, infinite if only the radius is
  */
 public record Comparison(
     int compared,

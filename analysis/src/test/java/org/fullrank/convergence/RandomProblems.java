@@ -67,20 +67,22 @@ final class RandomProblems {
   private TrainingProblem problem() {
     int d = 1 + random.nextInt(4);
     int n = 1 + random.nextInt(5);
-    int k = 1 + random.nextInt(3);
+    int wanted = 1 + random.nextInt(3);
     int kind = random.nextInt(8);
     boolean linear = kind < 3;
     Network network =
         switch (kind) {
-          case 0, 1 -> deepLinear(d, k);
-          case 2 -> linearModel(d, k);
+          case 0, 1 -> deepLinear(d, wanted);
+          case 2 -> linearModel(d, wanted);
           case 3 ->
               SmoothResNet.of(d, 4 + random.nextInt(40), 1 + random.nextInt(3), activation())
-                  .withOutputs(k)
+                  .withOutputs(wanted)
                   .network();
-          case 4 -> surrogate(d, k);
-          default -> nonlinear(d, k);
+          case 4 -> surrogate(d, wanted);
+          default -> nonlinear(d, wanted);
         };
+    // Chains near the identity have as many outputs as inputs.
+    int k = (int) network.outputs();
     DataType type = random.nextInt(10) == 0 ? DataType.FLOAT : DataType.DOUBLE;
     double[] theta = theta(network, linear);
     double[] x = inputs(n, d);

@@ -144,48 +144,6 @@ final class LipschitzHessianTest {
     assertThat(bound(network, theta, x, Set.of("b.W")).at(3)).isZero();
   }
 
-  /** Where samples are orthogonal (B) is below the sum over samples, and is what is returned. */
-  @Test
-  void orthogonalSamplesHaveTheClosedFormItself() {
-    int n = 8;
-    Network network =
-        Network.of(
-            Shape.of(n),
-            Dense.of("a", n, 3).withScales(1, 0),
-            Elementwise.of(Activations.TANH),
-            Dense.of("b", 3, 1).withScales(0.5, 0));
-    double[] theta = new double[n * 3 + 3];
-    theta[n * 3] = 0.5;
-    theta[n * 3 + 1] = -2;
-    double[][] rows = new double[n][n];
-    for (int i = 0; i < n; i++) {
-      rows[i][i] = 3;
-    }
-    for (double radius : new double[] {0, 0.3, 2, 20}) {
-      double c = 4 / (3 * Math.sqrt(3)) * (2 + radius) * 3;
-      double both = 0.5 * 3 * (c + Math.sqrt(c * c + 4)) / 2;
-      assertThat(
-              bound(network, theta, Tensors.ofRows(rows), Set.of("a.W", "b.W")).at(radius) / both)
-          .isCloseTo(1, within(1e-4));
-    }
-  }
-
-  /** {@code f = v w.x} with scale g: the second derivative has norm exactly {@code g ||x||}. */
-  @Test
-  void oneLinearUnitAttainsTheBound() {
-    Network network =
-        Network.of(
-            Shape.of(2),
-            Dense.of("a", 2, 1).withScales(1, 0),
-            Elementwise.of(Activations.IDENTITY),
-            Dense.of("b", 1, 1).withScales(0.5, 0));
-    INDArray x = Tensors.of(new double[] {3, 4}, 1, 2);
-    for (double radius : new double[] {0, 7}) {
-      assertThat(bound(network, new double[] {1, 2, 3}, x, Set.of("a.W", "b.W")).at(radius))
-          .isCloseTo(2.5, within(1e-6));
-    }
-  }
-
   /**
    * {@code f = v sin(w)} at {@code w = pi/2, v = 0}: the second derivative is {@code -R} at {@code
    * v = R}, and stems from a cotangent that is 0 at the start.
@@ -229,6 +187,48 @@ final class LipschitzHessianTest {
     assertThat(bound(network, theta, x, Set.of("u.W", "w.W")).at(1)).isGreaterThanOrEqualTo(4);
     // Frozen weights do not grow.
     assertThat(bound(network, theta, x, Set.of("u.W")).at(1)).isCloseTo(1, within(1e-9));
+  }
+
+  /** Where samples are orthogonal (B) is below the sum over samples, and is what is returned. */
+  @Test
+  void orthogonalSamplesHaveTheClosedFormItself() {
+    int n = 8;
+    Network network =
+        Network.of(
+            Shape.of(n),
+            Dense.of("a", n, 3).withScales(1, 0),
+            Elementwise.of(Activations.TANH),
+            Dense.of("b", 3, 1).withScales(0.5, 0));
+    double[] theta = new double[n * 3 + 3];
+    theta[n * 3] = 0.5;
+    theta[n * 3 + 1] = -2;
+    double[][] rows = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      rows[i][i] = 3;
+    }
+    for (double radius : new double[] {0, 0.3, 2, 20}) {
+      double c = 4 / (3 * Math.sqrt(3)) * (2 + radius) * 3;
+      double both = 0.5 * 3 * (c + Math.sqrt(c * c + 4)) / 2;
+      assertThat(
+              bound(network, theta, Tensors.ofRows(rows), Set.of("a.W", "b.W")).at(radius) / both)
+          .isCloseTo(1, within(1e-4));
+    }
+  }
+
+  /** {@code f = v w.x} with scale g: the second derivative has norm exactly {@code g ||x||}. */
+  @Test
+  void oneLinearUnitAttainsTheBound() {
+    Network network =
+        Network.of(
+            Shape.of(2),
+            Dense.of("a", 2, 1).withScales(1, 0),
+            Elementwise.of(Activations.IDENTITY),
+            Dense.of("b", 1, 1).withScales(0.5, 0));
+    INDArray x = Tensors.of(new double[] {3, 4}, 1, 2);
+    for (double radius : new double[] {0, 7}) {
+      assertThat(bound(network, new double[] {1, 2, 3}, x, Set.of("a.W", "b.W")).at(radius))
+          .isCloseTo(2.5, within(1e-6));
+    }
   }
 
   /** A sample with weight w counts like w^2 equal ones. */

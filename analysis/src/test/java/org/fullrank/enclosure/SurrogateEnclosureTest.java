@@ -76,6 +76,18 @@ class SurrogateEnclosureTest {
     }
   }
 
+  /** In a shortcut the layer's own parameters come after those of the branch. */
+  @Test
+  void parametersOfAShortcutAreFoundBehindTheBranch() {
+    Network network =
+        Network.of(
+            Shape.of(4),
+            Residual.of(0.7, Dense.of("d", 4, 3)).withShortcut(three(1)),
+            Dense.of("v", 3, 2));
+    INDArray theta = network.initialize(Seed.of(3));
+    NetworkEnclosureTest.check(network, theta, EnclosureNetworks.gaussian("x", 3, 4), 1e-11);
+  }
+
   /** Signal {@code t} in layer 2 is the difference of two equal units: 0, but not provably. */
   private static Network uncertain() {
     SurrogateRelu layer =

@@ -45,15 +45,13 @@ final class LinearChainMeasurementTest {
       apart += exact.doubleValue() == Math.fma(inner * outer, w, 1) ? 0 : 1;
       LinearChain chain =
           measure(
-              0x1p53,
-              new double[] {w},
-              Residual.of(outer, Dense.of("W", 1, 1).withSigmaW(inner)));
+              0x1p53, new double[] {w}, Residual.of(outer, Dense.of("W", 1, 1).withSigmaW(inner)));
       assertThat(chain.obstacle()).isEmpty();
       LinearFactor factor = chain.factors().get(0);
       assertThat(factor.norm().interval().contains(exact.abs())).as("trial " + trial).isTrue();
       assertThat(factor.sigmaMin().interval().contains(exact.abs())).isTrue();
       assertThat(factor.start()).isEqualTo(LinearFactor.Start.OTHER);
-      BigDecimal output = exact.multiply(new BigDecimal(0x1p53));
+      BigDecimal output = exact.multiply(BigDecimal.valueOf(1L << 53));
       assertThat(chain.loss().interval().contains(output.pow(2).divide(TWO))).isTrue();
     }
     assertThat(apart).isGreaterThan(TRIALS / 2);

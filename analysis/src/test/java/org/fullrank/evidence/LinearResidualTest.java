@@ -67,8 +67,7 @@ final class LinearResidualTest {
       RankReport rank = Matrices.rank(x);
       BigDecimal exact = projected(e, x).sqrt(DIGITS);
       double[][] best = LeastSquares.solve(x, e);
-      Interval sharp =
-          LinearResidual.projection(e, x, best, rank.sigmaMin(), rank.sigmaMax());
+      Interval sharp = LinearResidual.projection(e, x, best, rank.sigmaMin(), rank.sigmaMax());
       assertThat(sharp.contains(exact)).isTrue();
       assertThat(sharp.relativeWidth()).isLessThan(1e-10);
       for (double size : new double[] {1e-8, 1e-3, 1, 1e3}) {

@@ -69,6 +69,19 @@ final class ConvergencePlotTest {
   }
 
   @Test
+  void subtractsTheReferenceLoss() {
+    Prediction above =
+        Prediction.reciprocal(Monitored.LOSS_ABOVE_REFERENCE, TWO, 0.1, TWO, UNKNOWN)
+            .withReferenceLoss(
+                Quantity.verified("L(wbar)", Interval.of(0.5, 1), Subject.EXACT_NETWORK, "test"));
+    LinePlot.Content content =
+        ConvergencePlot.of(run(t -> 1 + Math.pow(0.5, t)), above).plot().content();
+    assertThat(content.yAxis()).isEqualTo(Axis.log10("L(w_t) - L(wbar)"));
+    assertThat(content.series().get(0).y()).containsExactly(1, 0.5, 0.25, 0.125, 0.0625);
+    assertThat(content.caption().orElseThrow()).contains("kept at all 5");
+  }
+
+  @Test
   void envelopeEndsBelowTheRunAndRecordsWithoutNumbersAreCounted() throws IOException {
     Prediction fast =
         Prediction.of(Monitored.EXCESS_LOSS, TWO, 0.1, quantity("rate", 0.99), UNKNOWN);

@@ -60,7 +60,7 @@ public final class DeepLinearDescent implements Theorem {
   /**
    * With another region {@code ||W_l|| <= c/L}.
    *
-   * @param newC in (0, 1]; must be below L for the region to make sense, which 1 is unless L = 1
+   * @param newC in (0, 1]; 1 is allowed even for L = 1, where no factor I + W enters the constants
    * @return the changed theorem
    */
   public DeepLinearDescent withRegion(double newC) {

@@ -12,6 +12,8 @@ import org.fullrank.evidence.LastLayerNumbers;
 import org.fullrank.evidence.Measurements;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.Verdict;
 
 /**
  * The Polyak-Lojasiewicz inequality at the current parameters, whichever hidden layers are trained:
@@ -63,7 +65,16 @@ public final class FeatureGradientBound implements Theorem {
     checks.add(LastLayerPremises.affine(n));
     if (n.obstacle().isEmpty()) {
       checks.add(LastLayerPremises.squared(n));
-      checks.add(LastLayerPremises.fullRank(n));
+      HypothesisCheck rank = LastLayerPremises.fullRank(n);
+      checks.add(rank);
+      if (rank.verdict() == Verdict.HOLDS) {
+        // It may underflow although the rank is full.
+        checks.add(
+            HypothesisCheck.less(
+                "mu = c sigma_min(M)^2 > 0",
+                Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero"),
+                constant(n)));
+      }
     }
     return LastLayerPremises.certificate(
         this,

@@ -166,8 +166,8 @@ public final class LastLayerConvexDescent implements Theorem {
     }
     Quantity nearest = n.residual().divide(n.sigmaMin()).withSymbol("||r_0||/sigma_min(M)");
     return Conclusion.of(
-        "gradient descent of the last layer reaches zero loss, the global minimum over all layers, at"
-            + " the rate 1/t",
+        "the loss of gradient descent of the last layer falls to zero, the global minimum over all"
+            + " layers, at least as fast as 1/t",
         Prediction.reciprocal(
             Prediction.Monitored.EXCESS_LOSS,
             n.value().withSymbol("L(w_0)"),

@@ -160,7 +160,7 @@ final class DeepLinearStochasticTest {
   @Tag("exhaustive")
   void manyPlainRunsKeepTheMean() {
     for (int depth = 1; depth <= 6; depth++) {
-      plainRuns(depth, 0.9, 1000, 4096);
+      plainRuns(depth, 0.9, 200, 1024);
     }
   }
 

@@ -157,8 +157,7 @@ final class DeepLinearThresholdTest {
               .prediction()
               .orElseThrow();
       double k = net.k();
-      double beta =
-          net.depth * k * (Math.exp(2 * c) * k + Math.exp(c) * t * net.reached);
+      double beta = net.depth * k * (Math.exp(2 * c) * k + Math.exp(c) * t * net.reached);
       assertThat(p.stepSize()).isCloseTo(1 / beta, within(ROUNDING / beta));
       double rate = net.depth * Math.exp(-2 * c) * Math.pow(net.smallest, 2) / beta;
       assertThat(p.rate().interval().lo()).isCloseTo(rate, within(ROUNDING * rate));

@@ -212,12 +212,10 @@ final class LastLayerLimitsTest {
   @Test
   void theDistanceOfAReferenceCoversItsSubtraction() {
     // 1 + 2^-53 and 1 + 2^-52 + 2^-53, both ties, are rounded down and up.
-    double unit = 0x1p-53;
-    BigDecimal half = new BigDecimal(unit);
+    BigDecimal half = BigDecimal.ONE.divide(BigDecimal.valueOf(1L << 53));
     TrainingProblem problem = plain(identity(1, 1), new double[] {0x1p-53}, ones(1));
     for (double far : new double[] {-1, -1 - 0x1p-52}) {
-      Interval distance =
-          Evidence.of(problem).get(ReferenceWeights.of(far)).distance().interval();
+      Interval distance = Evidence.of(problem).get(ReferenceWeights.of(far)).distance().interval();
       assertThat(distance.contains(new BigDecimal(far).negate().add(half))).isTrue();
     }
   }
@@ -309,10 +307,10 @@ final class LastLayerLimitsTest {
     TrainingProblem exact = hidden(Activations.IDENTITY, new double[] {1e200, 1e300}, 1e200, 1, 2);
     for (TrainingProblem problem : List.of(stored, exact)) {
       ALL.forEach(theorem -> undecided(theorem, problem, "rank M = n"));
-      undecided(
-          CONVEX.withReference(ReferenceWeights.of(1, 2, 3)), problem, "the step is short");
+      undecided(CONVEX.withReference(ReferenceWeights.of(1, 2, 3)), problem, "the step is short");
     }
-    TrainingProblem few = hidden(new Opaque(x -> x / 0, OptionalInt.empty()), new double[] {1, 2}, 1);
+    TrainingProblem few =
+        hidden(new Opaque(x -> x / 0, OptionalInt.empty()), new double[] {1, 2}, 1);
     assertThat(DESCENT.check(few).verdict()).isEqualTo(Verdict.FAILS);
   }
 
@@ -337,6 +335,8 @@ final class LastLayerLimitsTest {
     undecided(DESCENT.withGradientFlow(), tiny, "the guaranteed rate is positive");
     TrainingProblem steps = plain(identity(2, 1e-100), new double[2], ones(2));
     undecided(DESCENT.withStepSize(1e-200), steps, "the guaranteed rate is positive");
+    undecided(FeatureGradientBound.withDefaults(), tiny, "mu = c sigma_min(M)^2 > 0");
+    assertThat(FeatureGradientBound.withDefaults().check(steps).isProof()).isTrue();
   }
 
   @Test
@@ -380,8 +380,7 @@ final class LastLayerLimitsTest {
                       network.initialize(Seed.of(1)),
                       Tensors.ofRows(identity(2, 1)),
                       Tensors.ofRows(ones(2))));
-      assertThat(certificate.verdict())
-          .isEqualTo(bad < 4 ? Verdict.INAPPLICABLE : Verdict.HOLDS);
+      assertThat(certificate.verdict()).isEqualTo(bad < 4 ? Verdict.INAPPLICABLE : Verdict.HOLDS);
     }
   }
 }

@@ -37,7 +37,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class SurrogateTraining {
   private static final Seed SEED = Seed.of(2021);
-  private static final int WIDTH = 128;
+  private static final int WIDTH = 64;
 
   /** What both networks may differ by on the training data. */
   private static final double EQUAL = 1e-10;
@@ -55,7 +55,7 @@ public final class SurrogateTraining {
    */
   public static void main(String[] args) throws IOException {
     int n = args.length > 1 ? Integer.parseInt(args[1]) : 200;
-    int steps = args.length > 2 ? Integer.parseInt(args[2]) : 2000;
+    int steps = args.length > 2 ? Integer.parseInt(args[2]) : 500;
     Dataset digits = Data.digits().standardized().unitNormRows().shuffled(SEED);
     double[][] inputs = Tensors.toRows(digits.x());
     double[][] targets = Tensors.toRows(digits.y());
@@ -157,7 +157,7 @@ public final class SurrogateTraining {
                 + n
                 + " for training and "
                 + answers.length
-                + " unseen; one-hot targets. Widths 64-128-128-10, sigma_w^2 = 2 in the hidden"
+                + " unseen; one-hot targets. Widths 64-64-64-10, sigma_w^2 = 2 in the hidden"
                 + " layers, NTK parametrisation, F = 1/2 sum of squares, gradient descent with the"
                 + " step size 1/||J_0||^2 of the surrogate for both networks, same initial"
                 + " parameters. The gates come from a frozen network of the same widths.")

@@ -95,7 +95,7 @@ public final class ZouFigure1 {
                     + data.infimum
                     + ", 1/2 ||Y||^2 - F* = "
                     + level
-                    + ".")
+                    + ". The pictures end at 1e-16 of the start, where rounding begins.")
             .check(
                 "the small problem has the loss F - F* and the gradient of the large one",
                 same(data));
