@@ -131,6 +131,12 @@ final class JacobianDescentTest {
             .check(numbers(Interval.ONE, Interval.of(1, 100), Interval.of(0.01), r -> 1)),
         Verdict.UNDECIDED,
         "step is short");
+    named(
+        theorem
+            .withStepSize(0.1)
+            .check(numbers(Interval.ONE, Interval.ONE, Interval.of(0.01, 100), r -> 1)),
+        Verdict.UNDECIDED,
+        "step is short");
     // False for all members.
     named(
         theorem.check(numbers(Interval.of(0.5, 1), Interval.ONE, Interval.of(0.6, 1), r -> 1)),
