@@ -40,6 +40,23 @@ final class OymakSoltanolkotabiTest {
     assertThat(p.envelope(0)).isEqualTo(0.1);
   }
 
+  /** Of numbers known up to intervals the least s0, the largest b0 and the largest R0 count. */
+  @Test
+  void predictsFromTheWorstEnds() {
+    Interval s0 = Interval.of(2, 2.5);
+    Interval b0 = Interval.of(2.5, 3);
+    Interval r0 = Interval.of(0.05, 0.1);
+    Prediction p = THEOREM.check(FixedJacobian.of(s0, b0, r0, r -> 1.5)).prediction().orElseThrow();
+    double eta = 1 / (2 * 3.6 * 3.6);
+    assertThat(p.stepSize()).isCloseTo(eta, within(1e-14));
+    assertThat(p.rate().interval().lo()).isCloseTo(eta / 2, within(1e-14));
+    assertThat(p.radius().interval().hi()).isCloseTo(0.2, within(1e-14));
+    assertThat(p.envelope(0)).isEqualTo(0.1);
+    // The ball is 0.4, not the 0.2 that the smallest residual needs.
+    assertThat(THEOREM.check(FixedJacobian.of(s0, b0, r0, r -> r < 0.3 ? 1.5 : 1e3)).verdict())
+        .isNotEqualTo(Verdict.HOLDS);
+  }
+
   /** The constant of the whole ball of the paper counts, radius 4 R0/alpha = 8 R0/s0. */
   @Test
   void asksForTheConstantOnThePublishedBall() {

@@ -70,6 +70,24 @@ final class PolyakLojasiewiczTest {
     assertThat(p.envelope(0)).isCloseTo(0.005, within(1e-15));
   }
 
+  /** Of numbers known up to intervals the least s0, the largest b0 and the largest R0 count. */
+  @Test
+  void predictsFromTheWorstEnds() {
+    Interval s0 = Interval.of(2, 2.5);
+    Interval b0 = Interval.of(2.5, 3);
+    Interval r0 = Interval.of(0.05, 0.1);
+    Prediction p = THEOREM.check(FixedJacobian.of(s0, b0, r0, r -> 1.5)).prediction().orElseThrow();
+    Prediction worst =
+        THEOREM.check(FixedJacobian.evidence(2, 3, 0.1, r -> 1.5)).prediction().orElseThrow();
+    assertThat(p.stepSize()).isCloseTo(worst.stepSize(), within(1e-12));
+    assertThat(p.rate().interval().lo()).isCloseTo(worst.rate().interval().lo(), within(1e-12));
+    assertThat(p.radius().interval().hi()).isCloseTo(worst.radius().interval().hi(), within(1e-12));
+    assertThat(p.envelope(0)).isCloseTo(0.005, within(1e-15));
+    // Every ball that is tried is larger than 2 R0/s0 = 0.1 with the worst ends.
+    assertThat(THEOREM.check(FixedJacobian.of(s0, b0, r0, r -> r < 0.1 ? 1.5 : 1e3)).verdict())
+        .isNotEqualTo(Verdict.HOLDS);
+  }
+
   @Test
   void aSampleAtTheThreshold() {
     assertThat(Thresholds.sweep(THEOREM, RandomNetworks::anyNetwork, 20, 64)).isGreaterThan(16);

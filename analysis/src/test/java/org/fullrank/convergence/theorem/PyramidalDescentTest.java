@@ -96,6 +96,29 @@ final class PyramidalDescentTest {
     assertThat(net.published()).isFalse();
   }
 
+  /** Unit 0 of the second layer has the slope 1, the others 1/4. */
+  @Test
+  void theSmallestSlopeCounts() {
+    Network network =
+        Network.of(
+            Shape.of(2),
+            Dense.of("a", 2, 2).withScales(1, 0),
+            Elementwise.of(Activations.IDENTITY),
+            Dense.of("b", 2, 2).withScales(1, 0),
+            Elementwise.of(Activations.leakyRelu(0.25)),
+            Dense.of("c", 2, 1).withScales(1, 0));
+    double[] theta = {2, 0, 0, 2, 1, -1, 1, -1, 1, 1};
+    TrainingProblem problem =
+        TrainingProblem.of(
+            network,
+            Tensors.of(theta, theta.length),
+            Tensors.ofRows(new double[][] {{1, 0}, {0, 3}}),
+            Tensors.ofRows(new double[][] {{0}, {0}}));
+    Interval slope = Evidence.of(problem).get(Measurements.PYRAMIDAL).slopes().get(0).interval();
+    assertThat(slope.contains(0.25)).as(slope.toString()).isTrue();
+    assertThat(slope.width()).isLessThan(1e-12);
+  }
+
   /** The two ratios of the paper's conditions, in plain arithmetic. */
   @Test
   void publishedRatiosAreQuotedNotConcluded() {

@@ -2,13 +2,17 @@ package org.fullrank.convergence.theorem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.fullrank.convergence.Certificate;
+import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.Losses;
+import org.fullrank.evidence.Measurements;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Accuracy;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
@@ -19,6 +23,7 @@ import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.Residual;
+import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +115,58 @@ final class PyramidalPremisesTest {
     open(problem(network, Tensors.of(flat, flat.length), distinct(), 1e-7), "pyramid");
     Network leaky = pyramid(Activations.leakyRelu(0.1));
     open(problem(leaky, leaky.initialize(Seed.of(3)), distinct(), 1), "no constant");
+  }
+
+  /** An identity that is known to 0.1 only; features are then known to as much. */
+  private static final class Rough implements Activation {
+    @Override
+    public String name() {
+      return "rough";
+    }
+
+    @Override
+    public double value(double x) {
+      return x;
+    }
+
+    @Override
+    public double derivative(double x) {
+      return 1;
+    }
+
+    @Override
+    public double secondDerivative(double x) {
+      return 0;
+    }
+
+    @Override
+    public Regularity regularity() {
+      return Activations.IDENTITY.regularity();
+    }
+
+    @Override
+    public Optional<Accuracy> accuracy() {
+      return Optional.of(new Accuracy(0, 0.1, 0, 0));
+    }
+  }
+
+  @Test
+  void errorsOfTheFeaturesCount() {
+    Network network =
+        Network.of(
+            Shape.of(1),
+            Dense.of("a", 1, 1).withScales(1, 0),
+            Elementwise.of(new Rough()),
+            Dense.of("b", 1, 1).withScales(1, 0));
+    TrainingProblem problem =
+        TrainingProblem.of(
+            network,
+            Tensors.of(new double[] {1, 1}, 2),
+            Tensors.ofRows(new double[][] {{2}}),
+            Tensors.ofRows(new double[][] {{2}}));
+    Interval features = Evidence.of(problem).get(Measurements.PYRAMIDAL).features().interval();
+    assertThat(features.lo()).isBetween(1.899, 1.9);
+    assertThat(features.hi()).isBetween(2.1, 2.101);
   }
 
   /** A slope that vanishes is named: ReLU after a layer of negative values. */

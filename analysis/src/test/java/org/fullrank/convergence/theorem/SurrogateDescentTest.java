@@ -239,6 +239,22 @@ final class SurrogateDescentTest {
     assertThat(SurrogateDescent.withDefaults().residualRadius(Evidence.of(problem))).isZero();
   }
 
+  /** t of unit 0 in layer a is .1 + .2 - .3 of one double; layer b does not read it. */
+  @Test
+  void uncertainGatesOfAllLayersCount() {
+    SurrogateRelu hidden =
+        SurrogateRelu.of("s", Seed.of(1), Dense.of("a", 3, 2), Dense.of("b", 2, 2))
+            .withGates(Tensors.of(new double[] {.1, .2, .1, .2, -.1, .3, 0, 0, 1, -1}, 10));
+    Network network = Network.of(Shape.of(3), hidden, Dense.of("v", 2, 1));
+    INDArray theta = network.initialize(Seed.of(2));
+    INDArray x = Tensors.of(new double[] {1, 2, 3}, 1, 3);
+    named(
+        SurrogateDescent.withDefaults()
+            .check(TrainingProblem.of(network, theta, x, network.forward(theta, x))),
+        Verdict.UNDECIDED,
+        "1 of 4 are not, first unit 0 of layer a on sample 0");
+  }
+
   @Test
   void measuredGatesAreCountedAndVerified() {
     SurrogateRelu hidden =
