@@ -15,6 +15,7 @@ import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.nn.layer.SurrogateRelu;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -39,6 +40,7 @@ final class DecimalNetwork {
 
   private final Network network;
   private final BigDecimal[] theta;
+  private final DataType type;
   final List<BigDecimal[][]> values = new ArrayList<>();
   final BigDecimal[][] jacobian;
 
@@ -46,6 +48,7 @@ final class DecimalNetwork {
   DecimalNetwork(Network network, INDArray parameters, INDArray x) {
     this.network = network;
     this.theta = decimals(Tensors.toDoubles(parameters));
+    this.type = x.dataType();
     int n = (int) x.size(0);
     int k = (int) network.outputs();
     double[] all = Tensors.toDoubles(x);
@@ -90,7 +93,8 @@ final class DecimalNetwork {
       return surrogate(surrogate, at, x);
     }
     if (layer instanceof FixedLinear fixed) {
-      return fixed(Tensors.toRows(fixed.matrix()), x);
+      // Fixed matrices are documented to be rounded to the type of the inputs.
+      return fixed(Tensors.toRows(fixed.matrix().castTo(type)), x);
     }
     if (layer instanceof Elementwise e) {
       BigDecimal[] y = zeros(x.length);
