@@ -188,17 +188,20 @@ public final class Prediction {
   }
 
   /**
-   * With the loss that {@link Monitored#LOSS_ABOVE_REFERENCE} is measured from.
+   * With the loss that the monitored one is measured from.
    *
-   * @param loss {@code L(wbar)}
+   * @param loss {@code L(wbar)} for {@link Monitored#LOSS_ABOVE_REFERENCE}, {@code F*} for {@link
+   *     Monitored#EXCESS_LOSS}
    * @return the changed prediction
    * @throws IllegalArgumentException if something else is monitored
    */
   public Prediction withReferenceLoss(Quantity loss) {
-    if (monitored != Monitored.LOSS_ABOVE_REFERENCE) {
+    if (monitored != Monitored.LOSS_ABOVE_REFERENCE && monitored != Monitored.EXCESS_LOSS) {
       throw new IllegalArgumentException(
           "withReferenceLoss expects a prediction about "
               + Monitored.LOSS_ABOVE_REFERENCE.text()
+              + " or "
+              + Monitored.EXCESS_LOSS.text()
               + " but this one is about "
               + monitored.text());
     }
@@ -300,9 +303,9 @@ public final class Prediction {
   }
 
   /**
-   * The loss at the reference parameters.
+   * The loss that the monitored one is measured from.
    *
-   * @return present if {@link Monitored#LOSS_ABOVE_REFERENCE} was given one
+   * @return {@code L(wbar)} or {@code F*}, if it was given
    */
   public Optional<Quantity> referenceLoss() {
     return reference;
@@ -452,7 +455,12 @@ public final class Prediction {
         + monitored.text()
         + " <= "
         + envelopeFormula()
-        + reference.map(r -> ", L(wbar) in " + ProofText.number(r.interval())).orElse("")
+        + reference
+            .map(
+                r ->
+                    (monitored == Monitored.LOSS_ABOVE_REFERENCE ? ", L(wbar) in " : ", F* in ")
+                        + ProofText.number(r.interval()))
+            .orElse("")
         + (radius.interval().isBounded()
             ? ", and theta stays within " + up(radius) + " of its start"
             : "")

@@ -28,6 +28,9 @@ public record Comparison(
    */
   public static final double TOLERANCE = 1e-9;
 
+  /** Rounding of a computed loss, relative to it: some hundred units in the last place. */
+  private static final double LOSS_ROUNDING = 0x1p-45;
+
   /**
    * Compares. An initial value or a radius of exactly 0 has no scale: {@link #TOLERANCE} itself is
    * then allowed, and within it the radius counts as unused. Gradient flow is compared at its
@@ -37,16 +40,19 @@ public record Comparison(
    * @param prediction what was guaranteed
    * @param trajectory of gradient descent with {@code prediction.stepSize()}, or of gradient flow
    * @param infimum the least loss {@code F*}, or a lower bound of it; used only where the excess
-   *     loss is monitored
+   *     loss is monitored and the prediction does not bring its {@code F*}
    * @return the comparison
    * @throws IllegalArgumentException if the prediction is about an expected value or lacks its
-   *     reference loss, or the recorded times show that the run had another step size
+   *     reference loss, if the run was of another of the library's methods, or the recorded times
+   *     show that it had another step size. That the run was on the certified problem is not
+   *     checked: a trajectory does not know its network, data, start and frozen parameters
    */
   public static Comparison of(Prediction prediction, Trajectory trajectory, double infimum) {
     if (prediction.monitored() == Prediction.Monitored.EXPECTED_EXCESS_LOSS) {
       throw new IllegalArgumentException(
           "Comparison expects a guarantee about single runs but this one is about an expected value");
     }
+    requireItsMethod(prediction, trajectory);
     requireItsStepSize(prediction, trajectory);
     OptionalLong first = OptionalLong.empty();
     Optional<String> violation = Optional.empty();
@@ -61,7 +67,13 @@ public record Comparison(
       boolean unused = s.distance() == 0 || (radius == 0 && s.distance() <= TOLERANCE);
       used = Math.max(used, unused ? 0 : s.distance() / radius);
       if (violation.isEmpty()) {
-        violation = violation(prediction, s, observed, envelope, envelope + floor);
+        // The loss itself is rounded, however small what is left of it above its infimum.
+        double rounding =
+            prediction.monitored() == Prediction.Monitored.RESIDUAL_NORM
+                    || !Double.isFinite(s.loss())
+                ? 0
+                : LOSS_ROUNDING * Math.abs(s.loss());
+        violation = violation(prediction, s, observed, envelope, envelope + floor + rounding);
         first = violation.isPresent() ? OptionalLong.of(s.step()) : first;
       }
       if (observed > floor) {
@@ -69,6 +81,22 @@ public record Comparison(
       }
     }
     return new Comparison(trajectory.snapshots().size(), first, violation, slack, used);
+  }
+
+  /** Known by their names; a method of the caller's own is believed to be what was certified. */
+  private static void requireItsMethod(Prediction prediction, Trajectory trajectory) {
+    String method = trajectory.method();
+    boolean other =
+        method.startsWith("stochastic")
+            || method.contains("momentum")
+            || method.startsWith(prediction.isFlow() ? "gradient descent" : "gradient flow");
+    if (other) {
+      throw new IllegalArgumentException(
+          "Comparison expects a run of gradient "
+              + (prediction.isFlow() ? "flow" : "descent without momentum or minibatches")
+              + " but got "
+              + method);
+    }
   }
 
   private static void requireItsStepSize(Prediction prediction, Trajectory trajectory) {
@@ -107,7 +135,8 @@ public record Comparison(
   public static double observed(Prediction prediction, Snapshot s, double infimum) {
     return switch (prediction.monitored()) {
       case RESIDUAL_NORM -> s.residualNorm();
-      case EXCESS_LOSS, EXPECTED_EXCESS_LOSS -> s.loss() - infimum;
+      case EXCESS_LOSS, EXPECTED_EXCESS_LOSS ->
+          s.loss() - prediction.referenceLoss().map(f -> f.interval().hi()).orElse(infimum);
       case LOSS_ABOVE_REFERENCE ->
           s.loss()
               - prediction

@@ -29,7 +29,8 @@ record Momentum(double factor) {
    * One step on given samples.
    *
    * @param scale from the gradient of the loss over these samples to {@code G}
-   * @return the loss over these samples at the old theta; if it is not finite, nothing has changed
+   * @return the loss over these samples at the old theta; if it is not finite the run ends, and
+   *     theta and velocity mean nothing any more
    */
   double step(
       TrainingProblem problem,

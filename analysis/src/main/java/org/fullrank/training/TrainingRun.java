@@ -80,7 +80,9 @@ public final class TrainingRun implements AutoCloseable {
    * @param folder where it was saved
    * @return the run
    * @throws IOException if the files cannot be read or are damaged
-   * @throws IllegalArgumentException if the problem, method or series are others
+   * @throws IllegalArgumentException if the problem, method or series are others, as far as data,
+   *     initial parameters, frozen slots and the description of the layers tell: the factors of
+   *     dense layers and the numbers of fixed ones are not compared
    */
   public static TrainingRun resume(
       TrainingProblem problem, TrainingMethod method, Recording recording, Path folder)
@@ -132,7 +134,11 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private void record() {
-    snapshots.add(measure());
+    Snapshot now = measure();
+    snapshots.add(now);
+    if (!Double.isFinite(now.loss())) {
+      status = RunStatus.DIVERGED;
+    }
   }
 
   /** Ends the run with a record of NaNs, so that no comparison can overlook it. */
@@ -157,13 +163,10 @@ public final class TrainingRun implements AutoCloseable {
         problem
             .loss()
             .evaluate(outputs, targets, (int) problem.samples(), new double[outputs.length]);
-    if (!Double.isFinite(loss)) {
-      status = RunStatus.DIVERGED;
-    }
     Map<String, Double> more = new LinkedHashMap<>();
     for (int r = 0; r < probes.size(); r++) {
       String name = recording.recorders().get(r).name();
-      more.put(name, status == RunStatus.READY ? probes.get(r).at(now) : Double.NaN);
+      more.put(name, Double.isFinite(loss) ? probes.get(r).at(now) : Double.NaN);
     }
     double[] current = Tensors.toDoubles(theta);
     return new Snapshot(
@@ -197,10 +200,14 @@ public final class TrainingRun implements AutoCloseable {
    */
   public Trajectory trajectory() {
     List<Snapshot> all = new ArrayList<>(snapshots);
-    if (status == RunStatus.READY && all.get(all.size() - 1).step() != step) {
+    if (status == RunStatus.READY && !isRecorded()) {
       all.add(measure());
     }
     return new Trajectory(method.name(), problem.loss().text(), all);
+  }
+
+  private boolean isRecorded() {
+    return snapshots.get(snapshots.size() - 1).step() == step;
   }
 
   /**
@@ -246,9 +253,16 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
+  /** Records the last step, if the tensors of the problem are still open, and frees memory. */
   @Override
   public void close() {
     if (status != RunStatus.CLOSED) {
+      if (status == RunStatus.READY
+          && !isRecorded()
+          && !problem.x().wasClosed()
+          && !problem.y().wasClosed()) {
+        record();
+      }
       status = RunStatus.CLOSED;
       probes.forEach(Recorder.Probe::close);
       theta.close();

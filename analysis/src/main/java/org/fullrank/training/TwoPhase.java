@@ -144,13 +144,19 @@ public final class TwoPhase implements TrainingMethod {
     int from = step < tau ? 0 : split;
     int to = step < tau ? split : memory.length;
     double[] own = Arrays.copyOfRange(memory, from, to);
+    double time;
     if (step == tau && perturbation > 0) {
-      perturb(problem, theta);
+      // On a copy: a step that throws leaves no perturbation behind for the next attempt.
+      try (INDArray moved = perturbed(problem, theta)) {
+        time = last.step(secondPhase(problem), step, moved, own);
+        Tensors.write(Tensors.toDoubles(moved), theta);
+      }
+    } else {
+      time =
+          step < tau
+              ? base.step(problem, step, theta, own)
+              : last.step(secondPhase(problem), step, theta, own);
     }
-    double time =
-        step < tau
-            ? base.step(problem, step, theta, own)
-            : last.step(secondPhase(problem), step, theta, own);
     System.arraycopy(own, 0, memory, from, own.length);
     return time;
   }

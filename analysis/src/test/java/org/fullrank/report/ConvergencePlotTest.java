@@ -117,7 +117,7 @@ final class ConvergencePlotTest {
       double value = loss.applyAsDouble(t);
       all.add(new Snapshot(t, t / 10.0, value, value, 0, Map.of()));
     }
-    return new Trajectory("gradient descent", "a loss", all);
+    return new Trajectory("method", "a loss", all);
   }
 
   private static Quantity quantity(String symbol, double value) {

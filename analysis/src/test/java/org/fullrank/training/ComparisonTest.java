@@ -137,7 +137,7 @@ final class ComparisonTest {
     assertThatThrownBy(() -> Comparison.of(bare, run(-1, s -> s), 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("reference loss");
-    assertThatThrownBy(() -> LOSS.withReferenceLoss(reference))
+    assertThatThrownBy(() -> RESIDUAL.withReferenceLoss(reference))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("F - F*");
   }
@@ -216,5 +216,23 @@ final class ComparisonTest {
 
   private static Quantity exact(double value) {
     return Quantity.verified("q", Interval.of(value), Subject.EXACT_NETWORK, "test");
+  }
+
+  @Test
+  void anotherMethodIsRefused() {
+    Quantity one = Quantity.verified("q", Interval.ONE, Subject.EXACT_NETWORK, "test");
+    Prediction steps = Prediction.of(Monitored.RESIDUAL_NORM, one, 1, one, one);
+    Prediction flow = Prediction.flow(Monitored.RESIDUAL_NORM, one, one, one);
+    List<Snapshot> start = List.of(new Snapshot(0, 0, 0.5, 1, 0, Map.of()));
+    for (String method : List.of("stochastic gradient descent", "gradient descent, momentum 0.9")) {
+      assertThatThrownBy(() -> Comparison.of(steps, new Trajectory(method, "l", start), 0))
+          .hasMessageContaining(method);
+      assertThatThrownBy(() -> Comparison.of(flow, new Trajectory(method, "l", start), 0))
+          .hasMessageContaining(method);
+    }
+    assertThatThrownBy(() -> Comparison.of(steps, new Trajectory("gradient flow", "l", start), 0))
+        .hasMessageContaining("gradient flow");
+    assertThatThrownBy(() -> Comparison.of(flow, new Trajectory("gradient descent", "l", start), 0))
+        .hasMessageContaining("gradient descent");
   }
 }

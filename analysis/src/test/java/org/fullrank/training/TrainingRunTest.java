@@ -192,6 +192,33 @@ final class TrainingRunTest {
     }
   }
 
+  /** Asking twice must not hide a loss that is no longer finite. */
+  @Test
+  void everyTrajectoryShowsALossThatOverflowed() {
+    Network line = Network.of(Shape.of(1), Dense.of("w", 1, 1));
+    TrainingProblem problem =
+        TrainingProblem.of(
+            line,
+            Tensors.of(new double[] {1}, 1),
+            Tensors.of(new double[] {1}, 1, 1),
+            Tensors.of(new double[] {0.5}, 1, 1));
+    try (TrainingRun run =
+        TrainingRun.start(problem, GradientDescent.withStepSize(1e10), Recording.every(1000))) {
+      run.advance(16);
+      assertThat(run.trajectory().last().loss()).isInfinite();
+      assertThat(run.trajectory().last().loss()).isInfinite();
+    }
+  }
+
+  @Test
+  void aClosedRunKeepsItsLastStep() {
+    TrainingRun run =
+        TrainingRun.start(problem(), GradientDescent.withStepSize(0.01), Recording.every(1000));
+    run.advance(10);
+    run.close();
+    assertThat(run.trajectory().last().step()).isEqualTo(10);
+  }
+
   @Test
   void recordsChosenStepsAndTheLast() {
     TrainingMethod method = GradientDescent.withStepSize(0.01);

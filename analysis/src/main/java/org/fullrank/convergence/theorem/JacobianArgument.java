@@ -201,11 +201,17 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
         eta = stepSize.orElse(Interval.ONE.divide(Interval.of(sum.hi())).lo());
         rate = Interval.of(eta);
         Interval used = sum.multiply(rate).divide(2);
+        String shortStep = "the step is short: (eta/2) (beta^2 + Lam R0) < 1";
         HypothesisCheck step =
-            HypothesisCheck.less(
-                "the step is short: (eta/2) (beta^2 + Lam R0) < 1",
-                quantity("(eta/2) (beta^2 + Lam R0)", used),
-                one);
+            HypothesisCheck.less(shortStep, quantity("(eta/2) (beta^2 + Lam R0)", used), one);
+        if (step.verdict() == Verdict.FAILS) {
+          Interval least = beta.square().add(least(lam).multiply(residual));
+          step =
+              HypothesisCheck.less(
+                  shortStep,
+                  quantity("(eta/2) (beta^2 + Lam R0)", least.multiply(rate).divide(2)),
+                  one);
+        }
         checks.add(step);
         shares = Interval.ONE.subtract(used);
         q = shares.lo();
@@ -225,11 +231,15 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
                 Subject.EXACT_NETWORK,
                 "radius " + needed + " is needed and " + radius + " was taken"));
       }
+      Interval sigma = numbers.sigmaMin().interval();
+      String little = "the Jacobian changes little: h = 2 Lam R0/(q s0^2) < 1";
       HypothesisCheck condition =
-          HypothesisCheck.less(
-              "the Jacobian changes little: h = 2 Lam R0/(q s0^2) < 1",
-              quantity("h", change(lam, residual, shares, numbers.sigmaMin().interval())),
-              one);
+          HypothesisCheck.less(little, quantity("h", change(lam, residual, shares, sigma)), one);
+      if (condition.verdict() == Verdict.FAILS) {
+        condition =
+            HypothesisCheck.less(
+                little, quantity("h", change(least(lam), residual, shares, sigma)), one);
+      }
       checks.add(condition);
       if (condition.verdict() == Verdict.FAILS) {
         // A larger ball has no smaller constant.
@@ -251,6 +261,21 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
                   eta,
                   quantity(flow ? "s*^2" : "q eta s*^2", lowest.multiply(rate).multiply(kept)),
                   quantity("s0 (1 - sqrt(1 - h))/Lam", rho))));
+    }
+
+    /**
+     * From the constant of the smallest conceivable ball to the one of the ball that was taken: the
+     * latter has the worst ends of all enclosures, so it must not decide that a condition fails.
+     */
+    private Interval least(Interval lam) {
+      double best =
+          Interval.of(residual.lo())
+              .multiply(2)
+              .divide(Interval.of(numbers.sigmaMin().interval().hi()))
+              .lo();
+      double constant =
+          numbers.lipschitzAt(Math.max(0, best)).map(l -> l.interval().hi()).orElse(0.0);
+      return Interval.of(Math.min(constant, lam.hi()), lam.hi());
     }
 
     /** {@code 2 Lam R0/(q s0^2)}. */

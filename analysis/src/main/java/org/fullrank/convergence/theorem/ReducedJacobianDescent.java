@@ -100,14 +100,11 @@ public final class ReducedJacobianDescent implements Theorem {
   private Conclusion conclusion(ReducedJacobian reduced, JacobianArgument.Outcome o) {
     String statement =
         (argument.flow() ? "gradient flow" : "gradient descent")
-            + " reaches the infimum of the loss over all parameters, F* = 1/2 ||y - P y||^2 in "
-            + reduced.floor().interval()
-            + ", at a linear rate (U: "
+            + " reaches the infimum of the loss over all parameters, F* = 1/2 ||y - P y||^2, at a linear rate (U: "
             + reduced.subspace()
             + ")";
     Quantity initial = o.initial().map("F_0 - F*", r -> r.square().divide(2));
-    return Conclusion.of(
-        statement,
+    Prediction prediction =
         argument.flow()
             ? Prediction.flow(
                 Prediction.Monitored.EXCESS_LOSS,
@@ -119,7 +116,8 @@ public final class ReducedJacobianDescent implements Theorem {
                 initial,
                 o.stepSize(),
                 o.rate().map("1 - (1 - q eta s*^2)^2", ReducedJacobianDescent::twice),
-                o.radius()));
+                o.radius());
+    return Conclusion.of(statement, prediction.withReferenceLoss(reduced.floor()));
   }
 
   /** {@code 1 - (1 - a)^2 = a (2 - a)}, increasing in a as long as a is at most 1. */

@@ -158,7 +158,7 @@ final class JacobianDescentTest {
     Evidence within = numbers(Interval.ONE, Interval.ONE, tenth, r -> r < 0.2517 ? 1 : 100);
     Evidence between = numbers(Interval.ONE, Interval.ONE, tenth, r -> r < 0.251 ? 1 : 100);
     assertThat(theorem.check(within).isProof()).isTrue();
-    named(theorem.check(between), Verdict.FAILS, "changes little");
+    assertThat(theorem.check(between).verdict()).isEqualTo(Verdict.UNDECIDED);
     Evidence none =
         numbers(Interval.ONE, Interval.ONE, tenth, r -> r < 0.251 ? 1 : Double.POSITIVE_INFINITY);
     named(theorem.check(none), Verdict.UNDECIDED, "no constant");

@@ -60,6 +60,45 @@ final class JacobianVariantsTest {
             Measurements.REDUCED_JACOBIAN, new ReducedJacobian(numbers, "test", exact("floor", 2)));
   }
 
+  /** What F* is known by counts, for the verdict and for a comparison. */
+  @Test
+  void theInfimumIsPartOfTheReducedPrediction() {
+    Evidence measured = fixed(numbers(1, 1, 0.1, r -> 1));
+    ReducedJacobianDescent theorem = ReducedJacobianDescent.withDefaults();
+    assertThat(theorem.check(measured).isProof()).isTrue();
+    assertThat(theorem.check(measured).prediction().orElseThrow().referenceLoss().orElseThrow())
+        .isEqualTo(exact("floor", 2));
+    Quantity guessed =
+        Quantity.of("floor", Interval.of(2), Rigor.ASSUMED, Subject.STORED_MATRIX, "-");
+    Certificate weak =
+        theorem.check(
+            measured.with(
+                Measurements.REDUCED_JACOBIAN,
+                new ReducedJacobian(numbers(1, 1, 0.1, r -> 1), "test", guessed)));
+    assertThat(weak.isProof()).isFalse();
+    assertThat(weak.rigor()).isEqualTo(Rigor.ASSUMED);
+  }
+
+  /** A wide enclosure inflates the ball and with it Lam; that must not count as a failure. */
+  @Test
+  void aConstantOfAnInflatedBallDoesNotDecideThatTheConditionFails() {
+    for (double least : new double[] {0.1, 0.05, 0.01}) {
+      JacobianNumbers wide =
+          new JacobianNumbers(
+              Optional.empty(),
+              Quantity.verified("s0", Interval.of(least, 1), Subject.EXACT_NETWORK, "test"),
+              exact("b0", 1),
+              exact("R0", 0.01),
+              r -> 1 + 100 * r * r * r,
+              Rigor.VERIFIED,
+              Subject.EXACT_NETWORK);
+      assertThat(JacobianDescent.withDefaults().check(fixed(wide)).verdict())
+          .isEqualTo(Verdict.UNDECIDED);
+      assertThat(JacobianDescent.forGradientFlow().check(fixed(wide)).verdict())
+          .isEqualTo(Verdict.UNDECIDED);
+    }
+  }
+
   /** {@code f(t) = t - t^2/2}: y below 1/2 is reached, y above is not. */
   @Test
   void flowHasItsSharpThresholdOnTheScalarExample() {

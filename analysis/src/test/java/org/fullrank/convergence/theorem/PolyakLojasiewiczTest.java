@@ -124,7 +124,7 @@ final class PolyakLojasiewiczTest {
   void aJumpingConstantNeedsAShortStepOfTheJacobianCertificate() {
     Evidence evidence = FixedJacobian.evidence(1, 1, 0.1, r -> r < 0.3 ? 0.1 : 50);
     assertThat(THEOREM.check(evidence).isProof()).isTrue();
-    assertThat(JACOBIAN.check(evidence).verdict()).isEqualTo(Verdict.FAILS);
+    assertThat(JACOBIAN.check(evidence).verdict()).isEqualTo(Verdict.UNDECIDED);
     assertThat(JACOBIAN.withStepSize(1e-3).check(evidence).isProof()).isTrue();
   }
 
