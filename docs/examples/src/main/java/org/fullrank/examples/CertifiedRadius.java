@@ -12,13 +12,9 @@ import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
-import org.fullrank.nn.Layer;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Seed;
-import org.fullrank.nn.Shape;
-import org.fullrank.nn.layer.Dense;
-import org.fullrank.nn.layer.Elementwise;
-import org.fullrank.nn.layer.Residual;
+import org.fullrank.nn.model.SmoothResNet;
 import org.fullrank.report.Axis;
 import org.fullrank.report.LinePlot;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -182,36 +178,7 @@ public final class CertifiedRadius {
   }
 
   private static Network network(Setting s, int depth, int width) {
-    Elementwise activation = Elementwise.of(s.activation);
-    double c = 1 / secondMoment(s.activation);
-    double scale = Math.sqrt(c / width);
-    List<Layer> layers = new ArrayList<>();
-    layers.add(Dense.of("W1", DIMENSION, width).withScales(1, 0));
-    layers.add(activation);
-    for (int l = 2; l <= depth; l++) {
-      Dense dense = Dense.of("W" + l, width, width).withScales(scale, 0);
-      if (s.scale > 0) {
-        layers.add(Residual.of(s.scale / (depth * Math.sqrt(c)), dense, activation));
-      } else {
-        layers.add(dense);
-        layers.add(activation);
-      }
-    }
-    layers.add(Dense.of("v", width, 1).withScales(scale, 0));
-    return Network.of(Shape.of(DIMENSION), layers);
-  }
-
-  /** {@code E s(N(0, 1))^2} by Simpson's rule, whose error is far below what matters here. */
-  private static double secondMoment(Activation s) {
-    int steps = 4000;
-    double h = 24.0 / steps;
-    double sum = 0;
-    for (int i = 0; i <= steps; i++) {
-      double x = -12 + i * h;
-      double weight = i == 0 || i == steps ? 1 : i % 2 == 1 ? 4 : 2;
-      double v = s.value(x);
-      sum += weight * v * v * Math.exp(-x * x / 2);
-    }
-    return sum * h / 3 / Math.sqrt(2 * Math.PI);
+    SmoothResNet net = SmoothResNet.of(DIMENSION, width, depth, s.activation);
+    return s.scale > 0 ? net.withResidualScale(s.scale).network() : net.plain();
   }
 }
