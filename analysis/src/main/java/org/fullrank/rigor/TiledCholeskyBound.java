@@ -28,14 +28,14 @@ public final class TiledCholeskyBound {
   private final long workingBytes;
   private final double relativeWidth;
   private final int maxFactorizations;
-  private final TiledProgress progress;
+  private final ProgressListener progress;
 
   private TiledCholeskyBound(
       int threads,
       long workingBytes,
       double relativeWidth,
       int maxFactorizations,
-      TiledProgress progress) {
+      ProgressListener progress) {
     this.threads = threads;
     this.workingBytes = workingBytes;
     this.relativeWidth = relativeWidth;
@@ -49,7 +49,7 @@ public final class TiledCholeskyBound {
    */
   public static TiledCholeskyBound withDefaults() {
     return new TiledCholeskyBound(
-        1, Runtime.getRuntime().maxMemory() / 2, 1e-6, 3, TiledProgress.none());
+        1, Runtime.getRuntime().maxMemory() / 2, 1e-6, 3, ProgressListener.none());
   }
 
   /** With this number of threads, and one more for the files; the result does not depend on it. */
@@ -83,7 +83,7 @@ public final class TiledCholeskyBound {
   }
 
   /** With a listener. */
-  public TiledCholeskyBound withProgress(TiledProgress listener) {
+  public TiledCholeskyBound withProgress(ProgressListener listener) {
     return new TiledCholeskyBound(
         threads, workingBytes, relativeWidth, maxFactorizations, listener);
   }

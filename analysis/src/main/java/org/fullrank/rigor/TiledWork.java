@@ -21,9 +21,9 @@ final class TiledWork implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private final TiledProgress progress;
+  private final ProgressListener progress;
 
-  TiledWork(TiledProgress progress) {
+  TiledWork(ProgressListener progress) {
     this.progress = progress;
   }
 

@@ -53,7 +53,7 @@ class TiledCholeskyTest {
       other[i] = a[i].clone();
       other[i][i] = 7e77;
     }
-    try (TiledWork work = new TiledWork(TiledProgress.none());
+    try (TiledWork work = new TiledWork(ProgressListener.none());
         ScratchFile scratch = ScratchFile.create(folder, n)) {
       TiledEntries entries = new TiledEntries(SymmetricSource.ofRows(other), n, 0, 0);
       TiledCholesky c = new TiledCholesky(entries, plan, scratch, work, threads);

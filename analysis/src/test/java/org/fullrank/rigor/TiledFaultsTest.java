@@ -44,7 +44,7 @@ class TiledFaultsTest {
     assertThat(Thread.interrupted()).isFalse();
   }
 
-  private TiledEnclosure run(TiledProgress progress) throws Exception {
+  private TiledEnclosure run(ProgressListener progress) throws Exception {
     return bound
         .withProgress(progress)
         .encloseLambdaMin(SymmetricSource.ofRows(matrix), Hint.none(), folder);
@@ -95,7 +95,7 @@ class TiledFaultsTest {
             () -> {
               try {
                 while (true) {
-                  run(TiledProgress.none());
+                  run(ProgressListener.none());
                 }
               } catch (InterruptedException e) {
                 interrupted.set(true);

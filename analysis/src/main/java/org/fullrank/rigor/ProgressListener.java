@@ -2,7 +2,7 @@ package org.fullrank.rigor;
 
 /** Told now and then how far a long computation is; called by the computing thread. */
 @FunctionalInterface
-public interface TiledProgress {
+public interface ProgressListener {
   /**
    * {@code done} of {@code total} steps of a task are done, {@code 0 <= done <= total}. An
    * exception thrown from here ends the computation.
@@ -10,7 +10,7 @@ public interface TiledProgress {
   void show(String task, long done, long total);
 
   /** Nobody listens. */
-  static TiledProgress none() {
+  static ProgressListener none() {
     return (task, done, total) -> {};
   }
 }
