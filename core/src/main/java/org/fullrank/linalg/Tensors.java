@@ -124,8 +124,18 @@ public final class Tensors {
     return a;
   }
 
-  /** An array of a checked shape whose values the caller sets, all of them. */
-  static INDArray uninitialized(DataType type, long... shape) {
+  /**
+   * An array whose values the caller sets, all of them: what it holds until then is arbitrary, NaN
+   * included.
+   *
+   * @param type {@code DOUBLE} or {@code FLOAT}
+   * @param shape its dimensions, each at least 1
+   * @return a new row-major array
+   * @throws IllegalArgumentException as in {@link #zeros}
+   */
+  public static INDArray uninitialized(DataType type, long... shape) {
+    TensorChecks.requireReal("type", type);
+    length(shape);
     return Nd4j.createUninitialized(type, shape, 'c');
   }
 
