@@ -18,7 +18,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * <p>The file has shape {@code [order, order]} and type {@code <f8} or {@code <f4}, row-major; when
  * it is complete its bytes are those that {@link Npy#write} and {@code numpy.save} give, whatever
  * happened on the way. It has its full length from the beginning, most of it a hole where the file
- * system knows holes. It is divided into square tiles of {@code tile} rows, the last ones smaller.
+ * system knows holes, and until it is complete it has no header, so that nobody takes it for the
+ * matrix. It is divided into square tiles of {@code tile} rows, the last ones smaller.
  * Units of work are the tiles {@code (r, c)} with {@code r <= c}: compute one, write it together
  * with its mirror image ({@link #writeBlock}), then {@link #finish} it. Different tiles may be
  * written and finished by several threads at once.
@@ -103,12 +104,13 @@ public final class SymmetricNpyFile implements AutoCloseable {
                 + ("tile " + tile + "\n")
                 + ("identity " + requireLine(identity) + "\n"))
             .getBytes(UTF_8);
-    TileStore.requireRoom(file, grid, about.length);
-    TileManifest manifest = TileManifest.open(manifest(file), about);
+    TileStore.requireRoom(file, grid);
+    TileManifest manifest = TileManifest.open(manifest(file), about, file);
     try {
       TileStore store = TileStore.open(file, grid, start);
       try {
         BitSet sound = TileCheck.of(grid, store, manifest, progress);
+        store.mark(sound.cardinality() == grid.total());
         return new SymmetricNpyFile(grid, store, manifest, type, sound);
       } catch (IOException | RuntimeException | Error e) {
         store.close();
@@ -281,6 +283,9 @@ public final class SymmetricNpyFile implements AutoCloseable {
       manifest.append(r, c, crc, mirrorCrc);
       finished.set(index);
       done++;
+      if (done == total()) {
+        store.mark(true);
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -51,10 +52,14 @@ final class TileManifest implements AutoCloseable {
    * Opens or creates a manifest, and locks it.
    *
    * @param expected whole lines, how it begins
-   * @throws IllegalArgumentException if it begins with other lines
+   * @param file what it is about: made after these lines, so without them it is somebody else's
+   * @throws IllegalArgumentException if it begins with other lines, or {@code file} is foreign
    * @throws IOException if it cannot be read or written, or is locked
    */
-  static TileManifest open(Path path, byte[] expected) throws IOException {
+  static TileManifest open(Path path, byte[] expected, Path file) throws IOException {
+    if (Files.exists(file) && !Files.exists(path)) {
+      throw foreign(path, file);
+    }
     FileChannel channel =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -75,6 +80,9 @@ final class TileManifest implements AutoCloseable {
           found, 0, found.length, expected, 0, Math.min(found.length, expected.length))) {
         throw differs(path, new String(expected, UTF_8), new String(found, UTF_8));
       }
+      if (Files.exists(file)) {
+        throw foreign(path, file);
+      }
       // New, or its creator was killed while it wrote these lines.
       writeFully(channel, ByteBuffer.wrap(expected), 0);
       return new TileManifest(channel, expected.length, expected.length);
@@ -82,6 +90,14 @@ final class TileManifest implements AutoCloseable {
       channel.close();
       throw e;
     }
+  }
+
+  private static IllegalArgumentException foreign(Path path, Path file) {
+    return new IllegalArgumentException(
+        file
+            + ": expected no file, or one with its list of tiles "
+            + path.getFileName()
+            + ", but got another file, which is not overwritten");
   }
 
   private static void lock(Path path, FileChannel channel) throws IOException {

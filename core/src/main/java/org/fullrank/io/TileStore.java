@@ -1,5 +1,7 @@
 package org.fullrank.io;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,24 +22,18 @@ final class TileStore implements AutoCloseable {
   private final Path file;
   private final FileChannel channel;
   private final TileGrid grid;
+  private final byte[] header;
 
-  private TileStore(Path file, FileChannel channel, TileGrid grid) {
+  private TileStore(Path file, FileChannel channel, TileGrid grid, byte[] header) {
     this.file = file;
     this.channel = channel;
     this.grid = grid;
+    this.header = header;
   }
 
-  /** Nothing foreign in the way, and enough room; before anything is created. */
-  static void requireRoom(Path file, TileGrid grid, int about) throws IOException {
+  /** Enough room, before anything is created. */
+  static void requireRoom(Path file, TileGrid grid) throws IOException {
     long size = Files.exists(file) ? Files.size(file) : -1;
-    Path list = SymmetricNpyFile.manifest(file);
-    if (size >= 0 && (!Files.exists(list) || Files.size(list) < about)) {
-      throw new IllegalArgumentException(
-          file
-              + ": expected no file, or one with its list of tiles "
-              + list.getFileName()
-              + ", but got another file, which is not overwritten");
-    }
     if (size < grid.bytes()) {
       Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file);
       long room = Files.getFileStore(folder).getUsableSpace();
@@ -54,14 +50,18 @@ final class TileStore implements AutoCloseable {
     }
   }
 
-  /** Creates the file, or opens it; header and full length are there afterwards. */
-  static TileStore open(Path file, TileGrid grid, byte[] start) throws IOException {
+  /**
+   * Creates the file, or opens it; it has its full length afterwards.
+   *
+   * @param header what a complete file begins with
+   */
+  static TileStore open(Path file, TileGrid grid, byte[] header) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
-      TileStore store = new TileStore(file, channel, grid);
-      store.prepare(start);
+      TileStore store = new TileStore(file, channel, grid, header);
+      store.prepare();
       return store;
     } catch (IOException | RuntimeException | Error e) {
       channel.close();
@@ -69,13 +69,15 @@ final class TileStore implements AutoCloseable {
     }
   }
 
-  private void prepare(byte[] start) throws IOException {
+  private void prepare() throws IOException {
     long size = channel.size();
-    ByteBuffer found = ByteBuffer.allocate((int) Math.min(size, start.length));
-    readFully(found, 0);
-    int length = found.position();
-    boolean same = Arrays.equals(found.array(), 0, length, start, 0, length);
-    if (!same || (size > length && size != grid.bytes())) {
+    ByteBuffer start = ByteBuffer.allocate((int) Math.min(size, header.length));
+    readFully(start, 0);
+    byte[] found = start.array();
+    boolean same =
+        Arrays.equals(found, Arrays.copyOf(header, found.length))
+            || Arrays.equals(found, Arrays.copyOf(unfinished(), found.length));
+    if (!same || (size > found.length && size != grid.bytes())) {
       throw new IllegalArgumentException(
           file
               + ": expected the file that its list of tiles is about, of "
@@ -85,10 +87,20 @@ final class TileStore implements AutoCloseable {
               + "; to begin anew, remove both");
     }
     if (size < grid.bytes()) {
-      writeFully(ByteBuffer.wrap(start), 0);
+      mark(false);
       // A file system that knows holes takes no room for what is before.
       writeFully(ByteBuffer.allocate(1), grid.bytes() - 1);
     }
+  }
+
+  /** Makes the file one that readers of {@code .npy} take, or one that they refuse. */
+  void mark(boolean complete) throws IOException {
+    writeFully(ByteBuffer.wrap(complete ? header : unfinished()), 0);
+  }
+
+  private byte[] unfinished() {
+    byte[] text = "unfinished matrix, see the list of its tiles".getBytes(US_ASCII);
+    return Arrays.copyOf(text, header.length);
   }
 
   /** The values of an array that lie {@code step} apart, as bytes of the file. */

@@ -134,7 +134,14 @@ class SymmetricNpyFileTest {
       assertThat(f.total()).isEqualTo(side * (side + 1) / 2);
       assertThat(f.done()).isZero();
       assertThat(Files.size(file())).isEqualTo(atOnce(type, n).length);
-      fill(f, type, n, tile);
+      for (int[] t : missing(f)) {
+        assertThat(f.isComplete()).isFalse();
+        assertThatThrownBy(() -> Npy.read(file()))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("expected an .npy file");
+        write(f, type, n, tile, t[0], t[1]);
+        f.finish(t[0], t[1]);
+      }
       assertThat(f.isComplete()).isTrue();
       assertThat(f.done()).isEqualTo(f.total());
     }
@@ -162,6 +169,7 @@ class SymmetricNpyFileTest {
         }
       }
       f.writeBlock(0, 0, rows, n, v, 0, n);
+      f.finish(0, 0);
     }
     double[] row = new double[n];
     try (NpyMatrix m = NpyMatrix.open(file())) {
@@ -274,10 +282,22 @@ class SymmetricNpyFileTest {
         assertThat(f.done()).isEqualTo(f.total() - 1);
         assertThat(f.isDone(Math.min(r, c), Math.max(r, c))).as("value %d", k).isFalse();
         assertThat(f.isComplete()).isFalse();
+        assertThatThrownBy(() -> NpyMatrix.open(file()).close())
+            .hasMessageContaining("expected an .npy file");
         fill(f, DataType.DOUBLE, n, tile);
       }
       assertThat(Files.readAllBytes(file())).isEqualTo(expected);
     }
+    // Killed between the last record and the header.
+    Files.write(file(), new byte[start]);
+    Files.write(
+        file(),
+        "unfinished matrix, see the list of its tiles".getBytes(US_ASCII),
+        StandardOpenOption.WRITE);
+    Files.write(
+        file(), Arrays.copyOfRange(expected, start, expected.length), StandardOpenOption.APPEND);
+    open(DataType.DOUBLE, n, tile).close();
+    assertThat(Files.readAllBytes(file())).isEqualTo(expected);
     for (int k = 0; k < start; k++) {
       flip(k);
       assertThatThrownBy(() -> open(DataType.DOUBLE, n, tile).close())
@@ -489,7 +509,7 @@ class SymmetricNpyFileTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("but got " + (s[0] == 6 || s[0] == 100_000 ? s[1] : s[0]));
     }
-    assertThatThrownBy(() -> open(DataType.INT, 6, 2).close())
+    assertThatThrownBy(() -> open(DataType.INT32, 6, 2).close())
         .isInstanceOf(IllegalArgumentException.class);
     for (String bad : new String[] {"two\nlines", "\u0007", "x".repeat(4097)}) {
       assertThatThrownBy(
