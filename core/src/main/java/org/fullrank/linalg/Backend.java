@@ -1,6 +1,11 @@
 package org.fullrank.linalg;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.LoggerFactory;
@@ -10,13 +15,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A stock ND4J backend contains an OpenBLAS that is slow on some processors and returns wrong
  * Cholesky factors on others, with status 0. {@link #selfTest()} finds out; no proof of this
- * library depends on the answer, since proofs are recomputed in plain Java.
+ * library depends on the answer, since proofs are recomputed in plain Java. {@link #warnings()}
+ * names the settings that are known to be slow or wrong.
  *
  * @param name class of the ND4J backend, such as {@code CpuBackend}
  * @param nd4jVersion version of ND4J, or {@code unknown}
  * @param javacppVersion version of JavaCPP, or {@code unknown}
  * @param vendor vendor of the BLAS, such as {@code OPENBLAS}
- * @param blasVersion version of OpenBLAS, or {@code unknown}
+ * @param blasVersion version of the BLAS, or {@code unknown}
  * @param core name of the kernels chosen at run time, such as {@code Haswell}, or {@code unknown}
  * @param config build options of OpenBLAS, or {@code unknown}
  * @param threads number of BLAS threads
@@ -24,6 +30,11 @@ import org.slf4j.LoggerFactory;
  * @param maxPhysicalBytes limit of the memory of the process, bytes; 0 for none
  * @param maxHeapBytes limit of the Java heap, bytes
  * @param ompWaitPolicy value of the environment variable {@code OMP_WAIT_POLICY}, or {@code unset}
+ * @param coreType value of the environment variable {@code OPENBLAS_CORETYPE}, or {@code unset}
+ * @param processors number of processors that the JVM may use
+ * @param memoryBytes memory of the machine or of its container, bytes; 0 if unknown
+ * @param conflicts libraries of which the class path holds several versions, such as {@code javacpp
+ *     1.5.7 and 1.5.12}
  */
 public record Backend(
     String name,
@@ -37,7 +48,16 @@ public record Backend(
     long maxBytes,
     long maxPhysicalBytes,
     long maxHeapBytes,
-    String ompWaitPolicy) {
+    String ompWaitPolicy,
+    String coreType,
+    int processors,
+    long memoryBytes,
+    List<String> conflicts) {
+
+  static final String UNSET = "unset";
+
+  /** What has been logged, since a warning is for the process and not for the call. */
+  private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
 
   private static final String SNIPPET =
       """
@@ -50,6 +70,11 @@ public record Backend(
           <groupId>org.nd4j</groupId><artifactId>nd4j-native</artifactId>
         </dependency></dependencies>
       """;
+
+  /** Copies the list. */
+  public Backend {
+    conflicts = List.copyOf(conflicts);
+  }
 
   /**
    * Throws unless a backend can be loaded.
@@ -67,27 +92,49 @@ public record Backend(
   }
 
   /**
-   * Describes the backend of this process.
+   * Describes the backend of this process. Each of its {@link #warnings()} is logged at level WARN,
+   * once per process.
    *
    * @return its description
    * @throws IllegalStateException with the dependencies to add if there is none
    */
   public static Backend describe() {
     require();
-    String config = OpenBlasInfo.config();
-    return new Backend(
-        Nd4j.getBackend().getClass().getSimpleName(),
-        OpenBlasInfo.artifactVersion(Nd4j.class, "nd4j-api"),
-        OpenBlasInfo.artifactVersion(Pointer.class, "javacpp"),
-        Nd4j.factory().blas().getBlasVendor().toString(),
-        OpenBlasInfo.version(config),
-        OpenBlasInfo.core(),
-        config,
-        Nd4j.factory().blas().getMaxThreads(),
-        Pointer.maxBytes(),
-        Pointer.maxPhysicalBytes(),
-        Runtime.getRuntime().maxMemory(),
-        System.getenv().getOrDefault("OMP_WAIT_POLICY", "unset"));
+    String vendor = Nd4j.factory().blas().getBlasVendor().toString();
+    // The bindings of OpenBLAS are there even if another library does the work.
+    boolean openBlas = vendor.equals("OPENBLAS");
+    String config = openBlas ? OpenBlasInfo.config() : OpenBlasInfo.UNKNOWN;
+    Backend backend =
+        new Backend(
+            Nd4j.getBackend().getClass().getSimpleName(),
+            OpenBlasInfo.artifactVersion(Nd4j.class, "nd4j-api"),
+            OpenBlasInfo.artifactVersion(Pointer.class, "javacpp"),
+            vendor,
+            openBlas ? OpenBlasInfo.version(config) : OpenBlasInfo.mklVersion(),
+            openBlas ? OpenBlasInfo.core() : OpenBlasInfo.UNKNOWN,
+            config,
+            Parallel.configuredThreads(),
+            Pointer.maxBytes(),
+            Pointer.maxPhysicalBytes(),
+            Runtime.getRuntime().maxMemory(),
+            System.getenv().getOrDefault("OMP_WAIT_POLICY", UNSET),
+            System.getenv().getOrDefault("OPENBLAS_CORETYPE", UNSET),
+            Runtime.getRuntime().availableProcessors(),
+            memory(),
+            OpenBlasInfo.conflicts());
+    backend.warnings().forEach(Backend::warnOnce);
+    return backend;
+  }
+
+  /**
+   * Settings that are known to be slow or wrong: one sentence each for what was found and what it
+   * costs, and one for the line that changes it. Depends on the components only; {@code
+   * docs/tuning.md} has the measurements.
+   *
+   * @return the warnings, empty for a sound configuration
+   */
+  public List<String> warnings() {
+    return BackendAdvice.of(this);
   }
 
   /**
@@ -121,23 +168,38 @@ public record Backend(
   public String summary() {
     return String.format(
         Locale.ROOT,
-        "ND4J %s (%s), %s %s, kernels %s, %d threads, JavaCPP %s, off-heap %s, process %s, heap %s,"
-            + " OMP_WAIT_POLICY %s",
+        "ND4J %s (%s), %s %s, kernels %s, %d threads on %d processors, JavaCPP %s, off-heap %s,"
+            + " process %s, heap %s, memory %s, OMP_WAIT_POLICY %s",
         nd4jVersion,
         name,
         vendor,
         blasVersion,
         core,
         threads,
+        processors,
         javacppVersion,
         bytes(maxBytes),
         bytes(maxPhysicalBytes),
         bytes(maxHeapBytes),
+        memoryBytes <= 0 ? OpenBlasInfo.UNKNOWN : bytes(memoryBytes),
         ompWaitPolicy);
   }
 
-  private static String bytes(long b) {
+  static String bytes(long b) {
     return b <= 0 ? "unlimited" : String.format(Locale.ROOT, "%.1f GiB", b / 0x1p30);
+  }
+
+  /** Of the container, where there is one. */
+  private static long memory() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : 0;
+  }
+
+  private static void warnOnce(String warning) {
+    if (LOGGED.add(warning)) {
+      LoggerFactory.getLogger(Backend.class).warn(warning);
+    }
   }
 
   private static String rootMessage(Throwable e) {
@@ -156,8 +218,7 @@ public record Backend(
       Backend backend = describe();
       SelfTest result = BackendProbe.run(BackendProbe.NATIVE, backend.core, backend.blasVersion);
       if (result.status() != SelfTest.Status.PASSED) {
-        LoggerFactory.getLogger(Backend.class)
-            .warn("Native linear algebra: {}. {}", result.status(), result.remedy());
+        warnOnce(result.remedy());
       }
       return result;
     }

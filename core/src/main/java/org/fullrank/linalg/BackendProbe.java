@@ -2,7 +2,7 @@ package org.fullrank.linalg;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -58,7 +58,6 @@ final class BackendProbe {
       wrong.add("syev");
     }
     double rate = rate(routines);
-    String found = "OpenBLAS " + blasVersion + " with kernels '" + core + "'";
     if (!wrong.isEmpty()) {
       return new SelfTest(
           SelfTest.Status.WRONG,
@@ -66,21 +65,16 @@ final class BackendProbe {
           rate,
           "Native "
               + String.join(", ", wrong)
-              + " returned wrong numbers ("
-              + found
-              + "). Import org.fullrank:fullrank-bom, which pins OpenBLAS 0.3.30, or start the JVM"
+              + " returned wrong numbers (BLAS "
+              + blasVersion
+              + " with kernels '"
+              + core
+              + "'). Import org.fullrank:fullrank-bom, which pins OpenBLAS 0.3.30, or start the JVM"
               + " with OPENBLAS_CORETYPE=Haswell in its environment.");
     }
-    String c = core.toLowerCase(Locale.ROOT);
-    boolean old = c.equals("prescott") || c.equals("core2") || c.equals("generic");
-    if (old || blasVersion.equals("0.3.19")) {
-      return new SelfTest(
-          SelfTest.Status.SLOW,
-          List.of(),
-          rate,
-          found
-              + " is several times slower than this processor allows, or may be wrong on others."
-              + " Import org.fullrank:fullrank-bom, which pins OpenBLAS 0.3.30.");
+    Optional<String> slow = BackendAdvice.slow(core, blasVersion);
+    if (slow.isPresent()) {
+      return new SelfTest(SelfTest.Status.SLOW, List.of(), rate, slow.get());
     }
     return new SelfTest(SelfTest.Status.PASSED, List.of(), rate, "");
   }

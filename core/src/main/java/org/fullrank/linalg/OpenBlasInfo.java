@@ -2,14 +2,21 @@ package org.fullrank.linalg;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * What the loaded OpenBLAS says about itself. Its Java bindings do not export the two functions, so
@@ -19,6 +26,7 @@ import java.util.stream.Stream;
 final class OpenBlasInfo {
   static final String UNKNOWN = "unknown";
   private static final Pattern VERSION = Pattern.compile("\\d+\\.\\d+\\.\\d+");
+  private static final Pattern MKL = Pattern.compile("/mkl-(\\d+\\.\\d+)-");
   private static final Path MAPS = Path.of("/proc/self/maps");
 
   /**
@@ -66,6 +74,45 @@ final class OpenBlasInfo {
     return UNKNOWN;
   }
 
+  /** The version of the MKL that was unpacked from a JavaCPP jar, from the name of that jar. */
+  static String mklVersion() {
+    Matcher m = MKL.matcher(loaded("libmkl_rt").orElse(""));
+    return m.find() ? m.group(1) : UNKNOWN;
+  }
+
+  /** Libraries of which the class path holds several versions. */
+  static List<String> conflicts() {
+    List<String> found = new ArrayList<>();
+    for (String artifact : List.of("javacpp", "openblas")) {
+      conflict(artifact, versions(artifact)).ifPresent(found::add);
+    }
+    return found;
+  }
+
+  static Optional<String> conflict(String artifact, Set<String> versions) {
+    return versions.size() < 2
+        ? Optional.empty()
+        : Optional.of(artifact + " " + String.join(" and ", versions));
+  }
+
+  /** The bindings and the native code are different jars, each with its Maven properties. */
+  private static Set<String> versions(String artifact) {
+    Set<String> versions = new TreeSet<>();
+    String path = "META-INF/maven/org.bytedeco/" + artifact + "/pom.properties";
+    try {
+      for (URL url : Collections.list(Pointer.class.getClassLoader().getResources(path))) {
+        try (InputStream in = url.openStream()) {
+          Properties p = new Properties();
+          p.load(in);
+          versions.add(p.getProperty("version", UNKNOWN));
+        }
+      }
+    } catch (IOException e) {
+      return Set.of();
+    }
+    return versions;
+  }
+
   private static String compiledVersion() {
     try {
       Object value =
@@ -79,7 +126,7 @@ final class OpenBlasInfo {
   }
 
   private static String call(String function) {
-    Optional<String> library = loadedLibrary();
+    Optional<String> library = loaded("libopenblas");
     if (library.isEmpty()) {
       return UNKNOWN;
     }
@@ -100,13 +147,13 @@ final class OpenBlasInfo {
   }
 
   /** The file that is mapped into this process, so that opening it finds the copy in use. */
-  private static Optional<String> loadedLibrary() {
+  private static Optional<String> loaded(String name) {
     if (!Files.isReadable(MAPS)) {
       return Optional.empty();
     }
     try (Stream<String> lines = Files.lines(MAPS)) {
       return lines
-          .filter(line -> line.contains("libopenblas") && line.contains("/"))
+          .filter(line -> line.contains(name) && line.contains("/"))
           .map(line -> line.substring(line.indexOf('/')))
           .findFirst();
     } catch (IOException | java.io.UncheckedIOException e) {

@@ -68,9 +68,12 @@ public final class Parallel {
     if (INSIDE.get() || !Nd4j.getEnvironment().isCPU()) {
       return 1;
     }
-    synchronized (Parallel.class) {
-      return Math.max(1, active > 0 ? blasThreads : Nd4j.factory().blas().getMaxThreads());
-    }
+    return Math.max(1, configuredThreads());
+  }
+
+  /** The number of BLAS threads when no tasks are running, also if some are. */
+  static synchronized int configuredThreads() {
+    return active > 0 ? blasThreads : Nd4j.factory().blas().getMaxThreads();
   }
 
   /**

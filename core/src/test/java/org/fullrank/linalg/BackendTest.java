@@ -25,6 +25,10 @@ class BackendTest {
     assertThat(b.threads()).isPositive();
     assertThat(b.maxHeapBytes()).isPositive();
     assertThat(b.ompWaitPolicy()).isEqualTo("passive");
+    assertThat(b.coreType()).isEqualTo("unset");
+    assertThat(b.processors()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(b.memoryBytes()).isGreaterThan(b.maxHeapBytes());
+    assertThat(b.warnings()).as("versions and kernels").noneMatch(w -> w.contains("OpenBLAS"));
     assertThat(b.summary()).contains("1.0.0-M2.1", "OPENBLAS 0.3.30", b.core());
   }
 
@@ -69,10 +73,25 @@ class BackendTest {
 
   @Test
   void knowsTheSlowLibraries() {
-    assertThat(BackendProbe.run(BackendProbe.NATIVE, "Prescott", GOOD_VERSION).status())
-        .isEqualTo(SelfTest.Status.SLOW);
-    assertThat(BackendProbe.run(BackendProbe.NATIVE, GOOD_CORE, "0.3.19").remedy())
+    SelfTest old = BackendProbe.run(BackendProbe.NATIVE, "Prescott", GOOD_VERSION);
+    assertThat(old.status()).isEqualTo(SelfTest.Status.SLOW);
+    assertThat(old.remedy()).contains("OPENBLAS_CORETYPE").doesNotContain("fullrank-bom");
+    assertThat(BackendProbe.run(BackendProbe.NATIVE, "Core2", "0.3.19").remedy())
         .contains("fullrank-bom");
+  }
+
+  @Test
+  void doesNotBlameTheVersionForGoodKernels() {
+    assertThat(BackendProbe.run(BackendProbe.NATIVE, GOOD_CORE, "0.3.19").status())
+        .isEqualTo(SelfTest.Status.PASSED);
+  }
+
+  @Test
+  void countsThreadsThatTasksHaveTaken() {
+    int threads = Backend.describe().threads();
+    int[] inside = new int[4];
+    Parallel.forEach(4, i -> inside[i] = Backend.describe().threads());
+    assertThat(inside).containsOnly(threads);
   }
 
   @Test
