@@ -1,22 +1,18 @@
 package org.fullrank.ntk;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.fullrank.diff.Jacobian;
-import org.fullrank.diff.Pullback;
-import org.fullrank.linalg.Arena;
-import org.fullrank.linalg.MatrixSink;
-import org.fullrank.linalg.Products;
 import org.fullrank.linalg.TensorChecks;
-import org.fullrank.linalg.Tensors;
-import org.fullrank.linalg.TileSink;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
+import org.fullrank.ntk.GramPlan.Kernel;
+import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Quantity;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * The empirical neural tangent kernel {@code K_((i,c),(j,d)) = <grad f_c(x_i), grad f_d(x_j)>} of a
@@ -45,19 +41,18 @@ public final class EmpiricalNtk {
     OPERATOR
   }
 
-  /** Tangents are applied in chunks of at most this many parameter entries. */
-  private static final long CHUNK_ELEMENTS = 1L << 24;
-
   private final Network network;
   private final INDArray theta;
-  private final Method method;
-  private final boolean errorBound;
+  private final Options options;
 
-  private EmpiricalNtk(Network network, INDArray theta, Method method, boolean errorBound) {
+  /** What can be changed about a kernel. */
+  private record Options(
+      Method method, boolean errorBound, long budget, ProgressListener progress) {}
+
+  private EmpiricalNtk(Network network, INDArray theta, Options options) {
     this.network = network;
     this.theta = theta;
-    this.method = method;
-    this.errorBound = errorBound;
+    this.options = options;
   }
 
   /**
@@ -76,17 +71,21 @@ public final class EmpiricalNtk {
     TensorChecks.requireShape("theta", theta, network.parameterCount());
     TensorChecks.requireReal("theta", theta.dataType());
     TensorChecks.requireFinite("theta", theta);
-    return new EmpiricalNtk(network, theta, Method.LAYERWISE, false);
+    return new EmpiricalNtk(
+        network,
+        theta,
+        new Options(Method.LAYERWISE, false, Long.MAX_VALUE, ProgressListener.none()));
   }
 
   /**
    * The same kernel computed another way.
    *
-   * @param newMethod the way
+   * @param method the way
    * @return the changed kernel
    */
-  public EmpiricalNtk withMethod(Method newMethod) {
-    return new EmpiricalNtk(network, theta, newMethod, errorBound);
+  public EmpiricalNtk withMethod(Method method) {
+    return new EmpiricalNtk(
+        network, theta, new Options(method, options.errorBound, options.budget, options.progress));
   }
 
   /**
@@ -96,33 +95,101 @@ public final class EmpiricalNtk {
    * @return the changed kernel
    */
   public EmpiricalNtk withErrorBound() {
-    return new EmpiricalNtk(network, theta, method, true);
+    return new EmpiricalNtk(
+        network, theta, new Options(options.method, true, options.budget, options.progress));
+  }
+
+  /**
+   * The same kernel, which keeps as many factors as a memory budget allows and refuses what does
+   * not fit; see {@link #plan}. The bits of the results stay the same. For the layerwise way only;
+   * without a budget all factors are kept.
+   *
+   * @param bytes limit of {@link GramPlan#peakBytes}, the result included, positive
+   * @return the changed kernel
+   */
+  public EmpiricalNtk withMemoryBudget(long bytes) {
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("expected a budget of bytes > 0 but got " + bytes);
+    }
+    return new EmpiricalNtk(
+        network, theta, new Options(options.method, options.errorBound, bytes, options.progress));
+  }
+
+  /**
+   * The same kernel, which says how far the layerwise computation is, in millions of counted
+   * operations.
+   *
+   * @param listener called by the computing threads, one at a time
+   * @return the changed kernel
+   */
+  public EmpiricalNtk withProgress(ProgressListener listener) {
+    return new EmpiricalNtk(
+        network, theta, new Options(options.method, options.errorBound, options.budget, listener));
+  }
+
+  /**
+   * What {@link #gram} would take, from a calibration of about half a second.
+   *
+   * @param x inputs {@code [n, ...input]}
+   * @return bytes, operations and seconds of the layerwise way
+   * @throws IllegalStateException if another way is chosen, or samples are coupled
+   */
+  public GramPlan plan(INDArray x) {
+    return route("plan").plan(checked(x), Kernel.GRAM, 0);
+  }
+
+  /**
+   * What {@link #traceKernel} would take.
+   *
+   * @param x inputs {@code [n, ...input]}
+   * @return as for {@link #plan}
+   * @throws IllegalStateException as in {@link #plan}
+   */
+  public GramPlan planTrace(INDArray x) {
+    return route("planTrace").plan(checked(x), Kernel.TRACE, 0);
+  }
+
+  /**
+   * What {@link #gramToFile} would take; writes and reads some megabytes in the folder to see how
+   * fast it is.
+   *
+   * @param x inputs {@code [n, ...input]}
+   * @param file where the Gram is to go
+   * @return as for {@link #plan}
+   * @throws IOException if the folder cannot be written
+   * @throws IllegalStateException as in {@link #plan}
+   */
+  public GramPlan planFile(INDArray x, Path file) throws IOException {
+    return route("planFile").plan(checked(x), Kernel.FILE, GramFiles.secondsPerByte(file));
   }
 
   /**
    * The full Gram matrix.
    *
    * @param x inputs {@code [n, ...input]}
-   * @return {@code [n k, n k]}; one triangle is computed and mirrored
-   * @throws IllegalArgumentException if {@code n k} rows squared are 2^31 elements or more, or as
-   *     in {@link Network#linearize}
+   * @return {@code [n k, n k]}, symmetric to the bit
+   * @throws IllegalArgumentException if {@code n k} rows squared are 2^31 elements or more, if a
+   *     memory budget does not suffice, if the result is not finite, or as in {@link
+   *     Network#linearize}
    */
   public GramMatrix gram(INDArray x) {
     requireStorable(x, x);
     if (effective() == Method.LAYERWISE) {
-      INDArray matrix = layerwise(x, (gram, inputs, sink) -> gram.gram(inputs, sink), outputs());
-      return GramMatrix.ofSymmetric(matrix, x.size(0), outputs(), error(x, matrix));
+      INDArray matrix = route("gram").gram(checked(x));
+      return GramMatrix.ofSymmetric(matrix, x.size(0), network.outputs(), error(x, matrix));
     }
     try (Jacobian jacobian = network.jacobian(theta, x)) {
-      INDArray matrix = gram(jacobian);
+      INDArray matrix = JacobianGram.symmetric(jacobian, effective());
       Quantity error =
-          errorBound ? GramError.bound(jacobian, matrix, effective()) : GramMatrix.unknownError();
+          options.errorBound
+              ? GramError.bound(jacobian, matrix, effective())
+              : GramMatrix.unknownError();
       return GramMatrix.fromUpper(matrix, jacobian.samples(), jacobian.outputs(), error);
     }
   }
 
   private Quantity error(INDArray x, INDArray matrix) {
-    if (!errorBound) {
+    if (!options.errorBound) {
       return GramMatrix.unknownError();
     }
     try (Jacobian jacobian = network.jacobian(theta, x)) {
@@ -130,45 +197,28 @@ public final class EmpiricalNtk {
     }
   }
 
-  private long outputs() {
-    return network.outputs();
+  private Method effective() {
+    return options.method == Method.LAYERWISE && network.couplesSamples()
+        ? Method.JACOBIAN
+        : options.method;
   }
 
-  /** A kernel of the layerwise route. */
-  private interface Kernel {
-    void compute(LayerwiseGram gram, INDArray x, TileSink sink);
-  }
-
-  /** A symmetric kernel with some rows for each sample. */
-  private INDArray layerwise(INDArray x, Kernel kernel, long rowsPerSample) {
-    requireInputs(x);
-    try (Arena arena = new Arena()) {
-      LayerwiseGram gram = new LayerwiseGram(network, arena.contiguous(theta));
-      long rows = x.size(0) * rowsPerSample;
-      MatrixSink sink = MatrixSink.create(x.dataType(), rows, rows);
-      arena.own(sink.matrix());
-      kernel.compute(gram, arena.contiguous(x), sink);
-      return arena.release(sink.matrix());
+  private LayerwiseRoute route(String where) {
+    if (effective() != Method.LAYERWISE) {
+      throw new IllegalStateException(
+          where
+              + (network.couplesSamples()
+                  ? " expects independent samples but a layer couples them; use gram"
+                  : " expects the layerwise way but got " + options.method));
     }
+    return new LayerwiseRoute(network, theta, options.budget, options.progress);
   }
 
-  private void requireInputs(INDArray x) {
+  private INDArray checked(INDArray x) {
     TensorChecks.requireShape("input", x, network.inputShape().after(-1));
     TensorChecks.requireType("theta", x.dataType(), theta);
     TensorChecks.requireFinite("input", x);
-  }
-
-  private INDArray gram(Jacobian jacobian) {
-    if (effective() == Method.JACOBIAN) {
-      try (INDArray j = jacobian.toMatrix()) {
-        return Products.multiply(j, false, j, true);
-      }
-    }
-    return operatorCross(jacobian, jacobian);
-  }
-
-  private Method effective() {
-    return method == Method.LAYERWISE && network.couplesSamples() ? Method.JACOBIAN : method;
+    return x;
   }
 
   /**
@@ -181,51 +231,12 @@ public final class EmpiricalNtk {
   public INDArray cross(INDArray x2, INDArray x) {
     requireStorable(x2, x);
     if (effective() == Method.LAYERWISE) {
-      return layerwiseCross(x2, x);
+      return route("cross").cross(checked(x2), checked(x));
     }
     try (Jacobian left = network.jacobian(theta, x2);
         Jacobian right = network.jacobian(theta, x)) {
-      if (effective() == Method.JACOBIAN) {
-        try (INDArray a = left.toMatrix();
-            INDArray b = right.toMatrix()) {
-          return finite("cross Gram", Products.multiply(a, false, b, true));
-        }
-      }
-      return finite("cross Gram", operatorCross(left, right));
+      return finite("cross Gram", JacobianGram.cross(left, right, effective()));
     }
-  }
-
-  private INDArray layerwiseCross(INDArray x2, INDArray x) {
-    requireInputs(x2);
-    requireInputs(x);
-    try (Arena arena = new Arena()) {
-      MatrixSink sink =
-          MatrixSink.create(x.dataType(), x2.size(0) * outputs(), x.size(0) * outputs());
-      arena.own(sink.matrix());
-      new LayerwiseGram(network, arena.contiguous(theta))
-          .cross(arena.contiguous(x2), arena.contiguous(x), sink);
-      return arena.release(sink.matrix());
-    }
-  }
-
-  /** {@code J_left (J_right^T E)} for the columns of the identity, in chunks. */
-  private static INDArray operatorCross(Jacobian left, Jacobian right) {
-    long columns = right.rows();
-    INDArray out = Tensors.zeros(left.dataType(), left.rows(), columns);
-    long chunk = Math.max(1, Math.min(columns, CHUNK_ELEMENTS / left.columns()));
-    for (long from = 0; from < columns; from += chunk) {
-      long m = Math.min(chunk, columns - from);
-      try (INDArray unit = Tensors.zeros(left.dataType(), columns, m)) {
-        for (long t = 0; t < m; t++) {
-          unit.putScalar(from + t, t, 1);
-        }
-        try (INDArray gradient = right.applyTranspose(unit);
-            INDArray product = left.apply(gradient)) {
-          out.get(NDArrayIndex.all(), NDArrayIndex.interval(from, from + m)).assign(product);
-        }
-      }
-    }
-    return out;
   }
 
   /**
@@ -236,14 +247,7 @@ public final class EmpiricalNtk {
    */
   public INDArray diagonal(INDArray x) {
     try (Jacobian jacobian = network.jacobian(theta, x)) {
-      if (network.couplesSamples()) {
-        try (INDArray j = jacobian.toMatrix()) {
-          return finite("diagonal", squaredNorms(Tensors.toRows(j), j.dataType()));
-        }
-      }
-      try (Pullback pullback = jacobian.pullbackOutputs()) {
-        return finite("diagonal", GramParts.diagonal(pullback.blocks()));
-      }
+      return finite("diagonal", JacobianGram.diagonal(jacobian, network.couplesSamples()));
     }
   }
 
@@ -253,32 +257,37 @@ public final class EmpiricalNtk {
     return computed;
   }
 
-  private static INDArray squaredNorms(double[][] rows, DataType type) {
-    double[] norms = new double[rows.length];
-    for (int r = 0; r < rows.length; r++) {
-      for (double v : rows[r]) {
-        norms[r] = Math.fma(v, v, norms[r]);
-      }
-    }
-    return Tensors.of(type, norms, norms.length);
-  }
-
   /**
    * The trace kernel {@code sum_c K_((i,c),(j,c))}, without the full Gram, at about {@code 1/k} of
    * its cost.
    *
    * @param x inputs {@code [n, ...input]}
    * @return {@code [n, n]}, typed as one output per sample
+   * @throws IllegalStateException if samples are coupled
    */
   public GramMatrix traceKernel(INDArray x) {
     TensorChecks.requireShape("input", x, network.inputShape().after(-1));
     requireStorable(x.size(0), x.size(0));
-    if (network.couplesSamples()) {
-      throw new IllegalStateException(
-          "trace kernel expects independent samples but a layer couples them; use gram");
-    }
-    INDArray matrix = layerwise(x, (gram, inputs, sink) -> gram.trace(inputs, sink), 1);
-    return GramMatrix.ofSymmetric(matrix, x.size(0), 1, GramMatrix.unknownError());
+    LayerwiseRoute route =
+        (network.couplesSamples() ? this : withMethod(Method.LAYERWISE)).route("trace kernel");
+    return GramMatrix.ofSymmetric(route.trace(checked(x)), x.size(0), 1, GramMatrix.unknownError());
+  }
+
+  /**
+   * The Gram matrix in an {@code .npy} file, for matrices that do not fit into memory: computed
+   * tile by tile within the memory budget, both halves written. If the computation is ended before
+   * its time, the same call goes on where it was: finished tiles are listed with checksums in a
+   * second file. The values are those of {@link #gram}, to the bit.
+   *
+   * @param x inputs {@code [n, ...input]}
+   * @param file is created, or completed if the same computation began it
+   * @throws IOException if a file cannot be read or written, or the disk has too little room
+   * @throws IllegalArgumentException if the file belongs to something else, or as in {@link #gram};
+   *     there is no limit of 2^31 elements, but of 2^31 rows
+   * @throws IllegalStateException as in {@link #plan}
+   */
+  public void gramToFile(INDArray x, Path file) throws IOException {
+    route("gramToFile").gramToFile(checked(x), file);
   }
 
   /**
@@ -303,27 +312,19 @@ public final class EmpiricalNtk {
 
   private Map<String, GramMatrix> parts(INDArray x, Function<Slot, String> keyOf) {
     requireStorable(x, x);
-    requireInputs(x);
     Map<String, GramMatrix> out = new LinkedHashMap<>();
+    Quantity unknown = GramMatrix.unknownError();
     long n = x.size(0);
+    long k = network.outputs();
     if (effective() == Method.LAYERWISE) {
-      try (Arena arena = new Arena()) {
-        LayerwiseGram gram = new LayerwiseGram(network, arena.contiguous(theta));
-        gram.parts(arena.contiguous(x), keyOf)
-            .forEach(
-                (name, part) ->
-                    out.put(
-                        name,
-                        GramMatrix.ofSymmetric(part, n, outputs(), GramMatrix.unknownError())));
-      }
+      route("parts")
+          .parts(checked(x), keyOf)
+          .forEach((name, part) -> out.put(name, GramMatrix.ofSymmetric(part, n, k, unknown)));
       return out;
     }
     try (Jacobian jacobian = network.jacobian(theta, x)) {
       GramParts.of(jacobian, network.slots(), keyOf)
-          .forEach(
-              (name, part) ->
-                  out.put(
-                      name, GramMatrix.fromUpper(part, n, outputs(), GramMatrix.unknownError())));
+          .forEach((name, part) -> out.put(name, GramMatrix.fromUpper(part, n, k, unknown)));
     }
     return out;
   }

@@ -2,6 +2,7 @@ package org.fullrank.ntk;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.diff.KroneckerBlock;
 import org.fullrank.diff.ParameterBlock;
@@ -14,6 +15,7 @@ import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Sequential;
+import org.fullrank.ntk.SampleGrid.Pass;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -39,8 +41,11 @@ final class GradientFactors implements AutoCloseable {
    */
   record Term(String key, @Nullable INDArray a, INDArray g) {}
 
-  /** Slots that make one term: {@code slots.get(first)} to {@code slots.get(end - 1)}. */
-  private record Group(int first, int end) {}
+  /**
+   * Slots that make one term: {@code slots.get(first)} to {@code slots.get(end - 1)}, and the
+   * widths of its factors.
+   */
+  record Group(int first, int end, GramShape.Width width) {}
 
   private final Network network;
   private final INDArray theta;
@@ -93,18 +98,15 @@ final class GradientFactors implements AutoCloseable {
       PassListener passDone) {
     GradientFactors factors =
         new GradientFactors(network, theta, x, grid, keys, firstTile, endTile);
-    int perPass = grid.tilesPerPass();
-    int passes = (endTile - firstTile + perPass - 1) / perPass;
+    List<Pass> passes = grid.passes(firstTile, endTile);
     try {
       Parallel.forEach(
-          passes,
-          pass -> {
-            int tile = firstTile + pass * perPass;
-            int from = grid.start(tile);
-            int to = grid.start(Math.min(endTile, tile + perPass));
-            factors.pass(from, to);
+          passes.size(),
+          p -> {
+            Pass pass = passes.get(p);
+            factors.pass(pass.from(), pass.to());
             synchronized (passDone) {
-              passDone.done(to - from);
+              passDone.done(pass.to() - pass.from());
             }
           });
       return factors;
@@ -166,33 +168,48 @@ final class GradientFactors implements AutoCloseable {
       return;
     }
     long m = (long) grid.start(endTile) - grid.start(firstTile);
+    DataType type = blocks.get(0).dataType();
+    List<Group> found = groups(blocks, keys::get);
+    for (Group group : found) {
+      long d = group.width.inputs();
+      INDArray a = d == 0 ? null : own(type, m, d);
+      terms.add(new Term(keys.get(group.first), a, own(type, m * k, group.width.cotangents())));
+    }
+    groups.addAll(found);
+  }
+
+  /**
+   * The terms that blocks make.
+   *
+   * @param blocks one per slot
+   * @param keyOf the key of a slot; only slots with equal keys share a term
+   */
+  static List<Group> groups(List<ParameterBlock> blocks, IntFunction<String> keyOf) {
+    List<Group> out = new ArrayList<>();
     int b = 0;
     while (b < blocks.size()) {
       ParameterBlock block = blocks.get(b);
       int end = b + 1;
       if (!(block instanceof KroneckerBlock first) || shared(first)) {
-        terms.add(new Term(keys.get(b), null, own(block.dataType(), m * k, block.size())));
-        groups.add(new Group(b, end));
+        out.add(new Group(b, end, new GramShape.Width(0, block.size())));
       } else {
         long width = first.inputs().size(2);
         while (end < blocks.size()
             && blocks.get(end) instanceof KroneckerBlock next
             && next.outputCotangents() == first.outputCotangents()
-            && keys.get(end).equals(keys.get(b))) {
+            && keyOf.apply(end).equals(keyOf.apply(b))) {
           width += next.inputs().size(2);
           end++;
         }
         long e = first.outputCotangents().size(3);
-        DataType type = first.dataType();
-        boolean rows = e == 1;
-        terms.add(
-            rows
-                ? new Term(keys.get(b), null, own(type, m * k, width))
-                : new Term(keys.get(b), own(type, m, width), own(type, m * k, e)));
-        groups.add(new Group(b, end));
+        // With a single output the row is the input times a number: no second product.
+        out.add(
+            new Group(
+                b, end, e == 1 ? new GramShape.Width(0, width) : new GramShape.Width(width, e)));
       }
       b = end;
     }
+    return out;
   }
 
   private INDArray own(DataType type, long rows, long columns) {

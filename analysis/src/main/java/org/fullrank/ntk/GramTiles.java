@@ -66,19 +66,37 @@ final class GramTiles {
     return out;
   }
 
+  /** A range of tiles of rows and of columns. */
+  record Block(int firstRow, int endRow, int firstColumn, int endColumn) {}
+
   /** All tiles on and above the diagonal, both halves written. */
   void symmetric(Side side, List<Term> terms, TileSink sink) {
+    Block all = new Block(side.firstTile, side.endTile, side.firstTile, side.endTile);
+    run(places(all), side, terms, side, terms, sink, true);
+  }
+
+  /** The tiles of a block on and above the diagonal, without their mirror images. */
+  void upper(
+      Block block,
+      Side left,
+      List<Term> leftTerms,
+      Side right,
+      List<Term> rightTerms,
+      TileSink sink) {
+    run(places(block), left, leftTerms, right, rightTerms, sink, false);
+  }
+
+  /** The larger pieces of work first: tiles on the diagonal cost half. */
+  private static List<Place> places(Block block) {
     List<Place> places = new ArrayList<>();
-    // The larger pieces of work first: tiles on the diagonal cost half.
-    for (int r = side.firstTile; r < side.endTile; r++) {
-      for (int c = r + 1; c < side.endTile; c++) {
-        places.add(new Place(r, c));
+    List<Place> diagonal = new ArrayList<>();
+    for (int r = block.firstRow; r < block.endRow; r++) {
+      for (int c = Math.max(r, block.firstColumn); c < block.endColumn; c++) {
+        (r == c ? diagonal : places).add(new Place(r, c));
       }
     }
-    for (int r = side.firstTile; r < side.endTile; r++) {
-      places.add(new Place(r, r));
-    }
-    run(places, side, terms, side, terms, sink, true);
+    places.addAll(diagonal);
+    return places;
   }
 
   /** All tiles; mirrored if the two sides are different samples of one symmetric Gram. */

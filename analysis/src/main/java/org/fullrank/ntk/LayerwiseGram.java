@@ -12,6 +12,7 @@ import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
 import org.fullrank.ntk.GradientFactors.Term;
 import org.fullrank.ntk.GramTiles.Side;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -74,12 +75,16 @@ final class LayerwiseGram {
     gram(x, sink, tiles(x, 1), network.outputs() > 1);
   }
 
+  static SampleGrid grid(Network network, INDArray x, boolean traced) {
+    return SampleGrid.of(x.size(0), traced ? 1 : network.outputs(), network.outputs());
+  }
+
   private GramTiles tiles(INDArray x, long outputs) {
     return new GramTiles(x.dataType(), outputs, term -> true, progress::computed);
   }
 
   private void gram(INDArray x, TileSink sink, GramTiles tiles, boolean traced) {
-    SampleGrid grid = SampleGrid.of(x.size(0), network.outputs());
+    SampleGrid grid = grid(network, x, traced);
     for (int r = 0; r < grid.tiles(); r = panelEnd(grid, r)) {
       int rowsEnd = panelEnd(grid, r);
       try (GradientFactors rows = factors(x, grid, oneKey(), r, rowsEnd)) {
@@ -93,6 +98,90 @@ final class LayerwiseGram {
             tiles.rectangle(left, leftTerms, right, terms(columns, traced), sink, true);
           }
         }
+      }
+    }
+  }
+
+  /** A Gram that is finished piece by piece, some tiles square each. */
+  interface Pieces {
+    TileSink sink();
+
+    boolean isDone(int row, int column);
+
+    void finish(int row, int column);
+  }
+
+  /**
+   * The pieces of the Gram on and above the diagonal that are not done; mirror images are left to
+   * the sink. A panel of rows of which nothing is missing is not computed.
+   *
+   * @param size tiles of the rows and columns of a piece, a divisor of the tiles of a panel
+   */
+  void pieces(INDArray x, int size, Pieces pieces) {
+    GramTiles tiles = tiles(x, network.outputs());
+    SampleGrid grid = grid(network, x, false);
+    for (int r = 0; r < grid.tiles(); r = panelEnd(grid, r)) {
+      try (Lazy rows = new Lazy(x, grid, r, panelEnd(grid, r))) {
+        for (int c = r; c < grid.tiles(); c = panelEnd(grid, c)) {
+          if (c == r) {
+            pieces(rows, rows, size, tiles, pieces);
+            continue;
+          }
+          try (Lazy columns = new Lazy(x, grid, c, panelEnd(grid, c))) {
+            pieces(rows, columns, size, tiles, pieces);
+          }
+        }
+      }
+    }
+  }
+
+  private void pieces(Lazy rows, Lazy columns, int size, GramTiles tiles, Pieces pieces) {
+    for (int i = rows.first; i < rows.end; i += size) {
+      for (int j = Math.max(i, columns.first); j < columns.end; j += size) {
+        if (pieces.isDone(i / size, j / size)) {
+          continue;
+        }
+        GramTiles.Block block =
+            new GramTiles.Block(
+                i, Math.min(rows.end, i + size), j, Math.min(columns.end, j + size));
+        tiles.upper(
+            block, rows.side(), rows.terms(), columns.side(), columns.terms(), pieces.sink());
+        pieces.finish(i / size, j / size);
+      }
+    }
+  }
+
+  /** Factors of a range of tiles, computed when they are first asked for. */
+  private final class Lazy implements AutoCloseable {
+    final int first;
+    final int end;
+    private final INDArray x;
+    private final SampleGrid grid;
+    private @Nullable GradientFactors factors;
+
+    Lazy(INDArray x, SampleGrid grid, int first, int end) {
+      this.x = x;
+      this.grid = grid;
+      this.first = first;
+      this.end = end;
+    }
+
+    Side side() {
+      return new Side(grid, first, end);
+    }
+
+    List<Term> terms() {
+      if (factors == null) {
+        factors = factors(x, grid, oneKey(), first, end);
+      }
+      return factors.terms();
+    }
+
+    @Override
+    public void close() {
+      if (factors != null) {
+        factors.close();
+        factors = null;
       }
     }
   }
@@ -117,8 +206,8 @@ final class LayerwiseGram {
   /** Writes {@code J(x2) J(x)^T}. */
   void cross(INDArray x2, INDArray x, TileSink sink) {
     GramTiles tiles = tiles(x, network.outputs());
-    SampleGrid rowGrid = SampleGrid.of(x2.size(0), network.outputs());
-    SampleGrid columnGrid = SampleGrid.of(x.size(0), network.outputs());
+    SampleGrid rowGrid = grid(network, x2, false);
+    SampleGrid columnGrid = grid(network, x, false);
     for (int r = 0; r < rowGrid.tiles(); r = panelEnd(rowGrid, r)) {
       int rowsEnd = panelEnd(rowGrid, r);
       try (GradientFactors rows = factors(x2, rowGrid, oneKey(), r, rowsEnd)) {
@@ -141,7 +230,7 @@ final class LayerwiseGram {
   /** The parts of groups of slots: group to Gram, in slot order. */
   Map<String, INDArray> parts(INDArray x, Function<Slot, String> keyOf) {
     List<String> keys = network.slots().stream().map(keyOf).toList();
-    SampleGrid grid = SampleGrid.of(x.size(0), network.outputs());
+    SampleGrid grid = grid(network, x, false);
     long rows = x.size(0) * network.outputs();
     DataType type = x.dataType();
     Map<String, INDArray> out = new LinkedHashMap<>();

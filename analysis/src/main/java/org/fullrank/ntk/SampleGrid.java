@@ -1,13 +1,16 @@
 package org.fullrank.ntk;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * How samples are cut into tiles, and tiles into passes. It depends on the numbers of samples and
- * outputs only, neither on threads nor on memory: every product has the same shape in every run, so
- * a Gram has the same bits however it was scheduled.
+ * How samples are cut into tiles of a kernel, and into passes through the network. It depends on
+ * the numbers of samples and outputs only, neither on threads nor on memory: every product has the
+ * same shape in every run, so a Gram has the same bits however it was scheduled.
  *
- * <p>Tiles have equal sizes, about {@value #ROWS} rows of the Gram: large enough for the BLAS to
+ * <p>Tiles have equal sizes, about {@value #ROWS} rows of the kernel: large enough for the BLAS to
  * reach its rate, small enough for three buffers to stay in the cache. A pass is what one thread
- * takes forward and backward at once.
+ * takes forward and backward at once: several tiles, or a part of one.
  */
 final class SampleGrid {
   private static final int ROWS = 256;
@@ -24,19 +27,37 @@ final class SampleGrid {
   private final int samples;
   private final int tile;
   private final int tilesPerPass;
+  private final int passesPerTile;
 
-  private SampleGrid(int samples, int tile) {
+  private SampleGrid(int samples, int tile, int tilesPerPass, int passesPerTile) {
     this.samples = samples;
     this.tile = tile;
-    this.tilesPerPass = Math.max(1, LEAST_SAMPLES / tile);
+    this.tilesPerPass = tilesPerPass;
+    this.passesPerTile = passesPerTile;
   }
 
-  static SampleGrid of(long samples, long outputs) {
-    long perTile = Math.max(1, ROWS / outputs);
+  /** Samples that a pass takes from one place to the next. */
+  record Pass(int from, int to) {}
+
+  /**
+   * The grid of a kernel.
+   *
+   * @param samples n
+   * @param rows of the kernel for each sample
+   * @param outputs k, cotangents of each sample in a pass
+   */
+  static SampleGrid of(long samples, long rows, long outputs) {
+    long perTile = Math.max(1, ROWS / rows);
     long enough = (samples + perTile - 1) / perTile;
-    long wanted = Math.min(TILES, samples * outputs / LEAST_ROWS);
+    long wanted = Math.min(TILES, samples * rows / LEAST_ROWS);
     long tiles = Math.min(samples, Math.max(1, Math.max(enough, wanted)));
-    return new SampleGrid((int) samples, (int) ((samples + tiles - 1) / tiles));
+    long tile = (samples + tiles - 1) / tiles;
+    long pass = Math.max(LEAST_SAMPLES, ROWS / outputs);
+    return new SampleGrid(
+        (int) samples,
+        (int) tile,
+        Integer.highestOneBit((int) Math.max(1, pass / tile)),
+        (int) ((tile + pass - 1) / pass));
   }
 
   int samples() {
@@ -61,7 +82,25 @@ final class SampleGrid {
     return tile;
   }
 
+  /** A power of two. */
   int tilesPerPass() {
     return tilesPerPass;
+  }
+
+  /** The most samples of a pass. */
+  int passSamples() {
+    return Math.min(samples, tilesPerPass * ((tile + passesPerTile - 1) / passesPerTile));
+  }
+
+  /** The passes of some tiles, the first of which is a multiple of the tiles of a pass. */
+  List<Pass> passes(int firstTile, int endTile) {
+    List<Pass> out = new ArrayList<>();
+    for (int t = firstTile; t < endTile; t += tilesPerPass) {
+      int end = start(Math.min(endTile, t + tilesPerPass));
+      for (int from = start(t); from < end; from += passSamples()) {
+        out.add(new Pass(from, Math.min(end, from + passSamples())));
+      }
+    }
+    return out;
   }
 }

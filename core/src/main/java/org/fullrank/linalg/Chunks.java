@@ -149,8 +149,13 @@ public final class Chunks {
     }
   }
 
-  /** Shows all values in row-major order, some thousands at a time, in a buffer that is reused. */
-  static void forEach(INDArray a, ObjIntConsumer<double[]> visitor) {
+  /**
+   * Shows all values in row-major order, some thousands at a time, in a buffer that is reused.
+   *
+   * @param a any array
+   * @param visitor gets the buffer and how many of its first numbers count
+   */
+  public static void forEach(INDArray a, ObjIntConsumer<double[]> visitor) {
     if (!Elements.direct()) {
       double[] all = Tensors.toDoubles(a);
       visitor.accept(all, all.length);

@@ -161,17 +161,13 @@ final class FloatGramTile extends GramTile {
 
   @Override
   void write(TileSink sink, long row, long column, int height, int width) {
-    for (int i = 0; i < height; i++) {
-      sink.put(row + i, column, sum, i * width, width);
-    }
+    sink.put(row, column, height, width, sum);
   }
 
   @Override
   void writeTransposed(TileSink sink, long row, long column, int height, int width) {
     transpose(sum, height, width, outer);
-    for (int j = 0; j < width; j++) {
-      sink.put(column + j, row, outer, j * height, height);
-    }
+    sink.put(column, row, width, height, outer);
   }
 
   @Override

@@ -45,57 +45,53 @@ public final class MatrixSink implements TileSink {
   }
 
   @Override
-  public void put(long row, long column, double[] values, int offset, int count) {
-    require(row, column, count, DataType.DOUBLE);
+  public void put(long row, long column, int height, int width, double[] values) {
+    require(row, column, height, width, DataType.DOUBLE);
     if (!direct) {
-      for (int j = 0; j < count; j++) {
-        matrix.putScalar(row, column + j, values[offset + j]);
+      for (int e = 0; e < height * width; e++) {
+        matrix.putScalar(row + e / width, column + e % width, values[e]);
       }
       return;
     }
-    new DoublePointer(matrix.data().addressPointer())
-        .position(row * columns + column)
-        .put(values, offset, count);
+    DoublePointer to = new DoublePointer(matrix.data().addressPointer());
+    for (int i = 0; i < height; i++) {
+      to.position((row + i) * columns + column).put(values, i * width, width);
+    }
   }
 
   @Override
-  public void put(long row, long column, float[] values, int offset, int count) {
-    require(row, column, count, DataType.FLOAT);
+  public void put(long row, long column, int height, int width, float[] values) {
+    require(row, column, height, width, DataType.FLOAT);
     if (!direct) {
-      for (int j = 0; j < count; j++) {
-        matrix.putScalar(row, column + j, values[offset + j]);
+      for (int e = 0; e < height * width; e++) {
+        matrix.putScalar(row + e / width, column + e % width, values[e]);
       }
       return;
     }
-    new FloatPointer(matrix.data().addressPointer())
-        .position(row * columns + column)
-        .put(values, offset, count);
+    FloatPointer to = new FloatPointer(matrix.data().addressPointer());
+    for (int i = 0; i < height; i++) {
+      to.position((row + i) * columns + column).put(values, i * width, width);
+    }
   }
 
   /** A native write beyond the end could kill the process. */
-  private void require(long row, long column, int count, DataType type) {
+  private void require(long row, long column, int height, int width, DataType type) {
     if (row < 0
-        || row >= rows
         || column < 0
-        || count < 0
-        || column > columns - count
+        || height < 0
+        || width < 0
+        || row > rows - height
+        || column > columns - width
         || matrix.dataType() != type) {
       throw new IllegalArgumentException(
-          "expected "
+          "expected a block of "
               + matrix.dataType()
-              + " values inside ["
+              + " inside ["
               + rows
               + ", "
               + columns
               + "] but got "
-              + count
-              + " of type "
-              + type
-              + " at ("
-              + row
-              + ", "
-              + column
-              + ")");
+              + (type + " [" + height + ", " + width + "] at (" + row + ", " + column + ")"));
     }
   }
 }

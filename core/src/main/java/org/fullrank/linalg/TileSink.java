@@ -1,26 +1,26 @@
 package org.fullrank.linalg;
 
-/** Where finished tiles go, row by row; called from several threads, for different places. */
+/** Where finished tiles go; called from several threads, for different places. */
 public interface TileSink {
   /**
-   * Takes a piece of a row.
+   * Takes a block.
    *
-   * @param row number of the row
-   * @param column number of the first column
-   * @param values where the values are; reused afterwards
-   * @param offset first of them
-   * @param count how many
+   * @param row number of its first row
+   * @param column number of its first column
+   * @param height its rows
+   * @param width its columns
+   * @param values its values, row-major from 0 on; the array is used again afterwards
    */
-  void put(long row, long column, double[] values, int offset, int count);
+  void put(long row, long column, int height, int width, double[] values);
 
   /**
-   * Takes a piece of a row in single precision.
+   * Takes a block in single precision.
    *
-   * @param row number of the row
-   * @param column number of the first column
-   * @param values where the values are; reused afterwards
-   * @param offset first of them
-   * @param count how many
+   * @param row number of its first row
+   * @param column number of its first column
+   * @param height its rows
+   * @param width its columns
+   * @param values its values, row-major from 0 on; the array is used again afterwards
    */
-  void put(long row, long column, float[] values, int offset, int count);
+  void put(long row, long column, int height, int width, float[] values);
 }

@@ -1,0 +1,72 @@
+package org.fullrank.ntk;
+
+import java.util.Collections;
+import java.util.List;
+import org.fullrank.diff.Jacobian;
+import org.fullrank.diff.Pullback;
+import org.fullrank.linalg.Backend;
+import org.fullrank.linalg.MatrixSink;
+import org.fullrank.linalg.Parallel;
+import org.fullrank.linalg.TensorViews;
+import org.fullrank.nn.Network;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Times and memory of some passes and tiles of a network, all threads busy.
+ *
+ * @param passBytes tensors that one pass holds at its end
+ * @param secondsPerSample of the passes
+ * @param secondsPerEntry of tiles off the diagonal
+ */
+record GramCalibration(long passBytes, double secondsPerSample, double secondsPerEntry) {
+  /** Rounds: the first ones are slow until the code is compiled. */
+  private static final int LEAST = 3;
+
+  private static final int MOST = 40;
+  private static final long NANOSECONDS = 400_000_000;
+
+  /** Memory only. */
+  static long passBytes(Network network, INDArray theta, INDArray x, SampleGrid grid) {
+    INDArray piece = TensorViews.leading(x, 0, grid.passSamples());
+    long before = Backend.tensorBytes();
+    try (Jacobian jacobian = network.jacobian(theta, piece);
+        Pullback pullback = jacobian.pullbackOutputs()) {
+      pullback.blocks();
+      return Math.max(0, Backend.tensorBytes() - before);
+    }
+  }
+
+  static GramCalibration of(
+      Network network, INDArray theta, INDArray x, SampleGrid grid, boolean traced) {
+    long passBytes = passBytes(network, theta, x, grid);
+    int tiles = Math.min(grid.tiles(), grid.tilesPerPass() * Math.max(2, Parallel.threads()));
+    long k = traced ? 1 : network.outputs();
+    // Another grid object: no tile counts as lying on a diagonal.
+    SampleGrid other = SampleGrid.of(x.size(0), k, network.outputs());
+    GramTiles.Side rows = new GramTiles.Side(grid, 0, tiles);
+    GramTiles.Side columns = new GramTiles.Side(other, 0, tiles);
+    long size = grid.start(tiles) * k;
+    List<String> keys = Collections.nCopies(network.slots().size(), "");
+    double pass = Double.POSITIVE_INFINITY;
+    double tile = Double.POSITIVE_INFINITY;
+    MatrixSink sink = MatrixSink.create(x.dataType(), size, size);
+    try (INDArray target = sink.matrix()) {
+      GramTiles work = new GramTiles(target.dataType(), k, term -> true, e -> {});
+      long begin = System.nanoTime();
+      for (int r = 0; r < LEAST || (r < MOST && System.nanoTime() - begin < NANOSECONDS); r++) {
+        long start = System.nanoTime();
+        try (GradientFactors factors =
+            GradientFactors.of(network, theta, x, grid, keys, 0, tiles, m -> {})) {
+          long middle = System.nanoTime();
+          List<GradientFactors.Term> terms =
+              traced ? GramTiles.traced(factors.terms(), network.outputs()) : factors.terms();
+          work.rectangle(rows, terms, columns, terms, sink, false);
+          pass = Math.min(pass, middle - start);
+          tile = Math.min(tile, System.nanoTime() - middle);
+        }
+      }
+    }
+    return new GramCalibration(
+        passBytes, pass * 1e-9 / grid.start(tiles), tile * 1e-9 / ((double) size * size));
+  }
+}

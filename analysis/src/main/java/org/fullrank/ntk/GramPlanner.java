@@ -1,0 +1,170 @@
+package org.fullrank.ntk;
+
+import org.fullrank.linalg.GramTile;
+import org.fullrank.linalg.Parallel;
+import org.fullrank.linalg.TensorViews;
+import org.fullrank.nn.Network;
+import org.fullrank.ntk.GramPlan.Kernel;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Chooses how many factors to keep for a memory budget, and predicts what that costs. */
+final class GramPlanner {
+  /** Tiles of a tile of a file: 2048 rows for one output. */
+  static final int FILE_TILES = 8;
+
+  /** Buffers of a file and of its check. */
+  private static final long FILE_BUFFERS = 8L << 20;
+
+  /** A tile on the diagonal takes a little more than half of the time of another one. */
+  private static final double DIAGONAL = 0.6;
+
+  private final GramShape shape;
+  private final SampleGrid grid;
+  private final DataType type;
+  private final long budget;
+  private final long passBytes;
+
+  private GramPlanner(
+      GramShape shape, SampleGrid grid, DataType type, long budget, long passBytes) {
+    this.shape = shape;
+    this.grid = grid;
+    this.type = type;
+    this.budget = budget;
+    this.passBytes = passBytes;
+  }
+
+  /** A plan with times. */
+  static GramPlan plan(
+      Network network, INDArray theta, INDArray x, Kernel kernel, long budget, double ioSeconds) {
+    SampleGrid grid = grid(network, x, kernel);
+    GramCalibration calibration =
+        GramCalibration.of(network, theta, x, grid, kernel == Kernel.TRACE);
+    return planner(network, theta, x, grid, budget, calibration.passBytes())
+        .plan(kernel, calibration, ioSeconds);
+  }
+
+  /** A plan for memory only. */
+  static GramPlan plan(Network network, INDArray theta, INDArray x, Kernel kernel, long budget) {
+    SampleGrid grid = grid(network, x, kernel);
+    long passBytes = GramCalibration.passBytes(network, theta, x, grid);
+    return planner(network, theta, x, grid, budget, passBytes)
+        .plan(kernel, new GramCalibration(passBytes, 0, 0), 0);
+  }
+
+  private static SampleGrid grid(Network network, INDArray x, Kernel kernel) {
+    return LayerwiseGram.grid(network, x, kernel == Kernel.TRACE);
+  }
+
+  private static GramPlanner planner(
+      Network network, INDArray theta, INDArray x, SampleGrid grid, long budget, long passBytes) {
+    try (INDArray sample = TensorViews.leading(x, 0, 1).dup('c')) {
+      GramShape shape = GramShape.of(network, theta, sample);
+      return new GramPlanner(shape, grid, x.dataType(), budget, passBytes);
+    }
+  }
+
+  private GramPlan plan(Kernel kernel, GramCalibration calibration, double ioSeconds) {
+    long panel = panel(kernel);
+    long kept = panel == 0 ? least(kernel) : panel;
+    long n = grid.samples();
+    double passed = passedSamples(kept);
+    double rows = rows(kernel);
+    double tileRows = rows / n * grid.largest();
+    double entries = 0.5 * rows * (rows - tileRows) + DIAGONAL * rows * tileRows;
+    return new GramPlan(
+        kernel,
+        n,
+        shape.outputs(),
+        type,
+        grid.largest(),
+        panel,
+        offHeap(kernel, kept),
+        heap(kernel),
+        kernel == Kernel.FILE ? bytes(rows * rows) : 0,
+        passed * shape.passFlops() + shape.kernelFlops(n, kernel == Kernel.TRACE),
+        passed * calibration.secondsPerSample()
+            + entries * calibration.secondsPerEntry()
+            + ioSeconds * rows * rows * shape.bytesPerNumber(),
+        budget,
+        panel == 0 ? advice(kernel) : "");
+  }
+
+  private double rows(Kernel kernel) {
+    return kernel == Kernel.TRACE ? grid.samples() : (double) grid.samples() * shape.outputs();
+  }
+
+  private long bytes(double numbers) {
+    return (long) (numbers * shape.bytesPerNumber());
+  }
+
+  /** Passes of samples, with those of columns that are made again. */
+  private double passedSamples(long panel) {
+    double n = grid.samples();
+    double panels = Math.ceil(n / panel);
+    return panels == 1 ? n : n + n * (panels - 1) / 2;
+  }
+
+  /** Samples of a panel of the given number of units, at most all. */
+  private int unit(Kernel kernel) {
+    int tiles =
+        kernel == Kernel.FILE ? Math.max(FILE_TILES, grid.tilesPerPass()) : grid.tilesPerPass();
+    return Math.min(grid.samples(), tiles * grid.largest());
+  }
+
+  private long least(Kernel kernel) {
+    return unit(kernel);
+  }
+
+  /** The most samples whose factors can be kept; 0 if there is no room for the fewest. */
+  private long panel(Kernel kernel) {
+    if (offHeap(kernel, grid.samples()) + heap(kernel) <= budget) {
+      return grid.samples();
+    }
+    long unit = unit(kernel);
+    long fixed =
+        offHeap(kernel, grid.samples()) - grid.samples() * shape.factorBytes() + heap(kernel);
+    long units = (budget - fixed) / (2 * unit * shape.factorBytes());
+    return units < 1 ? 0 : Math.min(units * unit, grid.samples());
+  }
+
+  /** All factors, or those of two panels. */
+  private long offHeap(Kernel kernel, long panel) {
+    long threads = Parallel.threads();
+    long factors =
+        panel >= grid.samples()
+            ? grid.samples() * shape.factorBytes()
+            : 2 * panel * shape.factorBytes();
+    long working = threads * Math.max(passBytes, GramTile.bytes(type, tileEntries(kernel)));
+    double result = kernel == Kernel.FILE ? 0 : rows(kernel) * rows(kernel);
+    return bytes(result) + factors + working + (kernel == Kernel.FILE ? FILE_BUFFERS : 0);
+  }
+
+  private long tileEntries(Kernel kernel) {
+    return GramTiles.tileEntries(grid, grid, kernel == Kernel.TRACE ? 1 : shape.outputs());
+  }
+
+  /** Three buffers of a tile, or the copies of a pass. */
+  private long heap(Kernel kernel) {
+    long tiles = 3 * GramTile.bytes(type, tileEntries(kernel));
+    long passes = 3L * grid.passSamples() * shape.widest() * Double.BYTES;
+    return Parallel.threads() * Math.max(tiles, passes);
+  }
+
+  private String advice(Kernel kernel) {
+    StringBuilder out = new StringBuilder("What would: a budget of ");
+    out.append(GramPlan.mebibytes(offHeap(kernel, least(kernel)) + heap(kernel)));
+    if (kernel == Kernel.GRAM) {
+      suggest(out, "gramToFile", Kernel.FILE);
+      if (shape.outputs() > 1) {
+        suggest(out, "traceKernel", Kernel.TRACE);
+      }
+    }
+    return out.append("; fewer samples; or operator, which stores no kernel.").toString();
+  }
+
+  private void suggest(StringBuilder out, String method, Kernel kernel) {
+    long needed = offHeap(kernel, least(kernel)) + heap(kernel);
+    out.append("; ").append(method).append(" with ").append(GramPlan.mebibytes(needed));
+  }
+}

@@ -1,0 +1,108 @@
+package org.fullrank.ntk;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Function;
+import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.MatrixSink;
+import org.fullrank.nn.Network;
+import org.fullrank.nn.Slot;
+import org.fullrank.ntk.GramPlan.Kernel;
+import org.fullrank.rigor.ProgressListener;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The layerwise way with a memory budget and progress, into new arrays or a file. */
+final class LayerwiseRoute {
+  private final Network network;
+  private final INDArray theta;
+  private final long budget;
+  private final ProgressListener listener;
+
+  LayerwiseRoute(Network network, INDArray theta, long budget, ProgressListener listener) {
+    this.network = network;
+    this.theta = theta;
+    this.budget = budget;
+    this.listener = listener;
+  }
+
+  GramPlan plan(INDArray x, Kernel kernel, double secondsPerByte) {
+    try (Arena arena = new Arena()) {
+      return GramPlanner.plan(
+          network, arena.contiguous(theta), arena.contiguous(x), kernel, budget, secondsPerByte);
+    }
+  }
+
+  INDArray gram(INDArray x) {
+    long rows = x.size(0) * network.outputs();
+    return inMemory(x, rows, Kernel.GRAM, (gram, in, sink) -> gram.gram(in, sink));
+  }
+
+  INDArray trace(INDArray x) {
+    return inMemory(x, x.size(0), Kernel.TRACE, (gram, in, sink) -> gram.trace(in, sink));
+  }
+
+  private interface Computation {
+    void run(LayerwiseGram gram, INDArray x, MatrixSink sink);
+  }
+
+  private INDArray inMemory(INDArray inputs, long rows, Kernel kernel, Computation computation) {
+    try (Arena arena = new Arena()) {
+      INDArray t = arena.contiguous(theta);
+      INDArray x = arena.contiguous(inputs);
+      LayerwiseGram gram = bounded(t, x, kernel);
+      MatrixSink sink = MatrixSink.create(x.dataType(), rows, rows);
+      arena.own(sink.matrix());
+      computation.run(gram, x, sink);
+      return arena.release(sink.matrix());
+    }
+  }
+
+  /** Panels that fit the budget, if there is one. */
+  private LayerwiseGram bounded(INDArray t, INDArray x, Kernel kernel) {
+    int tiles = Integer.MAX_VALUE;
+    if (budget != Long.MAX_VALUE) {
+      GramPlan plan = GramPlanner.plan(network, t, x, kernel, budget);
+      if (!plan.fits()) {
+        throw new IllegalArgumentException(plan.summary());
+      }
+      tiles = (int) Math.max(1, plan.panelSamples() / plan.tileSamples());
+      tiles = plan.panelSamples() >= plan.samples() ? Integer.MAX_VALUE : tiles;
+    }
+    return new LayerwiseGram(network, t, tiles, progress(t, x, kernel, tiles));
+  }
+
+  private LayerwiseGram.Progress progress(INDArray t, INDArray x, Kernel kernel, int panelTiles) {
+    return listener == ProgressListener.none()
+        ? LayerwiseGram.Progress.NONE
+        : GramProgress.of(listener, network, t, x, kernel, panelTiles);
+  }
+
+  void gramToFile(INDArray inputs, Path file) throws IOException {
+    try (Arena arena = new Arena()) {
+      INDArray t = arena.contiguous(theta);
+      INDArray x = arena.contiguous(inputs);
+      LayerwiseGram gram = bounded(t, x, Kernel.FILE);
+      GramFiles.write(gram, network, t, x, file, listener);
+    }
+  }
+
+  INDArray cross(INDArray inputs2, INDArray inputs) {
+    try (Arena arena = new Arena()) {
+      long k = network.outputs();
+      MatrixSink sink =
+          MatrixSink.create(inputs.dataType(), inputs2.size(0) * k, inputs.size(0) * k);
+      arena.own(sink.matrix());
+      new LayerwiseGram(network, arena.contiguous(theta))
+          .cross(arena.contiguous(inputs2), arena.contiguous(inputs), sink);
+      return arena.release(sink.matrix());
+    }
+  }
+
+  Map<String, INDArray> parts(INDArray inputs, Function<Slot, String> keyOf) {
+    try (Arena arena = new Arena()) {
+      return new LayerwiseGram(network, arena.contiguous(theta))
+          .parts(arena.contiguous(inputs), keyOf);
+    }
+  }
+}
