@@ -1,0 +1,181 @@
+package org.fullrank.spectrum;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.fullrank.io.NpyMatrix;
+import org.fullrank.linalg.Parallel;
+import org.fullrank.linalg.SymmetricOperator;
+import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.ProgressListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A symmetric matrix in an {@code .npy} file as an operator that reads it anew for each product, so
+ * that eigen-solvers work on what does not fit into memory.
+ *
+ * <p>The operator is that of the stored values; {@code f4} is widened exactly, so {@link
+ * #dataType()} is {@code DOUBLE} for both types, and sums are in double precision. The file is
+ * checked once when it is opened: every entry finite, and equal to its mirror image. After each
+ * product its size and time must be those of the opening. Nothing here is evidence: {@link
+ * FileCholeskyBound} proves.
+ *
+ * <p><b>Cost.</b> A product reads all {@code n^2} values in the order of the file, however many
+ * columns it has, and takes {@code 2 n^2 m} operations for m of them: blocks of vectors are cheap.
+ * As many threads as {@link Parallel} has read and multiply blocks of rows, in plain Java; the bits
+ * do not depend on their number. <b>Memory</b>: 5 MiB per thread, and twice the argument and the
+ * result. Reads are positioned and nothing is mapped, so that pages of the file do not count as
+ * memory of the process.
+ *
+ * <p>An interrupt of a thread that reads closes the file; the product ends with an {@link
+ * UncheckedIOException}, and so do later ones.
+ */
+public final class FileOperator implements SymmetricOperator, AutoCloseable {
+  private static final String TASK = "checking the entries";
+
+  /** Rows of a block of the check. */
+  private static final int CHECKED = 512;
+
+  private final Path file;
+  private final NpyMatrix matrix;
+
+  private FileOperator(Path file, NpyMatrix matrix) {
+    this.file = file;
+    this.matrix = matrix;
+  }
+
+  /**
+   * Opens and checks a file.
+   *
+   * @param file {@code f8} or {@code f4}, row-major, shape {@code [n, n]}, not to be changed while
+   *     it is open
+   * @param progress told about the check, which reads the file once
+   * @return the operator; close it
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if it does not hold a finite symmetric matrix; the message
+   *     says where
+   */
+  public static FileOperator open(Path file, ProgressListener progress) throws IOException {
+    NpyMatrix matrix = NpyMatrix.open(file);
+    try {
+      if (matrix.rows() != matrix.columns()) {
+        throw new IllegalArgumentException(
+            file
+                + ": expected a square matrix but got ["
+                + matrix.rows()
+                + ", "
+                + matrix.columns()
+                + "]");
+      }
+      int blocks = (int) ((matrix.rows() + CHECKED - 1L) / CHECKED);
+      AtomicInteger done = new AtomicInteger();
+      progress.show(TASK, 0, blocks);
+      // The longest rows of blocks first.
+      Parallel.run(
+          blocks,
+          () -> {
+            SymmetryCheck check = new SymmetryCheck(file, matrix, CHECKED);
+            return task -> {
+              check.row(blocks - 1 - task);
+              synchronized (done) {
+                progress.show(TASK, done.incrementAndGet(), blocks);
+              }
+            };
+          });
+      matrix.requireUnchanged();
+      return new FileOperator(file, matrix);
+    } catch (UncheckedIOException e) {
+      matrix.close();
+      throw e.getCause();
+    } catch (IOException | RuntimeException | Error e) {
+      matrix.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public long size() {
+    return matrix.rows();
+  }
+
+  @Override
+  public DataType dataType() {
+    return DataType.DOUBLE;
+  }
+
+  /**
+   * The number of bytes read so far, that of the check included.
+   *
+   * @return bytes of values, a value counted as often as it was read
+   */
+  public long bytesRead() {
+    return matrix.bytesRead();
+  }
+
+  /**
+   * {@code A V}.
+   *
+   * @param v {@code DOUBLE [n, m]}, finite
+   * @return {@code DOUBLE [n, m]}
+   * @throws UncheckedIOException if the file cannot be read or has changed
+   */
+  @Override
+  public INDArray apply(INDArray v) {
+    TensorChecks.requireShape("apply argument", v, size(), -1);
+    TensorChecks.requireType("apply argument", dataType(), v);
+    TensorChecks.requireFinite("apply argument", v);
+    int n = matrix.rows();
+    int m = (int) v.size(1);
+    double[] image = new double[Tensors.length(n, m)];
+    double[][] columns;
+    try (INDArray t = Tensors.transpose(v)) {
+      columns = Tensors.toRows(t);
+    }
+    Parallel.run(FileRows.blocks(n), () -> new FileRows(matrix, columns, image, FileRows.WIDTH));
+    requireUnchanged();
+    return Tensors.of(image, n, m);
+  }
+
+  /**
+   * The stored matrix.
+   *
+   * @return {@code DOUBLE [n, n]}
+   * @throws IllegalArgumentException if it would have 2^31 elements or more
+   * @throws UncheckedIOException if the file cannot be read or has changed
+   */
+  @Override
+  public INDArray toMatrix() {
+    int n = matrix.rows();
+    double[] values = new double[Tensors.length(n, n)];
+    try {
+      for (int i = 0; i < n; i++) {
+        matrix.read(i, 0, n, values, i * n);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    requireUnchanged();
+    return Tensors.of(values, n, n);
+  }
+
+  private void requireUnchanged() {
+    try {
+      matrix.requireUnchanged();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    matrix.close();
+  }
+
+  @Override
+  public String toString() {
+    return "FileOperator[" + file + "]";
+  }
+}
