@@ -1,12 +1,16 @@
 package org.fullrank.ntk;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.diff.Pullback;
+import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.MatrixSink;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.linalg.TileSink;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
 import org.fullrank.rigor.Quantity;
@@ -105,6 +109,10 @@ public final class EmpiricalNtk {
    */
   public GramMatrix gram(INDArray x) {
     requireStorable(x, x);
+    if (effective() == Method.LAYERWISE) {
+      INDArray matrix = layerwise(x, (gram, inputs, sink) -> gram.gram(inputs, sink), outputs());
+      return GramMatrix.ofSymmetric(matrix, x.size(0), outputs(), error(x, matrix));
+    }
     try (Jacobian jacobian = network.jacobian(theta, x)) {
       INDArray matrix = gram(jacobian);
       Quantity error =
@@ -113,22 +121,50 @@ public final class EmpiricalNtk {
     }
   }
 
+  private Quantity error(INDArray x, INDArray matrix) {
+    if (!errorBound) {
+      return GramMatrix.unknownError();
+    }
+    try (Jacobian jacobian = network.jacobian(theta, x)) {
+      return GramError.bound(jacobian, matrix, Method.LAYERWISE);
+    }
+  }
+
+  private long outputs() {
+    return network.outputs();
+  }
+
+  /** A kernel of the layerwise route. */
+  private interface Kernel {
+    void compute(LayerwiseGram gram, INDArray x, TileSink sink);
+  }
+
+  /** A symmetric kernel with some rows for each sample. */
+  private INDArray layerwise(INDArray x, Kernel kernel, long rowsPerSample) {
+    requireInputs(x);
+    try (Arena arena = new Arena()) {
+      LayerwiseGram gram = new LayerwiseGram(network, arena.contiguous(theta));
+      long rows = x.size(0) * rowsPerSample;
+      MatrixSink sink = MatrixSink.create(x.dataType(), rows, rows);
+      arena.own(sink.matrix());
+      kernel.compute(gram, arena.contiguous(x), sink);
+      return arena.release(sink.matrix());
+    }
+  }
+
+  private void requireInputs(INDArray x) {
+    TensorChecks.requireShape("input", x, network.inputShape().after(-1));
+    TensorChecks.requireType("theta", x.dataType(), theta);
+    TensorChecks.requireFinite("input", x);
+  }
+
   private INDArray gram(Jacobian jacobian) {
-    switch (effective()) {
-      case LAYERWISE -> {
-        try (Pullback pullback = jacobian.pullbackOutputs()) {
-          return LayerwiseGram.full(pullback.blocks(), pullback.blocks());
-        }
-      }
-      case JACOBIAN -> {
-        try (INDArray j = jacobian.toMatrix()) {
-          return Products.multiply(j, false, j, true);
-        }
-      }
-      default -> {
-        return operatorCross(jacobian, jacobian);
+    if (effective() == Method.JACOBIAN) {
+      try (INDArray j = jacobian.toMatrix()) {
+        return Products.multiply(j, false, j, true);
       }
     }
+    return operatorCross(jacobian, jacobian);
   }
 
   private Method effective() {
@@ -144,25 +180,31 @@ public final class EmpiricalNtk {
    */
   public INDArray cross(INDArray x2, INDArray x) {
     requireStorable(x2, x);
+    if (effective() == Method.LAYERWISE) {
+      return layerwiseCross(x2, x);
+    }
     try (Jacobian left = network.jacobian(theta, x2);
         Jacobian right = network.jacobian(theta, x)) {
-      switch (effective()) {
-        case LAYERWISE -> {
-          try (Pullback a = left.pullbackOutputs();
-              Pullback b = right.pullbackOutputs()) {
-            return finite("cross Gram", LayerwiseGram.full(a.blocks(), b.blocks()));
-          }
-        }
-        case JACOBIAN -> {
-          try (INDArray a = left.toMatrix();
-              INDArray b = right.toMatrix()) {
-            return finite("cross Gram", Products.multiply(a, false, b, true));
-          }
-        }
-        default -> {
-          return finite("cross Gram", operatorCross(left, right));
+      if (effective() == Method.JACOBIAN) {
+        try (INDArray a = left.toMatrix();
+            INDArray b = right.toMatrix()) {
+          return finite("cross Gram", Products.multiply(a, false, b, true));
         }
       }
+      return finite("cross Gram", operatorCross(left, right));
+    }
+  }
+
+  private INDArray layerwiseCross(INDArray x2, INDArray x) {
+    requireInputs(x2);
+    requireInputs(x);
+    try (Arena arena = new Arena()) {
+      MatrixSink sink =
+          MatrixSink.create(x.dataType(), x2.size(0) * outputs(), x.size(0) * outputs());
+      arena.own(sink.matrix());
+      new LayerwiseGram(network, arena.contiguous(theta))
+          .cross(arena.contiguous(x2), arena.contiguous(x), sink);
+      return arena.release(sink.matrix());
     }
   }
 
@@ -200,7 +242,7 @@ public final class EmpiricalNtk {
         }
       }
       try (Pullback pullback = jacobian.pullbackOutputs()) {
-        return finite("diagonal", LayerwiseGram.diagonal(pullback.blocks()));
+        return finite("diagonal", GramParts.diagonal(pullback.blocks()));
       }
     }
   }
@@ -235,11 +277,8 @@ public final class EmpiricalNtk {
       throw new IllegalStateException(
           "trace kernel expects independent samples but a layer couples them; use gram");
     }
-    try (Jacobian jacobian = network.jacobian(theta, x);
-        Pullback pullback = jacobian.pullbackOutputs()) {
-      return GramMatrix.fromUpper(
-          LayerwiseGram.trace(pullback.blocks()), x.size(0), 1, GramMatrix.unknownError());
-    }
+    INDArray matrix = layerwise(x, (gram, inputs, sink) -> gram.trace(inputs, sink), 1);
+    return GramMatrix.ofSymmetric(matrix, x.size(0), 1, GramMatrix.unknownError());
   }
 
   /**
@@ -264,10 +303,29 @@ public final class EmpiricalNtk {
 
   private Map<String, GramMatrix> parts(INDArray x, Function<Slot, String> keyOf) {
     requireStorable(x, x);
-    try (Jacobian jacobian = network.jacobian(theta, x)) {
-      boolean layerwise = effective() == Method.LAYERWISE;
-      return GramParts.of(jacobian, network.slots(), keyOf, layerwise);
+    requireInputs(x);
+    Map<String, GramMatrix> out = new LinkedHashMap<>();
+    long n = x.size(0);
+    if (effective() == Method.LAYERWISE) {
+      try (Arena arena = new Arena()) {
+        LayerwiseGram gram = new LayerwiseGram(network, arena.contiguous(theta));
+        gram.parts(arena.contiguous(x), keyOf)
+            .forEach(
+                (name, part) ->
+                    out.put(
+                        name,
+                        GramMatrix.ofSymmetric(part, n, outputs(), GramMatrix.unknownError())));
+      }
+      return out;
     }
+    try (Jacobian jacobian = network.jacobian(theta, x)) {
+      GramParts.of(jacobian, network.slots(), keyOf)
+          .forEach(
+              (name, part) ->
+                  out.put(
+                      name, GramMatrix.fromUpper(part, n, outputs(), GramMatrix.unknownError())));
+    }
+    return out;
   }
 
   /**

@@ -68,6 +68,11 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
     return new GramMatrix(matrix, samples, outputs, errorBound);
   }
 
+  /** Takes ownership of a computed matrix, finite and symmetric to the bit. */
+  static GramMatrix ofSymmetric(INDArray matrix, long samples, long outputs, Quantity errorBound) {
+    return new GramMatrix(matrix, samples, outputs, errorBound);
+  }
+
   static Quantity unknownError() {
     return new Quantity(
         "||K^ - K||_2",

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.Function;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.diff.ParameterBlock;
-import org.fullrank.diff.Pullback;
 import org.fullrank.linalg.Products;
+import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Slot;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -23,40 +23,23 @@ final class GramParts {
   }
 
   /**
-   * The parts, which sum to the Gram.
+   * The parts, which sum to the Gram, from the stored Jacobian.
    *
    * @param slots the slots of the Jacobian's columns
    * @param keyOf the name of a slot's group
-   * @param layerwise from the factors of the gradients instead of the stored Jacobian
    * @return group to part, in slot order
    */
-  static Map<String, GramMatrix> of(
-      Jacobian jacobian, List<Slot> slots, Function<Slot, String> keyOf, boolean layerwise) {
+  static Map<String, INDArray> of(
+      Jacobian jacobian, List<Slot> slots, Function<Slot, String> keyOf) {
     Map<String, INDArray> sums = new LinkedHashMap<>();
-    if (layerwise) {
-      try (Pullback pullback = jacobian.pullbackOutputs()) {
-        for (int s = 0; s < slots.size(); s++) {
-          List<ParameterBlock> one = List.of(pullback.blocks().get(s));
-          merge(sums, keyOf.apply(slots.get(s)), LayerwiseGram.full(one, one));
-        }
-      }
-    } else {
-      try (INDArray j = jacobian.toMatrix()) {
-        for (Slot slot : slots) {
-          try (INDArray columns = columns(j, slot)) {
-            merge(sums, keyOf.apply(slot), Products.multiply(columns, false, columns, true));
-          }
+    try (INDArray j = jacobian.toMatrix()) {
+      for (Slot slot : slots) {
+        try (INDArray columns = columns(j, slot)) {
+          merge(sums, keyOf.apply(slot), Products.multiply(columns, false, columns, true));
         }
       }
     }
-    Map<String, GramMatrix> out = new LinkedHashMap<>();
-    sums.forEach(
-        (name, sum) ->
-            out.put(
-                name,
-                GramMatrix.fromUpper(
-                    sum, jacobian.samples(), jacobian.outputs(), GramMatrix.unknownError())));
-    return out;
+    return sums;
   }
 
   private static INDArray columns(INDArray j, Slot slot) {
@@ -70,6 +53,27 @@ final class GramParts {
     if (sum != null) {
       sum.addi(part);
       part.close();
+    }
+  }
+
+  /**
+   * The diagonal.
+   *
+   * @param blocks blocks on the samples
+   * @return {@code [n k]} in row order {@code i * k + c}
+   */
+  static INDArray diagonal(List<ParameterBlock> blocks) {
+    long n = blocks.get(0).samples();
+    long k = blocks.get(0).cotangents();
+    try (INDArray sum = Tensors.zeros(blocks.get(0).dataType(), k, n)) {
+      for (ParameterBlock block : blocks) {
+        try (INDArray norms = block.squaredNorms()) {
+          sum.addi(norms);
+        }
+      }
+      try (INDArray bySample = Tensors.transpose(sum)) {
+        return Tensors.of(sum.dataType(), Tensors.toDoubles(bySample), n * k);
+      }
     }
   }
 }

@@ -317,7 +317,7 @@ class EmpiricalNtkTest {
     EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
     assertThatThrownBy(() -> network.forward(theta, x)).hasMessageContaining("network output");
     assertThatThrownBy(() -> ntk.gram(x)).hasMessageContaining("computed Gram");
-    assertThatThrownBy(() -> ntk.cross(x, x)).hasMessageContaining("computed cross Gram");
+    assertThatThrownBy(() -> ntk.cross(x, x)).hasMessageContaining("computed Gram");
     assertThatThrownBy(() -> ntk.diagonal(x)).hasMessageContaining("computed diagonal");
   }
 

@@ -1,18 +1,6 @@
 package org.fullrank.benchmarks;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.fullrank.diff.Linearization;
-import org.fullrank.linalg.Tensors;
-import org.fullrank.nn.Activations;
-import org.fullrank.nn.Layer;
-import org.fullrank.nn.Network;
-import org.fullrank.nn.RandomStream;
-import org.fullrank.nn.Seed;
-import org.fullrank.nn.Shape;
-import org.fullrank.nn.layer.Dense;
-import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.ntk.GramMatrix;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -32,8 +20,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The NTK Gram of a plain tanh network (64 inputs, 3 hidden layers), layer by layer and through the
- * stored Jacobian, the trace kernel, and the forward pass alone. Read the ratios within one run.
+ * The NTK Gram layer by layer, the rectangular one between two sets of samples, the trace kernel
+ * and the diagonal. Read the ratios within one run. {@code benchmarks/gram} compares the first and
+ * the third with PyTorch and JAX; {@link GramRouteBenchmark} has the other ways to compute a Gram.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -42,7 +31,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class GramBenchmark {
-  private static final int INPUT = 64;
+  @Param({"plain", "residual"})
+  String family;
 
   @Param({"200", "1000"})
   int n;
@@ -56,54 +46,48 @@ public class GramBenchmark {
   @Param({"DOUBLE", "FLOAT"})
   DataType type;
 
-  private Network network;
-  private INDArray theta;
-  private INDArray x;
+  private GramProblem problem;
+  private EmpiricalNtk ntk;
+  private INDArray others;
 
   @Setup(Level.Trial)
   public void setup() {
-    List<Layer> layers = new ArrayList<>();
-    int in = INPUT;
-    for (int l = 1; l <= 3; l++) {
-      layers.add(Dense.of("h" + l, in, width).withSigmaW(1.5).withBias(0.1));
-      layers.add(Elementwise.of(Activations.TANH));
-      in = width;
-    }
-    layers.add(Dense.of("out", width, k));
-    network = Network.of(Shape.of(INPUT), layers);
-    theta = network.initialize(Seed.of(1), type);
-    RandomStream stream = Seed.of(2).stream("inputs");
-    double[] v = new double[n * INPUT];
-    for (int i = 0; i < v.length; i++) {
-      v[i] = stream.nextGaussian();
-    }
-    x = Tensors.of(type, v, n, INPUT);
+    problem = GramProblem.of(family, width, n, k, type);
+    ntk = EmpiricalNtk.of(problem.network(), problem.theta());
+    others = GramProblem.gaussian("others", type, n, GramProblem.INPUT);
   }
 
   @TearDown(Level.Trial)
   public void tearDown() {
-    theta.close();
-    x.close();
+    problem.close();
+    others.close();
   }
 
   @Benchmark
-  public long forward() {
-    try (Linearization l = network.linearize(theta, x)) {
-      return l.value().length();
+  public long gram() {
+    try (GramMatrix gram = ntk.gram(problem.x())) {
+      return gram.size();
     }
   }
 
   @Benchmark
-  public long layerwise() {
-    try (GramMatrix gram = EmpiricalNtk.of(network, theta).gram(x)) {
-      return gram.size();
+  public long cross() {
+    try (INDArray cross = ntk.cross(others, problem.x())) {
+      return cross.length();
     }
   }
 
   @Benchmark
   public long trace() {
-    try (GramMatrix gram = EmpiricalNtk.of(network, theta).traceKernel(x)) {
+    try (GramMatrix gram = ntk.traceKernel(problem.x())) {
       return gram.size();
+    }
+  }
+
+  @Benchmark
+  public long diagonal() {
+    try (INDArray diagonal = ntk.diagonal(problem.x())) {
+      return diagonal.length();
     }
   }
 }

@@ -9,6 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A matrix in an {@code .npy} file that stays there: pieces of rows are read when they are asked
@@ -18,7 +20,8 @@ import java.util.Objects;
  * dimensions. {@code f4} is widened exactly. NaN and infinities are returned as they are.
  *
  * <p>Reading is by plain positioned reads and not by a mapping, so that the memory of the process
- * stays bounded; besides the target it takes 1 MiB. One thread at a time.
+ * stays bounded; besides the target it takes 1 MiB for each thread that reads at the same time. An
+ * interrupt of a reading thread closes the file, as always with {@link FileChannel}.
  */
 public final class NpyMatrix implements AutoCloseable {
   private static final int CHUNK = 1 << 20;
@@ -31,8 +34,8 @@ public final class NpyMatrix implements AutoCloseable {
   private final NpyPreamble preamble;
   private final long size;
   private final FileTime modified;
-  private final ByteBuffer buffer;
-  private long bytesRead;
+  private final ConcurrentLinkedQueue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
+  private final LongAdder bytesRead = new LongAdder();
 
   private NpyMatrix(
       Path file, FileChannel channel, NpyPreamble preamble, long size, FileTime modified) {
@@ -41,7 +44,6 @@ public final class NpyMatrix implements AutoCloseable {
     this.preamble = preamble;
     this.size = size;
     this.modified = modified;
-    buffer = ByteBuffer.allocateDirect(CHUNK).order(preamble.header().order());
   }
 
   /**
@@ -112,12 +114,12 @@ public final class NpyMatrix implements AutoCloseable {
    * @return bytes of values, a value counted as often as it was read
    */
   public long bytesRead() {
-    return bytesRead;
+    return bytesRead.sum();
   }
 
   /**
    * Copies neighbouring values of a row: {@code target[offset + j]} becomes the value at {@code
-   * (row, first + j)}.
+   * (row, first + j)}. Several threads may read at once.
    *
    * @param row number of the row
    * @param first number of the first column
@@ -133,6 +135,9 @@ public final class NpyMatrix implements AutoCloseable {
     Objects.checkFromIndexSize(offset, count, target.length);
     int item = preamble.header().itemSize();
     long position = preamble.dataStart() + ((long) row * columns() + first) * item;
+    ByteBuffer free = buffers.poll();
+    ByteBuffer buffer = free == null ? ByteBuffer.allocateDirect(CHUNK) : free;
+    buffer.order(preamble.header().order());
     for (int done = 0; done < count; ) {
       int n = Math.min(CHUNK / item, count - done);
       buffer.clear().limit(n * item);
@@ -154,9 +159,10 @@ public final class NpyMatrix implements AutoCloseable {
           target[offset + done + j] = buffer.getFloat(4 * j);
         }
       }
-      bytesRead += (long) n * item;
+      bytesRead.add((long) n * item);
       done += n;
     }
+    buffers.add(buffer);
   }
 
   /**

@@ -2,19 +2,22 @@ package org.fullrank.linalg;
 
 import java.util.List;
 import java.util.function.ObjIntConsumer;
-import java.util.stream.IntStream;
-import org.bytedeco.javacpp.DoublePointer;
-import org.nd4j.linalg.api.buffer.DataType;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Work on tensors piece by piece, without a Java copy of the whole. */
 public final class Chunks {
   /** Elements of a buffer that stays in the cache. */
   static final int SIZE = 4096;
 
-  /** Fewer chunks are not worth a second thread. */
+  /** Chunks of a function that make up for the start of a second thread. */
   private static final int LEAST_CHUNKS = 8;
+
+  /** Work on the elements from {@code at} on; it owns buffers of {@link #SIZE} elements. */
+  @FunctionalInterface
+  interface Piece {
+    void run(long at, int length);
+  }
 
   /** Two functions of a number, for many numbers at once. */
   @FunctionalInterface
@@ -33,7 +36,8 @@ public final class Chunks {
 
   /**
    * Two functions of every entry, evaluated in double precision, by several threads where there is
-   * enough to do. The values do not depend on the number of threads.
+   * enough to do; single-precision results are rounded once. The values do not depend on the number
+   * of threads.
    *
    * @param a any array
    * @param functions pure
@@ -41,7 +45,7 @@ public final class Chunks {
    */
   public static List<INDArray> map(INDArray a, PairOfFunctions functions) {
     TensorChecks.requireReal("array", a.dataType());
-    if (!Nd4j.getEnvironment().isCPU() || a.dataType() != DataType.DOUBLE) {
+    if (!Elements.direct()) {
       double[] first = Tensors.toDoubles(a);
       double[] second = new double[first.length];
       functions.evaluate(first, first, second);
@@ -51,24 +55,9 @@ public final class Chunks {
     INDArray c = TensorViews.contiguous(a);
     INDArray first = Tensors.uninitialized(a.dataType(), a.shape());
     INDArray second = Tensors.uninitialized(a.dataType(), a.shape());
-    long chunks = (c.length() + SIZE - 1) / SIZE;
-    int parts =
-        chunks < LEAST_CHUNKS
-            ? 1
-            : (int) Math.min(chunks, Runtime.getRuntime().availableProcessors());
     try {
-      IntStream.range(0, parts)
-          .parallel()
-          .forEach(
-              p ->
-                  map(
-                      chunks * p / parts * SIZE,
-                      Math.min(c.length(), chunks * (p + 1) / parts * SIZE),
-                      c,
-                      functions,
-                      first,
-                      second));
-    } catch (RuntimeException e) {
+      pieces(c.length(), LEAST_CHUNKS, () -> mapping(c, functions, first, second));
+    } catch (RuntimeException | Error e) {
       first.close();
       second.close();
       throw e;
@@ -78,29 +67,50 @@ public final class Chunks {
     return List.of(first, second);
   }
 
-  private static void map(
-      long begin,
-      long end,
-      INDArray from,
-      PairOfFunctions functions,
-      INDArray first,
-      INDArray second) {
-    DoublePointer source = new DoublePointer(from.data().addressPointer());
-    DoublePointer firstTarget = new DoublePointer(first.data().addressPointer());
-    DoublePointer secondTarget = new DoublePointer(second.data().addressPointer());
-    double[] x = new double[0];
-    double[] y = x;
-    for (long at = begin; at < end; at += SIZE) {
-      int length = (int) Math.min(SIZE, end - at);
-      if (x.length != length) {
-        x = new double[length];
-        y = new double[length];
+  private static Piece mapping(
+      INDArray from, PairOfFunctions functions, INDArray first, INDArray second) {
+    Elements source = new Elements(from);
+    Elements firstTarget = new Elements(first);
+    Elements secondTarget = new Elements(second);
+    double[] x = new double[(int) Math.min(SIZE, from.length())];
+    double[] y = new double[x.length];
+    return (at, length) -> {
+      double[] u = length == x.length ? x : new double[length];
+      double[] v = length == x.length ? y : new double[length];
+      source.read(at, u, 0, length);
+      functions.evaluate(u, u, v);
+      firstTarget.write(at, u, 0, length);
+      secondTarget.write(at, v, 0, length);
+    };
+  }
+
+  /**
+   * Covers {@code length} elements, chunk by chunk, on several threads if there are enough chunks
+   * and this is not a task of {@link Parallel} already.
+   *
+   * @param least chunks that are worth a second thread
+   * @param workers called once on each thread
+   */
+  static void pieces(long length, int least, Supplier<Piece> workers) {
+    int chunks = (int) ((length + SIZE - 1) / SIZE);
+    if (chunks < least || Parallel.threads() == 1) {
+      Piece piece = workers.get();
+      for (int c = 0; c < chunks; c++) {
+        run(piece, c, length);
       }
-      source.position(at).get(x, 0, length);
-      functions.evaluate(x, x, y);
-      firstTarget.position(at).put(x, 0, length);
-      secondTarget.position(at).put(y, 0, length);
+    } else {
+      Parallel.run(
+          chunks,
+          () -> {
+            Piece piece = workers.get();
+            return c -> run(piece, c, length);
+          });
     }
+  }
+
+  private static void run(Piece piece, int chunk, long length) {
+    long at = (long) chunk * SIZE;
+    piece.run(at, (int) Math.min(SIZE, length - at));
   }
 
   /**
@@ -141,17 +151,17 @@ public final class Chunks {
 
   /** Shows all values in row-major order, some thousands at a time, in a buffer that is reused. */
   static void forEach(INDArray a, ObjIntConsumer<double[]> visitor) {
-    if (!Nd4j.getEnvironment().isCPU() || a.dataType() != DataType.DOUBLE) {
+    if (!Elements.direct()) {
       double[] all = Tensors.toDoubles(a);
       visitor.accept(all, all.length);
       return;
     }
     INDArray c = TensorViews.contiguous(a);
     double[] buffer = new double[(int) Math.min(SIZE, c.length())];
-    DoublePointer from = new DoublePointer(c.data().addressPointer());
+    Elements from = new Elements(c);
     for (long at = 0; at < c.length(); at += SIZE) {
       int length = (int) Math.min(SIZE, c.length() - at);
-      from.position(at).get(buffer, 0, length);
+      from.read(at, buffer, 0, length);
       visitor.accept(buffer, length);
     }
     TensorViews.release(c, a);

@@ -1,5 +1,6 @@
 package org.fullrank.linalg;
 
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -23,10 +24,54 @@ public final class Products {
    */
   public static INDArray multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB) {
     requireMatrices(a, b);
-    INDArray c =
-        Tensors.zeros(a.dataType(), a.size(transposeA ? 1 : 0), b.size(transposeB ? 0 : 1));
+    INDArray c = target(a.dataType(), a.size(transposeA ? 1 : 0), b.size(transposeB ? 0 : 1));
     multiply(1, a, transposeA, b, transposeB, 0, c);
     return c;
+  }
+
+  /**
+   * {@code alpha A op(B)} for all rows of an array, into a new array.
+   *
+   * @param alpha factor
+   * @param rows {@code [..., k]}, row-major without gaps, of at least two dimensions
+   * @param b {@code [k, m]}, or {@code [m, k]} if {@code transposeB}
+   * @param transposeB whether to use the transpose of {@code b}
+   * @return {@code [..., m]}, row-major
+   */
+  public static INDArray multiplyRows(double alpha, INDArray rows, INDArray b, boolean transposeB) {
+    TensorChecks.requireRank("right factor", b, 2);
+    long[] shape = rows.shape().clone();
+    int last = shape.length - 1;
+    shape[last] = b.size(transposeB ? 0 : 1);
+    INDArray out = target(rows.dataType(), shape);
+    try {
+      multiply(alpha, matrix(rows), false, b, transposeB, 0, matrix(out));
+    } catch (IllegalArgumentException e) {
+      out.close();
+      throw e;
+    }
+    return out;
+  }
+
+  private static INDArray matrix(INDArray a) {
+    if (a.rank() == 2) {
+      return a;
+    }
+    long columns = a.size(a.rank() - 1);
+    return TensorViews.reshape(a, a.length() / columns, columns);
+  }
+
+  /**
+   * Memory for a product with {@code beta = 0}, which the BLAS overwrites unread. Its routines for
+   * vectors may scale what they find instead, and 0 times NaN is NaN: they get zeros.
+   */
+  private static INDArray target(DataType type, long... shape) {
+    long columns = shape[shape.length - 1];
+    TensorChecks.requireReal("product", type);
+    int length = Tensors.length(shape);
+    return columns > 1 && length > columns
+        ? Tensors.uninitialized(type, shape)
+        : Tensors.zeros(type, shape);
   }
 
   /**

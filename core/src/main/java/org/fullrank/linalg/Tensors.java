@@ -1,8 +1,6 @@
 package org.fullrank.linalg;
 
 import java.util.Arrays;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -28,7 +26,7 @@ public final class Tensors {
    */
   public static INDArray zeros(DataType type, long... shape) {
     TensorChecks.requireReal("type", type);
-    length(shape);
+    NativeHeap.expect(type, length(shape));
     return Nd4j.create(type, shape, 'c');
   }
 
@@ -55,11 +53,7 @@ public final class Tensors {
    * @return a new row-major array of the same shape
    */
   public static INDArray scaled(INDArray a, double factor) {
-    double[] values = toDoubles(a);
-    for (int i = 0; i < values.length; i++) {
-      values[i] *= factor;
-    }
-    return of(a.dataType(), values, a.shape());
+    return Entrywise.combined(a, factor, null);
   }
 
   /**
@@ -107,25 +101,45 @@ public final class Tensors {
    */
   public static INDArray tiled(DataType type, double[] row, long n) {
     int size = length(n, row.length);
-    boolean direct = type == DataType.DOUBLE && Nd4j.getEnvironment().isCPU();
-    int rows = direct ? (int) Math.min(n, Chunks.SIZE / row.length + 1) : (int) n;
+    TensorChecks.requireReal("type", type);
+    int rows = Elements.direct() ? (int) Math.min(n, Chunks.SIZE / row.length + 1) : (int) n;
     double[] block = new double[rows * row.length];
     for (int i = 0; i < rows; i++) {
       System.arraycopy(row, 0, block, i * row.length, row.length);
     }
-    if (!direct) {
+    if (!Elements.direct()) {
       return of(type, block, n, row.length);
     }
     INDArray a = uninitialized(type, n, row.length);
-    DoublePointer to = new DoublePointer(a.data().addressPointer());
-    for (int at = 0; at < size; at += block.length) {
-      to.position(at).put(block, 0, Math.min(block.length, size - at));
+    Elements to = new Elements(a);
+    if (type == DataType.DOUBLE) {
+      for (long at = 0; at < size; at += block.length) {
+        to.write(at, block, 0, (int) Math.min(block.length, size - at));
+      }
+    } else {
+      float[] single = new float[block.length];
+      for (int i = 0; i < single.length; i++) {
+        single[i] = (float) block[i];
+      }
+      for (long at = 0; at < size; at += single.length) {
+        to.write(at, single, (int) Math.min(single.length, size - at));
+      }
     }
     return a;
   }
 
-  /** An array of a checked shape whose values the caller sets, all of them. */
-  static INDArray uninitialized(DataType type, long... shape) {
+  /**
+   * An array whose values the caller sets, all of them: what it holds until then is arbitrary, NaN
+   * included.
+   *
+   * @param type {@code DOUBLE} or {@code FLOAT}
+   * @param shape its dimensions, each at least 1
+   * @return a new row-major array
+   * @throws IllegalArgumentException as in {@link #zeros}
+   */
+  public static INDArray uninitialized(DataType type, long... shape) {
+    TensorChecks.requireReal("type", type);
+    NativeHeap.expect(type, length(shape));
     return Nd4j.createUninitialized(type, shape, 'c');
   }
 
@@ -158,11 +172,13 @@ public final class Tensors {
             "expected rows of length " + m + " but row " + i + " has length " + rows[i].length);
       }
     }
-    if (type == DataType.DOUBLE && Nd4j.getEnvironment().isCPU()) {
-      INDArray a = zeros(type, rows.length, m);
-      DoublePointer to = new DoublePointer(a.data().addressPointer());
+    if (Elements.direct()) {
+      TensorChecks.requireReal("type", type);
+      length(rows.length, m);
+      INDArray a = uninitialized(type, rows.length, m);
+      Elements to = new Elements(a);
       for (int i = 0; i < rows.length; i++) {
-        to.position((long) i * m).put(rows[i], 0, m);
+        to.write((long) i * m, rows[i], 0, m);
       }
       return a;
     }
@@ -184,16 +200,10 @@ public final class Tensors {
     TensorChecks.requireReal("array", a.dataType());
     double[] out = new double[length(a.shape())];
     INDArray c = TensorViews.contiguous(a);
-    if (!Nd4j.getEnvironment().isCPU()) {
-      System.arraycopy(c.dup('c').data().asDouble(), 0, out, 0, out.length);
-    } else if (c.dataType() == DataType.DOUBLE) {
-      new DoublePointer(c.data().addressPointer()).get(out);
+    if (Elements.direct()) {
+      new Elements(c).read(0, out, 0, out.length);
     } else {
-      float[] f = new float[out.length];
-      new FloatPointer(c.data().addressPointer()).get(f);
-      for (int i = 0; i < f.length; i++) {
-        out[i] = f[i];
-      }
+      System.arraycopy(c.dup('c').data().asDouble(), 0, out, 0, out.length);
     }
     TensorViews.release(c, a);
     return out;
@@ -234,18 +244,12 @@ public final class Tensors {
               + " elements but got "
               + TensorChecks.describe(target));
     }
-    if (!Nd4j.getEnvironment().isCPU()) {
+    if (Elements.direct()) {
+      new Elements(target).write(0, values, 0, values.length);
+    } else {
       try (INDArray source = Nd4j.createFromArray(values)) {
         target.assign(source.reshape('c', target.shape()));
       }
-    } else if (target.dataType() == DataType.DOUBLE) {
-      new DoublePointer(target.data().addressPointer()).put(values);
-    } else {
-      float[] f = new float[values.length];
-      for (int i = 0; i < f.length; i++) {
-        f[i] = (float) values[i];
-      }
-      new FloatPointer(target.data().addressPointer()).put(f);
     }
   }
 

@@ -76,12 +76,36 @@ public record PiecewiseLinear(double negativeSlope) implements Activation {
 
   @Override
   public void evaluate(double[] x, double[] value, double[] derivative) {
-    double atKink = derivative(0);
+    // No branches: the signs of pre-activations are as good as random.
     for (int i = 0; i < x.length; i++) {
       double t = x[i];
-      value[i] = value(t);
-      derivative[i] = t > 0 ? 1 : t == 0 ? atKink : negativeSlope;
+      double positive = indicator(t);
+      derivative[i] = positive + (1 - positive) * negativeSlope;
     }
+    if (negativeSlope == -1) {
+      for (int i = 0; i < x.length; i++) {
+        derivative[i] = derivative[i] * indicator(Math.abs(x[i])) + 0.0;
+      }
+    }
+    if (negativeSlope == 0) {
+      for (int i = 0; i < x.length; i++) {
+        value[i] = Math.max(x[i], 0.0);
+      }
+    } else if (negativeSlope < 1) {
+      for (int i = 0; i < x.length; i++) {
+        value[i] = Math.max(x[i], negativeSlope * x[i] + 0.0);
+      }
+    } else {
+      for (int i = 0; i < x.length; i++) {
+        value[i] = Math.min(x[i], negativeSlope * x[i] + 0.0) + 0.0;
+      }
+    }
+  }
+
+  /** 1 for positive numbers, 0 for others; NaN for NaN. */
+  private static double indicator(double x) {
+    // The smallest positive double times 2^1074 is 1.
+    return Math.min(1.0, Math.max(x, 0.0) * 0x1p1000 * 0x1p74);
   }
 
   @Override

@@ -34,18 +34,17 @@ final class DenseLinearization implements Linearization {
     this.x = x;
     this.w = w;
     this.inOut = layer.layout() == Layout.IN_OUT;
-    this.value = tiled(b, x.size(0), x.dataType());
-    Products.multiply(layer.weightScale(), x, false, w, !inOut, 1, value);
+    if (b == null) {
+      this.value = Products.multiplyRows(layer.weightScale(), x, w, !inOut);
+    } else {
+      this.value = tiled(b, x.size(0), x.dataType());
+      Products.multiply(layer.weightScale(), x, false, w, !inOut, 1, value);
+    }
     this.rounding = AffineRounding.dense(layer, x, w, b);
   }
 
-  /**
-   * {@code sb} times the bias in each of {@code n} rows, or zeros: what the product is added to.
-   */
-  private INDArray tiled(@Nullable INDArray b, long n, DataType type) {
-    if (b == null) {
-      return Tensors.zeros(type, n, layer.out());
-    }
+  /** {@code sb} times the bias in each of {@code n} rows: what the product is added to. */
+  private INDArray tiled(INDArray b, long n, DataType type) {
     double[] row = Tensors.toDoubles(b);
     for (int q = 0; q < row.length; q++) {
       row[q] *= layer.biasScale();
@@ -66,11 +65,10 @@ final class DenseLinearization implements Linearization {
     }
     long m = given.size(0);
     long n = x.size(0);
-    INDArray out = Tensors.zeros(x.dataType(), m, n, layer.out());
-    if (dx != null) {
-      Products.multiply(
-          layer.weightScale(), flat(dx, layer.in()), false, w, !inOut, 0, flat(out, layer.out()));
-    }
+    INDArray out =
+        dx == null
+            ? Tensors.zeros(x.dataType(), m, n, layer.out())
+            : Products.multiplyRows(layer.weightScale(), dx, w, !inOut);
     if (dTheta != null) {
       long size = w.length();
       for (long t = 0; t < m; t++) {
@@ -104,19 +102,8 @@ final class DenseLinearization implements Linearization {
       // The same array g, by which the Gram knows that weight and bias share one product.
       blocks.add(KroneckerBlock.of(ones, g, layer.biasScale(), layer.layout()));
     }
-    return Pullback.lazy(() -> inputCotangent(dy, arena), blocks, arena);
-  }
-
-  private INDArray inputCotangent(INDArray dy, Arena arena) {
-    INDArray dx = arena.zeros(x.dataType(), dy.size(0), x.size(0), layer.in());
-    Products.multiply(
-        layer.weightScale(), flat(dy, layer.out()), false, w, inOut, 0, flat(dx, layer.in()));
-    return dx;
-  }
-
-  /** Blocks {@code [m, n, d]} as one matrix {@code [m n, d]}. */
-  static INDArray flat(INDArray blocks, long d) {
-    return TensorViews.reshape(blocks, blocks.size(0) * blocks.size(1), d);
+    return Pullback.lazy(
+        () -> arena.own(Products.multiplyRows(layer.weightScale(), dy, w, inOut)), blocks, arena);
   }
 
   @Override

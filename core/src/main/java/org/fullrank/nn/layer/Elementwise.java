@@ -9,8 +9,8 @@ import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Chunks;
+import org.fullrank.linalg.Entrywise;
 import org.fullrank.linalg.TensorChecks;
-import org.fullrank.linalg.TensorViews;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Shape;
@@ -88,7 +88,7 @@ public final class Elementwise implements Layer {
   public Linearization linearize(INDArray theta, INDArray x) {
     TensorChecks.requireReal("Elementwise '" + name + "' input", x.dataType());
     List<INDArray> both = Chunks.map(x, activation::evaluate);
-    return new Entrywise(name, activation, x, both.get(0), both.get(1));
+    return new Applied(name, activation, x, both.get(0), both.get(1));
   }
 
   @Override
@@ -96,27 +96,18 @@ public final class Elementwise implements Layer {
     return name.equals(activation.name()) ? name : name + ":" + activation.name();
   }
 
-  private record Entrywise(
+  private record Applied(
       String name, Activation activation, INDArray input, INDArray value, INDArray slope)
       implements Linearization {
     @Override
     public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
-      return dx == null ? null : scaled(dx);
+      return dx == null ? null : Entrywise.times(dx, slope);
     }
 
     @Override
     public Pullback pullback(INDArray dy) {
       Arena arena = new Arena();
-      return Pullback.of(arena.own(scaled(dy)), List.of(), arena);
-    }
-
-    /** Each block times the slopes. */
-    private INDArray scaled(INDArray blocks) {
-      INDArray out = blocks.dup('c');
-      for (long t = 0; t < out.size(0); t++) {
-        TensorViews.reshape(TensorViews.leading(out, t, t + 1), slope.shape()).muli(slope);
-      }
-      return out;
+      return Pullback.of(arena.own(Entrywise.times(dy, slope)), List.of(), arena);
     }
 
     @Override

@@ -110,29 +110,13 @@ public final class FixedLinear implements Layer {
       implements Linearization {
     @Override
     public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
-      return dx == null ? null : times(dx, true);
+      return dx == null ? null : Products.multiplyRows(1, dx, matrix, true);
     }
 
     @Override
     public Pullback pullback(INDArray dy) {
       Arena own = new Arena();
-      return Pullback.of(own.own(times(dy, false)), List.of(), own);
-    }
-
-    /** Each of the {@code m n} rows times the matrix, transposed or not. */
-    private INDArray times(INDArray blocks, boolean transpose) {
-      long from = matrix.size(transpose ? 1 : 0);
-      long to = matrix.size(transpose ? 0 : 1);
-      INDArray out = Tensors.zeros(blocks.dataType(), blocks.size(0), blocks.size(1), to);
-      Products.multiply(
-          1,
-          DenseLinearization.flat(blocks, from),
-          false,
-          matrix,
-          transpose,
-          0,
-          DenseLinearization.flat(out, to));
-      return out;
+      return Pullback.of(own.own(Products.multiplyRows(1, dy, matrix, false)), List.of(), own);
     }
 
     @Override

@@ -6,7 +6,7 @@ import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
-import org.fullrank.linalg.TensorViews;
+import org.fullrank.linalg.Entrywise;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
@@ -31,18 +31,7 @@ record Gate(INDArray pattern) implements Layer {
 
   @Override
   public Linearization linearize(INDArray theta, INDArray x) {
-    return new Gated(pattern, times(x, pattern));
-  }
-
-  /** Each {@code [n, d]} part of the array times the pattern. */
-  private static INDArray times(INDArray blocks, INDArray pattern) {
-    INDArray out = blocks.dup('c');
-    long count = out.length() / pattern.length();
-    INDArray parts = TensorViews.reshape(out, count, pattern.size(0), pattern.size(1));
-    for (long t = 0; t < count; t++) {
-      TensorViews.reshape(TensorViews.leading(parts, t, t + 1), pattern.shape()).muli(pattern);
-    }
-    return out;
+    return new Gated(pattern, Entrywise.times(x, pattern));
   }
 
   @Override
@@ -53,13 +42,13 @@ record Gate(INDArray pattern) implements Layer {
   private record Gated(INDArray pattern, INDArray value) implements Linearization {
     @Override
     public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
-      return dx == null ? null : times(dx, pattern);
+      return dx == null ? null : Entrywise.times(dx, pattern);
     }
 
     @Override
     public Pullback pullback(INDArray dy) {
       Arena arena = new Arena();
-      return Pullback.of(arena.own(times(dy, pattern)), List.of(), arena);
+      return Pullback.of(arena.own(Entrywise.times(dy, pattern)), List.of(), arena);
     }
 
     /** Errors pass unchanged or vanish. */

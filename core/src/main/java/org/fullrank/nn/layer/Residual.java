@@ -11,6 +11,7 @@ import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.Entrywise;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
@@ -172,7 +173,7 @@ public final class Residual implements Layer {
         shortcut == null
             ? null
             : shortcut.linearize(TensorViews.segment(theta, p, shortcut.parameterCount()), x);
-    INDArray value = Tensors.scaled(b.value(), scale).addi(s == null ? x : s.value());
+    INDArray value = Entrywise.scaledPlus(b.value(), scale, s == null ? x : s.value());
     return new Sum(scale, p, shortcut == null ? 0 : shortcut.parameterCount(), b, s, value);
   }
 
@@ -203,17 +204,18 @@ public final class Residual implements Layer {
                 ? dx
                 : shortcut.jvp(part(dTheta, branchParameters, shortcutParameters, arena), dx);
         if (b != null) {
-          INDArray unscaled = arena.own(b);
-          b = Tensors.scaled(unscaled, scale);
+          arena.own(b);
         }
-        if (b == null || s == null) {
-          return b != null ? b : s == dx && s != null ? s.dup('c') : s;
+        if (s != null && s != dx) {
+          arena.own(s);
         }
-        b.addi(s);
-        if (s != dx) {
-          s.close();
+        if (b != null) {
+          return s == null ? Tensors.scaled(b, scale) : Entrywise.scaledPlus(b, scale, s);
         }
-        return b;
+        if (s == null) {
+          return null;
+        }
+        return s == dx ? s.dup('c') : arena.release(s);
       }
     }
 
@@ -232,14 +234,18 @@ public final class Residual implements Layer {
       Pullback b = branch.pullback(arena.own(Tensors.scaled(dy, scale)));
       arena.absorb(b::close);
       List<ParameterBlock> blocks = new ArrayList<>(b.blocks());
-      INDArray skip = dy;
-      if (shortcut != null) {
-        Pullback s = shortcut.pullback(dy);
+      Pullback s = shortcut == null ? null : shortcut.pullback(dy);
+      if (s != null) {
         arena.absorb(s::close);
         blocks.addAll(s.blocks());
-        skip = s.inputCotangent();
       }
-      return Pullback.of(arena.own(b.inputCotangent().dup('c').addi(skip)), blocks, arena);
+      return Pullback.lazy(
+          () -> {
+            INDArray skip = s == null ? dy : s.inputCotangent();
+            return arena.own(Entrywise.scaledPlus(b.inputCotangent(), 1, skip));
+          },
+          blocks,
+          arena);
     }
 
     @Override

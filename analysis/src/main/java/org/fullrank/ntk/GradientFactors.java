@@ -1,0 +1,210 @@
+package org.fullrank.ntk;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fullrank.diff.Jacobian;
+import org.fullrank.diff.KroneckerBlock;
+import org.fullrank.diff.ParameterBlock;
+import org.fullrank.diff.Pullback;
+import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.FactorRows;
+import org.fullrank.linalg.FactorRows.Scaled;
+import org.fullrank.linalg.Parallel;
+import org.fullrank.linalg.TensorViews;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Network;
+import org.fullrank.nn.Sequential;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The Kronecker factors of all gradients of a range of samples: {@code K = sum_l (A_l A_l^T) o (G_l
+ * G_l^T)} with one term per layer.
+ *
+ * <p>Weight and bias of a dense layer have the same cotangents, so {@code A = [sw a, sb 1]} makes
+ * one term of both. Where a layer has a single output, or its rows cannot be factored, the term is
+ * {@code G G^T} alone, {@code G} holding gradient rows.
+ *
+ * <p>Forward and adjoint passes run over pieces of the samples, one thread each, so that what a
+ * pass makes stays in the cache and only the factors are kept.
+ */
+final class GradientFactors implements AutoCloseable {
+  /**
+   * One summand of the Gram.
+   *
+   * @param key of the slots that it comes from
+   * @param a inputs {@code [m, d]}, or null
+   * @param g cotangents, or gradient rows if there are no inputs, {@code [m k, e]}
+   */
+  record Term(String key, @Nullable INDArray a, INDArray g) {}
+
+  /** Slots that make one term: {@code slots.get(first)} to {@code slots.get(end - 1)}. */
+  private record Group(int first, int end) {}
+
+  private final Network network;
+  private final INDArray theta;
+  private final INDArray x;
+  private final SampleGrid grid;
+  private final List<String> keys;
+  private final int firstTile;
+  private final int endTile;
+  private final Arena arena = new Arena();
+  private final List<Group> groups = new ArrayList<>();
+  private final List<Term> terms = new ArrayList<>();
+
+  private GradientFactors(
+      Network network,
+      INDArray theta,
+      INDArray x,
+      SampleGrid grid,
+      List<String> keys,
+      int firstTile,
+      int endTile) {
+    this.network = network;
+    this.theta = theta;
+    this.x = x;
+    this.grid = grid;
+    this.keys = keys;
+    this.firstTile = firstTile;
+    this.endTile = endTile;
+  }
+
+  /**
+   * Computes the factors.
+   *
+   * @param network whose samples are independent
+   * @param theta checked parameters, row-major
+   * @param x checked inputs of all samples, row-major
+   * @param grid of all samples
+   * @param keys one per slot; only slots with equal keys share a term
+   * @param firstTile first tile, a multiple of the tiles of a pass
+   * @param endTile one past the last tile
+   * @param passDone told after each pass how many samples it had; one thread at a time
+   */
+  static GradientFactors of(
+      Network network,
+      INDArray theta,
+      INDArray x,
+      SampleGrid grid,
+      List<String> keys,
+      int firstTile,
+      int endTile,
+      PassListener passDone) {
+    GradientFactors factors =
+        new GradientFactors(network, theta, x, grid, keys, firstTile, endTile);
+    int perPass = grid.tilesPerPass();
+    int passes = (endTile - firstTile + perPass - 1) / perPass;
+    try {
+      Parallel.forEach(
+          passes,
+          pass -> {
+            int tile = firstTile + pass * perPass;
+            int from = grid.start(tile);
+            int to = grid.start(Math.min(endTile, tile + perPass));
+            factors.pass(from, to);
+            synchronized (passDone) {
+              passDone.done(to - from);
+            }
+          });
+      return factors;
+    } catch (RuntimeException | Error e) {
+      factors.close();
+      throw e;
+    }
+  }
+
+  /** Told about finished passes. */
+  interface PassListener {
+    void done(int samples);
+  }
+
+  private void pass(int from, int to) {
+    Sequential layers = Sequential.of(network.layers());
+    INDArray piece = TensorViews.leading(x, from, to);
+    try (Jacobian jacobian =
+            Jacobian.of(layers.linearize(theta, piece), network.parameterCount(), false);
+        Pullback pullback = jacobian.pullbackOutputs()) {
+      List<ParameterBlock> blocks = pullback.blocks();
+      prepare(blocks, jacobian.outputs());
+      int row = from - grid.start(firstTile);
+      for (int t = 0; t < groups.size(); t++) {
+        fill(groups.get(t), blocks, terms.get(t), row);
+      }
+    }
+  }
+
+  private static void fill(Group group, List<ParameterBlock> blocks, Term term, int row) {
+    if (!(blocks.get(group.first) instanceof KroneckerBlock first) || shared(first)) {
+      try (INDArray rows = blocks.get(group.first).rows()) {
+        FactorRows.interleave(rows, term.g, row);
+      }
+      return;
+    }
+    List<Scaled> inputs = new ArrayList<>();
+    for (ParameterBlock block : blocks.subList(group.first, group.end)) {
+      KroneckerBlock k = (KroneckerBlock) block;
+      inputs.add(new Scaled(k.inputs(), k.scale()));
+    }
+    INDArray g = first.outputCotangents();
+    if (term.a == null) {
+      FactorRows.products(inputs, g, term.g, row);
+    } else {
+      FactorRows.concatenate(inputs, term.a, row);
+      FactorRows.interleave(g, term.g, row);
+    }
+  }
+
+  /** Weights shared over positions: the rows are formed. */
+  private static boolean shared(KroneckerBlock block) {
+    return block.inputs().size(1) > 1;
+  }
+
+  /** The first pass to get here says what the terms look like. */
+  private synchronized void prepare(List<ParameterBlock> blocks, long k) {
+    if (!groups.isEmpty()) {
+      return;
+    }
+    long m = (long) grid.start(endTile) - grid.start(firstTile);
+    int b = 0;
+    while (b < blocks.size()) {
+      ParameterBlock block = blocks.get(b);
+      int end = b + 1;
+      if (!(block instanceof KroneckerBlock first) || shared(first)) {
+        terms.add(new Term(keys.get(b), null, own(block.dataType(), m * k, block.size())));
+        groups.add(new Group(b, end));
+      } else {
+        long width = first.inputs().size(2);
+        while (end < blocks.size()
+            && blocks.get(end) instanceof KroneckerBlock next
+            && next.outputCotangents() == first.outputCotangents()
+            && keys.get(end).equals(keys.get(b))) {
+          width += next.inputs().size(2);
+          end++;
+        }
+        long e = first.outputCotangents().size(3);
+        DataType type = first.dataType();
+        boolean rows = e == 1;
+        terms.add(
+            rows
+                ? new Term(keys.get(b), null, own(type, m * k, width))
+                : new Term(keys.get(b), own(type, m, width), own(type, m * k, e)));
+        groups.add(new Group(b, end));
+      }
+      b = end;
+    }
+  }
+
+  private INDArray own(DataType type, long rows, long columns) {
+    return arena.own(Tensors.uninitialized(type, rows, columns));
+  }
+
+  List<Term> terms() {
+    return List.copyOf(terms);
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

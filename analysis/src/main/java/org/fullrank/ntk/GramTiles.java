@@ -1,0 +1,157 @@
+package org.fullrank.ntk;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.fullrank.linalg.GramTile;
+import org.fullrank.linalg.Parallel;
+import org.fullrank.linalg.TensorViews;
+import org.fullrank.linalg.TileSink;
+import org.fullrank.ntk.GradientFactors.Term;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Sums {@code K = sum_l (A_l A_l'^T) o (G_l G_l'^T)} from factors, tile by tile, on several
+ * threads.
+ *
+ * <p>Of a symmetric Gram only tiles on and above the diagonal are computed, on it with half of the
+ * products; each is written to both places. The order of the terms and the shapes of the products
+ * are fixed, so the bits do not depend on the number of threads.
+ */
+final class GramTiles {
+  /** A tile: numbers in the grids of rows and columns. */
+  private record Place(int row, int column) {}
+
+  /** Told after each tile how many entries it has; one thread at a time. */
+  interface TileListener {
+    void done(long entries);
+  }
+
+  private final DataType type;
+  private final int outputs;
+  private final Predicate<Term> part;
+  private final TileListener listener;
+
+  /**
+   * What is summed.
+   *
+   * @param type of the factors
+   * @param outputs rows of the Gram for each sample
+   * @param part the terms to add
+   * @param listener told after each tile
+   */
+  GramTiles(DataType type, long outputs, Predicate<Term> part, TileListener listener) {
+    this.type = type;
+    this.outputs = (int) outputs;
+    this.part = part;
+    this.listener = listener;
+  }
+
+  /** A range of samples on the grid of all. */
+  record Side(SampleGrid grid, int firstTile, int endTile) {
+    int firstSample() {
+      return grid.start(firstTile);
+    }
+  }
+
+  /** The trace kernel of factors with k outputs is the Gram of rows of {@code k e} numbers. */
+  static List<Term> traced(List<Term> terms, long k) {
+    List<Term> out = new ArrayList<>();
+    for (Term term : terms) {
+      INDArray g = term.g();
+      INDArray wide = TensorViews.reshape(g, g.size(0) / k, g.size(1) * k);
+      out.add(new Term(term.key(), term.a(), wide));
+    }
+    return out;
+  }
+
+  /** All tiles on and above the diagonal, both halves written. */
+  void symmetric(Side side, List<Term> terms, TileSink sink) {
+    List<Place> places = new ArrayList<>();
+    // The larger pieces of work first: tiles on the diagonal cost half.
+    for (int r = side.firstTile; r < side.endTile; r++) {
+      for (int c = r + 1; c < side.endTile; c++) {
+        places.add(new Place(r, c));
+      }
+    }
+    for (int r = side.firstTile; r < side.endTile; r++) {
+      places.add(new Place(r, r));
+    }
+    run(places, side, terms, side, terms, sink, true);
+  }
+
+  /** All tiles; mirrored if the two sides are different samples of one symmetric Gram. */
+  void rectangle(
+      Side left,
+      List<Term> leftTerms,
+      Side right,
+      List<Term> rightTerms,
+      TileSink sink,
+      boolean mirrored) {
+    List<Place> places = new ArrayList<>();
+    for (int r = left.firstTile; r < left.endTile; r++) {
+      for (int c = right.firstTile; c < right.endTile; c++) {
+        places.add(new Place(r, c));
+      }
+    }
+    run(places, left, leftTerms, right, rightTerms, sink, mirrored);
+  }
+
+  private void run(
+      List<Place> places,
+      Side left,
+      List<Term> leftTerms,
+      Side right,
+      List<Term> rightTerms,
+      TileSink sink,
+      boolean mirrored) {
+    long entries = tileEntries(left.grid, right.grid, outputs);
+    Parallel.run(
+        places.size(),
+        () -> {
+          GramTile tile = GramTile.of(type, entries);
+          return new Parallel.Worker() {
+            @Override
+            public void run(int task) {
+              Place place = places.get(task);
+              int rows = left.grid.size(place.row);
+              int columns = right.grid.size(place.column);
+              boolean diagonal = left.equals(right) && place.row == place.column;
+              tile.start(
+                  left.grid.start(place.row) - left.firstSample(),
+                  rows,
+                  right.grid.start(place.column) - right.firstSample(),
+                  columns,
+                  outputs,
+                  diagonal);
+              for (int t = 0; t < leftTerms.size(); t++) {
+                Term p = leftTerms.get(t);
+                Term q = rightTerms.get(t);
+                if (part.test(p)) {
+                  tile.add(p.a(), q.a(), p.g(), q.g());
+                }
+              }
+              tile.finish(
+                  sink,
+                  (long) left.grid.start(place.row) * outputs,
+                  (long) right.grid.start(place.column) * outputs,
+                  mirrored);
+              synchronized (listener) {
+                listener.done((long) rows * columns * outputs * outputs);
+              }
+            }
+
+            @Override
+            public void close() {
+              tile.close();
+            }
+          };
+        });
+  }
+
+  /** The most entries of a tile. */
+  static long tileEntries(SampleGrid left, SampleGrid right, long outputs) {
+    return Math.multiplyExact((long) left.largest() * right.largest(), outputs * outputs);
+  }
+}

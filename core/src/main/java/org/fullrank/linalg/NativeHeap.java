@@ -1,0 +1,43 @@
+package org.fullrank.linalg;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Keeps the C library from handing memory of freed tensors back to the system.
+ *
+ * <p>Passes over blocks of samples allocate and free the same sizes again and again. The malloc of
+ * glibc returns free memory beyond twice the largest block it has seen freed, 32 MB at most, and
+ * every page of 4 KB that comes back faults: measured 2 microseconds each, up to ten times the work
+ * of a layer. Freeing one block of nearly 32 MB raises that limit to 64 MB for the process. Where
+ * malloc has other rules, nothing is lost but the call.
+ */
+final class NativeHeap {
+  /** Smaller arrays stay below the initial limit of 128 KB. */
+  private static final long LARGE = 1L << 17;
+
+  /** Below the largest size that glibc learns from, with room for headers. */
+  private static final long LEARNED = (1L << 25) - (1L << 16);
+
+  private NativeHeap() {}
+
+  /** To be called before an allocation of that many elements. */
+  static void expect(DataType type, long length) {
+    if (length * type.width() >= LARGE) {
+      Once.settle();
+    }
+  }
+
+  /** Initialised at the first large array, by one thread. */
+  private static final class Once {
+    static {
+      if (Elements.direct()) {
+        Nd4j.createUninitialized(DataType.DOUBLE, new long[] {LEARNED / 8}, 'c').close();
+      }
+    }
+
+    private Once() {}
+
+    static void settle() {}
+  }
+}
