@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * @param core name of the kernels chosen at run time, such as {@code Haswell}, or {@code unknown}
  * @param config build options of OpenBLAS, or {@code unknown}
  * @param threads number of BLAS threads
- * @param maxBytes limit of the off-heap memory counted by JavaCPP, bytes; 0 for none
- * @param maxPhysicalBytes limit of the memory of the process, bytes; 0 for none
+ * @param maxBytes limit of what JavaCPP itself allocates, bytes; 0 for none. Tensors do not count
+ * @param maxPhysicalBytes limit of the memory of the process with its heap and its tensors, bytes;
+ *     0 for none
  * @param maxHeapBytes limit of the Java heap, bytes
  * @param ompWaitPolicy value of the environment variable {@code OMP_WAIT_POLICY}, or {@code unset}
  * @param coreType value of the environment variable {@code OPENBLAS_CORETYPE}, or {@code unset}
@@ -79,7 +80,8 @@ public record Backend(
   /**
    * Throws unless a backend can be loaded.
    *
-   * @throws IllegalStateException with the dependencies to add if there is none
+   * @throws IllegalStateException with the dependencies to add if there is none, or with the
+   *     libraries of which the class path holds several versions
    */
   public static void require() {
     try {
@@ -87,7 +89,7 @@ public record Backend(
         throw new IllegalStateException(SNIPPET);
       }
     } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
-      throw new IllegalStateException(SNIPPET + "Cause: " + rootMessage(e), e);
+      throw new IllegalStateException(failure(OpenBlasInfo.conflicts(), e), e);
     }
   }
 
@@ -168,7 +170,7 @@ public record Backend(
   public String summary() {
     return String.format(
         Locale.ROOT,
-        "ND4J %s (%s), %s %s, kernels %s, %d threads on %d processors, JavaCPP %s, off-heap %s,"
+        "ND4J %s (%s), %s %s, kernels %s, %d threads on %s, JavaCPP %s, off-heap %s,"
             + " process %s, heap %s, memory %s, OMP_WAIT_POLICY %s",
         nd4jVersion,
         name,
@@ -176,13 +178,17 @@ public record Backend(
         blasVersion,
         core,
         threads,
-        processors,
+        processors(processors),
         javacppVersion,
         bytes(maxBytes),
         bytes(maxPhysicalBytes),
         bytes(maxHeapBytes),
         memoryBytes <= 0 ? OpenBlasInfo.UNKNOWN : bytes(memoryBytes),
         ompWaitPolicy);
+  }
+
+  static String processors(int number) {
+    return number + (number == 1 ? " processor" : " processors");
   }
 
   static String bytes(long b) {
@@ -200,6 +206,15 @@ public record Backend(
     if (LOGGED.add(warning)) {
       LoggerFactory.getLogger(Backend.class).warn(warning);
     }
+  }
+
+  /** Native code of one version under the bindings of another looks like a missing backend. */
+  static String failure(List<String> conflicts, Throwable e) {
+    String what =
+        conflicts.isEmpty()
+            ? SNIPPET
+            : "ND4J does not start. " + BackendAdvice.conflict(String.join(", ", conflicts)) + " ";
+    return what + "Cause: " + rootMessage(e);
   }
 
   private static String rootMessage(Throwable e) {

@@ -64,6 +64,7 @@ class BackendAdviceTest {
         row("unknown kernels of the pinned version", s -> s.core = "unknown"),
         row("Zen in the shipped version", s -> kernels(s, "0.3.19", "Zen", "unset")),
         row("the safe kernels, chosen", s -> kernels(s, "0.3.19", "Haswell", "Haswell")),
+        row("a choice without effect", s -> kernels(s, "0.3.30", "Cooperlake", "Bogus")),
         row(
             "MKL",
             s -> {
@@ -125,8 +126,12 @@ class BackendAdviceTest {
             "pinned, kernels chosen by hand",
             s -> kernels(s, "0.3.30", "Haswell", "Haswell"),
             "OPENBLAS_CORETYPE=Haswell",
-            "2.6",
+            "2.7",
             "Remove it"),
+        row(
+            "chosen by hand, unknown kernels",
+            s -> kernels(s, "0.3.30", "unknown", "zen"),
+            "OPENBLAS_CORETYPE=zen"),
         row(
             "policy unset",
             s -> s.policy = "unset",
@@ -134,9 +139,18 @@ class BackendAdviceTest {
             "8 ms",
             "=passive"),
         row("policy active", s -> s.policy = "active", "OMP_WAIT_POLICY is active"),
-        row("one thread", s -> s.threads = 1, "1 of 4", "1.9 times", "OMP_NUM_THREADS=4"),
+        row("one thread", s -> s.threads = 1, "1 of 4", "1.8 times", "OMP_NUM_THREADS=4"),
         row("one thread waits for nobody", s -> oneThread(s), "1 of 4"),
         row("too many threads", s -> s.threads = 5, "5 threads on 4", "OMP_NUM_THREADS=4"),
+        row(
+            "a container of one processor",
+            s -> {
+              s.threads = 2;
+              s.processors = 1;
+              s.policy = "unset";
+            },
+            "2 threads on 1 processor,",
+            "OMP_NUM_THREADS=1"),
         row(
             "default limit of a small heap",
             s -> limits(s, 1, 4, 24),

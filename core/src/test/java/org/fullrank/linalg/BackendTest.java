@@ -95,6 +95,15 @@ class BackendTest {
   }
 
   @Test
+  void blamesTwoVersionsIfNothingStarts() {
+    Throwable e = new ExceptionInInitializerError(new UnsatisfiedLinkError("totalCores"));
+    assertThat(Backend.failure(List.of("javacpp 1.5.12 and 1.5.7"), e))
+        .contains("holds javacpp 1.5.12 and 1.5.7:", "totalCores")
+        .doesNotContain("No ND4J backend");
+    assertThat(Backend.failure(List.of(), e)).contains("No ND4J backend", "totalCores");
+  }
+
+  @Test
   void saysWhatToAddWhenThereIsNoBackend() throws Exception {
     List<URL> urls = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
