@@ -86,27 +86,67 @@ final class Tanh extends NamedActivation {
 
   @Override
   public void evaluate(double[] x, double[] value, double[] derivative) {
-    double[] head = new double[Math.min(BLOCK, x.length)];
-    double[] tail = new double[head.length];
+    double[] signs = new double[Math.min(BLOCK, x.length)];
+    double[] head = new double[signs.length];
+    double[] tail = new double[signs.length];
     for (int from = 0; from < x.length; from += BLOCK) {
       int n = Math.min(BLOCK, x.length - from);
-      System.arraycopy(x, from, head, 0, n);
-      start(n, head, tail);
+      System.arraycopy(x, from, signs, 0, n);
+      boolean ordinary = n == BLOCK ? allOrdinary(signs, head, tail) : allOrdinary(n, signs);
+      start(n, signs, head, tail);
       for (int k = 0; k < 4; k++) {
         doubleTwice(n, head, tail);
       }
-      finish(n, head, tail);
-      for (int i = 0; i < n; i++) {
-        double t = x[from + i];
-        double a = Math.abs(t);
-        if (a >= LEAST && a <= MOST) {
-          value[from + i] = Math.copySign(head[i], t);
-          derivative[from + i] = tail[i];
-        } else {
-          double e = Math.exp(-2 * a);
-          value[from + i] = extremeValue(t, e);
-          derivative[from + i] = 4 * SigmoidFamily.slope(e);
-        }
+      finish(n, signs, head, tail);
+      if (!ordinary) {
+        correctExtremes(n, x, from, head, tail);
+      }
+      System.arraycopy(head, 0, value, from, n);
+      System.arraycopy(tail, 0, derivative, from, n);
+    }
+  }
+
+  /** Whether all of a full block lie in {@code [LEAST, MOST]}; in steps that vector units take. */
+  private static boolean allOrdinary(double[] x, double[] least, double[] most) {
+    for (int i = 0; i < 256; i++) {
+      double a = Math.abs(x[i]);
+      double b = Math.abs(x[i + 256]);
+      least[i] = Math.min(a, b);
+      most[i] = Math.max(a, b);
+    }
+    for (int i = 0; i < 128; i++) {
+      least[i] = Math.min(least[i], least[i + 128]);
+      most[i] = Math.max(most[i], most[i + 128]);
+    }
+    for (int i = 0; i < 64; i++) {
+      least[i] = Math.min(least[i], least[i + 64]);
+      most[i] = Math.max(most[i], most[i + 64]);
+    }
+    boolean ordinary = true;
+    for (int i = 0; i < 64; i++) {
+      ordinary &= least[i] >= LEAST && most[i] <= MOST;
+    }
+    return ordinary;
+  }
+
+  private static boolean allOrdinary(int n, double[] x) {
+    boolean ordinary = true;
+    for (int i = 0; i < n; i++) {
+      double a = Math.abs(x[i]);
+      ordinary &= a >= LEAST && a <= MOST;
+    }
+    return ordinary;
+  }
+
+  private static void correctExtremes(
+      int n, double[] x, int from, double[] value, double[] derivative) {
+    for (int i = 0; i < n; i++) {
+      double t = x[from + i];
+      double a = Math.abs(t);
+      if (!(a >= LEAST && a <= MOST)) {
+        double e = Math.exp(-2 * a);
+        value[i] = extremeValue(t, e);
+        derivative[i] = 4 * SigmoidFamily.slope(e);
       }
     }
   }
@@ -116,14 +156,17 @@ final class Tanh extends NamedActivation {
     return y * y * Math.fma(Math.fma(Math.fma(Math.fma(p, y, P3), y, P2), y, P1), y, P0);
   }
 
-  /** Replaces {@code x} in {@code head} by {@code expm1(-|x|/128)}. */
-  private static void start(int n, double[] head, double[] tail) {
+  /** {@code expm1(-|x|/128)} in two parts; replaces {@code x} by its sign. */
+  private static void start(int n, double[] x, double[] head, double[] tail) {
     for (int i = 0; i < n; i++) {
-      double y = Math.max(-0.15625, Math.abs(head[i]) * -0.0078125);
+      double t = x[i];
+      double y = Math.max(-0.15625, Math.abs(t) * -0.0078125);
       double rest = startRest(y);
       double sum = y + rest;
       head[i] = sum;
       tail[i] = (y - sum) + rest;
+      // +-1 where |x| >= LEAST
+      x[i] = Math.max(-1.0, Math.min(1.0, t * 0x1p1000));
     }
   }
 
@@ -141,14 +184,14 @@ final class Tanh extends NamedActivation {
     }
   }
 
-  /** From {@code e} to {@code tanh|x|} and {@code sech^2 x}. */
-  private static void finish(int n, double[] head, double[] tail) {
+  /** From {@code e} to {@code tanh x} and {@code sech^2 x}. */
+  private static void finish(int n, double[] signs, double[] head, double[] tail) {
     for (int i = 0; i < n; i++) {
       double h = head[i];
       double l = tail[i];
       double e = h + l;
       double r = 1 / (2 + e);
-      head[i] = -e * r;
+      head[i] = -e * r * signs[i];
       tail[i] = 4 * (((1 + h) + l) * r) * r;
     }
   }

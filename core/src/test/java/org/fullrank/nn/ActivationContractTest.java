@@ -154,6 +154,49 @@ class ActivationContractTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tanh",
+        "relu",
+        "abs",
+        "leaky_relu(0.1)",
+        "leaky_relu(-3)",
+        "leaky_relu(0.3)",
+        "leaky_relu(1.7)"
+      })
+  void branchFreeEvaluationIsTheSameToTheBit(String name) {
+    Activation activation = Activations.named(name);
+    double[] special = {0, -0.0, 4.9e-324, -4.9e-324, 1e-291, -1e-290, 18, -18.5, 1e308, -1e308};
+    // Blocks with and without extremes, full and not.
+    double[] x = new Random(3).doubles(5 * 512 + 77, -17, 17).toArray();
+    for (int block = 1; block < 6; block += 2) {
+      System.arraycopy(special, 0, x, block * 512 + 30, special.length);
+    }
+    x[512 + 511] = Double.POSITIVE_INFINITY;
+    x[3 * 512] = Double.NEGATIVE_INFINITY;
+    x[3 * 512 + 257] = 19;
+    x[4 * 512 + 64] = 1e-300;
+    double[] value = new double[x.length];
+    double[] derivative = new double[x.length];
+    activation.evaluate(x, value, derivative);
+    boolean exactSlope = activation instanceof PiecewiseLinear;
+    for (int i = 0; i < x.length; i++) {
+      sameBits(value[i], activation.value(x[i]), x[i]);
+      if (exactSlope) {
+        sameBits(derivative[i], activation.derivative(x[i]), x[i]);
+      } else {
+        close(derivative[i], activation.derivative(x[i]));
+      }
+    }
+  }
+
+  private static void sameBits(double got, double expected, double x) {
+    assertThat(Double.doubleToLongBits(got))
+        .as("%s, not %s, at %s", got, expected, x)
+        .isEqualTo(Double.doubleToLongBits(expected));
+  }
+
+  @ParameterizedTest
   @MethodSource("activations")
   void finiteArgumentsGiveFiniteNumbersAndNanStaysNan(Activation activation) {
     double largest = activation.name().equals("leaky_relu(-3)") ? 1e307 : Double.MAX_VALUE;
