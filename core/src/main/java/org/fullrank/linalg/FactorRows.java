@@ -1,6 +1,9 @@
 package org.fullrank.linalg;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -8,12 +11,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * piece of the samples.
  */
 public final class FactorRows {
-  private FactorRows() {}
+  /** Numbers of a buffer that stays in the cache. */
+  private static final int CHUNK = 8192;
 
-  private static void write(double[] rows, INDArray target, long row) {
-    long count = rows.length / target.size(1);
-    Tensors.write(rows, TensorViews.leading(target, row, row + count));
-  }
+  private FactorRows() {}
 
   /** An array and its factor. */
   public record Scaled(INDArray array, double scale) {}
@@ -22,43 +23,17 @@ public final class FactorRows {
    * Scaled arrays side by side: row {@code row + i} becomes {@code [s_1 x_1i, s_2 x_2i, ...]}, each
    * entry rounded once.
    *
-   * @param parts arrays of {@code m} rows {@code [m, ..., d]}
+   * @param parts arrays of {@code m} rows {@code [m, ..., d]}, row-major without gaps
    * @param target {@code [n, sum of d]}, row-major without gaps
    * @param row first row to fill
    */
   public static void concatenate(List<Scaled> parts, INDArray target, long row) {
-    int m = (int) parts.get(0).array().size(0);
-    write(sideBySide(parts, m, (int) target.size(1)), target, row);
-  }
-
-  private static double[] sideBySide(List<Scaled> parts, int m, int width) {
-    double[] rows = new double[m * width];
-    int first = 0;
-    for (Scaled part : parts) {
-      double[] values = Tensors.toDoubles(part.array());
-      int d = values.length / m;
-      if (part.array().size(0) != m || first + d > width) {
-        throw new IllegalArgumentException(
-            "factors expect "
-                + m
-                + " rows of at most "
-                + (width - first)
-                + " numbers but got "
-                + TensorChecks.describe(part.array()));
-      }
-      for (int i = 0; i < m; i++) {
-        scale(values, i * d, part.scale(), rows, i * width + first, d);
-      }
-      first += d;
+    Inputs inputs = new Inputs(parts, target);
+    Rows out = new Rows(target, row, inputs.rows);
+    for (int i = 0; i < inputs.rows; i++) {
+      inputs.addTo(i, 1, out.next(), out.offset());
     }
-    return rows;
-  }
-
-  private static void scale(
-      double[] from, int start, double scale, double[] to, int target, int count) {
-    for (int q = 0; q < count; q++) {
-      to[target + q] = scale * from[start + q];
-    }
+    out.flush();
   }
 
   /**
@@ -69,20 +44,20 @@ public final class FactorRows {
    * @param row first sample to fill
    */
   public static void interleave(INDArray cotangents, INDArray target, long row) {
+    requireContiguous(cotangents);
     int k = (int) cotangents.size(0);
     int m = (int) cotangents.size(1);
-    double[] from = Tensors.toDoubles(cotangents);
-    int d = from.length / (k * m);
-    double[] rows = from;
-    if (k > 1) {
-      rows = new double[from.length];
+    int d = (int) target.size(1);
+    requireWidth(cotangents, (long) k * m, d);
+    Source from = new Source(cotangents);
+    Rows out = new Rows(target, row * k, (long) m * k);
+    for (int i = 0; i < m; i++) {
       for (int c = 0; c < k; c++) {
-        for (int i = 0; i < m; i++) {
-          System.arraycopy(from, (c * m + i) * d, rows, (i * k + c) * d, d);
-        }
+        double[] to = out.next();
+        from.read(((long) c * m + i) * d, to, out.offset(), d);
       }
     }
-    write(rows, target, row * k);
+    out.flush();
   }
 
   /**
@@ -90,22 +65,153 @@ public final class FactorRows {
    * g_(c,i)} times the scaled inputs of sample {@code i} side by side, two roundings.
    *
    * @param parts as for {@link #concatenate}
-   * @param cotangents {@code [k, m, 1]}
+   * @param cotangents {@code [k, m, 1]}, row-major without gaps
    * @param target {@code [n k, sum of d]}, row-major without gaps
    * @param row first sample to fill
    */
   public static void products(List<Scaled> parts, INDArray cotangents, INDArray target, long row) {
+    Inputs inputs = new Inputs(parts, target);
     int k = (int) cotangents.size(0);
-    int m = (int) cotangents.size(1);
-    int width = (int) target.size(1);
-    double[] inputs = sideBySide(parts, m, width);
+    int m = inputs.rows;
+    requireWidth(cotangents, (long) k * m, 1);
     double[] g = Tensors.toDoubles(cotangents);
-    double[] rows = new double[k * inputs.length];
+    Rows out = new Rows(target, row * k, (long) m * k);
     for (int i = 0; i < m; i++) {
       for (int c = 0; c < k; c++) {
-        scale(inputs, i * width, g[c * m + i], rows, (i * k + c) * width, width);
+        double[] to = out.next();
+        inputs.addTo(i, g[c * m + i], to, out.offset());
       }
     }
-    write(rows, target, row * k);
+    out.flush();
+  }
+
+  private static void requireContiguous(INDArray a) {
+    TensorChecks.requireReal("factor", a.dataType());
+    if (!TensorViews.isContiguous(a)) {
+      throw new IllegalArgumentException(
+          "factors expect row-major order without gaps but got " + TensorChecks.describe(a));
+    }
+  }
+
+  private static void requireWidth(INDArray a, long rows, long width) {
+    if (a.length() != rows * width) {
+      throw new IllegalArgumentException(
+          "factors expect "
+              + rows
+              + " rows of "
+              + width
+              + " numbers but got "
+              + TensorChecks.describe(a));
+    }
+  }
+
+  /** Reads an array in pieces. */
+  private static final class Source {
+    private final @Nullable Elements direct;
+    private final double[] copy;
+
+    Source(INDArray a) {
+      direct = Elements.direct() ? new Elements(a) : null;
+      copy = direct == null ? Tensors.toDoubles(a) : new double[0];
+    }
+
+    void read(long at, double[] to, int offset, int count) {
+      if (direct != null) {
+        direct.read(at, to, offset, count);
+      } else {
+        System.arraycopy(copy, (int) at, to, offset, count);
+      }
+    }
+  }
+
+  /** Input rows of the slots of a term. */
+  private static final class Inputs {
+    final int rows;
+    private final List<Scaled> parts;
+    private final List<Source> sources = new ArrayList<>();
+
+    Inputs(List<Scaled> parts, INDArray target) {
+      this.parts = parts;
+      rows = (int) parts.get(0).array().size(0);
+      long width = 0;
+      for (Scaled part : parts) {
+        requireContiguous(part.array());
+        width += part.array().length() / rows;
+        requireWidth(part.array(), rows, part.array().length() / rows);
+        sources.add(new Source(part.array()));
+      }
+      TensorChecks.requireShape("stacked factors", target, -1, width);
+    }
+
+    /** Writes row i, scaled and times a factor. */
+    void addTo(int i, double factor, double[] to, int offset) {
+      int at = offset;
+      for (int p = 0; p < sources.size(); p++) {
+        Scaled part = parts.get(p);
+        int d = (int) (part.array().length() / rows);
+        sources.get(p).read((long) i * d, to, at, d);
+        scale(to, at, d, part.scale(), factor);
+        at += d;
+      }
+    }
+
+    private static void scale(double[] row, int from, int count, double scale, double factor) {
+      for (int q = from; q < from + count; q++) {
+        row[q] = factor * (scale * row[q]);
+      }
+    }
+  }
+
+  /** Rows of a target, collected in a buffer. */
+  private static final class Rows {
+    private final INDArray target;
+    private final @Nullable Elements direct;
+    private final int width;
+    private final long end;
+    private final double[] buffer;
+    private long written;
+    private int filled;
+
+    Rows(INDArray target, long row, long count) {
+      requireContiguous(target);
+      TensorChecks.requireRange("stacked factors", row, row + count, target.size(0));
+      this.target = target;
+      this.direct = Elements.direct() ? new Elements(target) : null;
+      this.width = (int) target.size(1);
+      this.written = row;
+      this.end = row + count;
+      this.buffer = new double[(int) Math.min(count, Math.max(1, CHUNK / width)) * width];
+    }
+
+    /** The buffer with room for one more row at {@link #offset}. */
+    double[] next() {
+      if (filled == buffer.length) {
+        flush();
+      }
+      if (written + filled / width >= end) {
+        throw new IllegalStateException("more rows than announced");
+      }
+      filled += width;
+      return buffer;
+    }
+
+    int offset() {
+      return filled - width;
+    }
+
+    void flush() {
+      int rows = filled / width;
+      if (rows == 0) {
+        return;
+      }
+      if (direct != null) {
+        direct.write(written * width, buffer, 0, filled);
+      } else {
+        INDArray part = TensorViews.leading(target, written, written + rows);
+        Tensors.write(Arrays.copyOf(buffer, filled), part);
+      }
+      written += rows;
+      filled = 0;
+    }
   }
 }

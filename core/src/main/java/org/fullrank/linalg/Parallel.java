@@ -120,12 +120,14 @@ public final class Parallel {
   private static synchronized void enter() {
     if (active++ == 0) {
       blasThreads = Nd4j.factory().blas().getMaxThreads();
+      Nd4j.factory().blas().setMaxThreads(1);
     }
   }
 
   private static synchronized void leave() {
-    active--;
-    Nd4j.factory().blas().setMaxThreads(blasThreads);
+    if (--active == 0) {
+      Nd4j.factory().blas().setMaxThreads(blasThreads);
+    }
   }
 
   private static void inside(
@@ -134,8 +136,6 @@ public final class Parallel {
       AtomicReference<@Nullable Throwable> failure,
       Supplier<? extends Worker> workers) {
     INSIDE.set(true);
-    // OpenBLAS obeys the setting of the calling thread, or one for the process: both are set.
-    Nd4j.factory().blas().setMaxThreads(1);
     try {
       work(tasks, next, failure, workers);
     } catch (RuntimeException | Error e) {
