@@ -19,10 +19,10 @@ import org.nd4j.linalg.api.buffer.DataType;
  * it is complete its bytes are those that {@link Npy#write} and {@code numpy.save} give, whatever
  * happened on the way. It has its full length from the beginning, most of it a hole where the file
  * system knows holes, and until it is complete it has no header, so that nobody takes it for the
- * matrix. It is divided into square tiles of {@code tile} rows, the last ones smaller.
- * Units of work are the tiles {@code (r, c)} with {@code r <= c}: compute one, write it together
- * with its mirror image ({@link #writeBlock}), then {@link #finish} it. Different tiles may be
- * written and finished by several threads at once.
+ * matrix. It is divided into square tiles of {@code tile} rows, the last ones smaller. Units of
+ * work are the tiles {@code (r, c)} with {@code r <= c}: compute one, write it together with its
+ * mirror image ({@link #writeBlock}), then {@link #finish} it. Different tiles may be written and
+ * finished by several threads at once.
  *
  * <p><b>Resuming.</b> {@link #finish} reads the tile and its mirror image back and adds a record
  * with their checksums (CRC-32C) to a list beside the file ({@link #manifest}). {@link #open} on an
