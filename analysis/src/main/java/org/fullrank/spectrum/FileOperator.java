@@ -30,6 +30,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * result. Reads are positioned and nothing is mapped, so that pages of the file do not count as
  * memory of the process.
  *
+ * <p><b>The smallest eigenvalue.</b> {@link LobpcgSolver} with some 15 guard columns reads the file
+ * least often, and its value is an upper bound up to rounding. For a condition number of 1e4 or
+ * more and small eigenvalues that lie close together expect {@code NOT_CONVERGED} and a residual as
+ * large as the value itself; {@link FileCholeskyBound} does not depend on either.
+ *
  * <p>An interrupt of a thread that reads closes the file; the product ends with an {@link
  * UncheckedIOException}, and so do later ones.
  */
@@ -42,7 +47,8 @@ public final class FileOperator implements SymmetricOperator, AutoCloseable {
   private final Path file;
   private final NpyMatrix matrix;
 
-  private FileOperator(Path file, NpyMatrix matrix) {
+  /** Of a file that is known to hold a finite symmetric matrix. */
+  FileOperator(Path file, NpyMatrix matrix) {
     this.file = file;
     this.matrix = matrix;
   }

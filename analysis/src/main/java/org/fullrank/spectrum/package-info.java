@@ -24,7 +24,8 @@
  * never truth.
  *
  * <p>{@link org.fullrank.spectrum.FileCholeskyBound} encloses the smallest eigenvalue of a matrix
- * in an {@code .npy} file that need not fit into memory.
+ * in an {@code .npy} file that need not fit into memory. {@link org.fullrank.spectrum.FileOperator}
+ * is such a file as an operator, for estimates by products.
  *
  * <p>{@link org.fullrank.spectrum.RankAnalysis} is the same division of labour for the rank of a
  * feature matrix: LAPACK proposes a right inverse, plain Java proves full row rank from it, next to

@@ -9,11 +9,15 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.fullrank.io.Npy;
@@ -65,8 +69,13 @@ class FileOperatorTest {
   /** Orders around the rows of a block, columns around the pairs. */
   @ParameterizedTest
   @CsvSource({
-    "DOUBLE, 1, 1", "DOUBLE, 2, 3", "FLOAT, 15, 4", "DOUBLE, 16, 2", "FLOAT, 17, 5",
-    "DOUBLE, 65, 7", "DOUBLE, 700, 3"
+    "DOUBLE, 1, 1",
+    "DOUBLE, 2, 3",
+    "FLOAT, 15, 4",
+    "DOUBLE, 16, 2",
+    "FLOAT, 17, 5",
+    "DOUBLE, 65, 7",
+    "DOUBLE, 700, 3"
   })
   void appliesTheStoredMatrix(DataType type, int n, int m) throws IOException {
     double[][] a = symmetric(n, n);
@@ -205,7 +214,12 @@ class FileOperatorTest {
       double before = a[i][j];
       a[i][j] = Math.nextUp(before);
       refused(
-          a, "symmetric", "(" + i + ", " + j + ")", "(" + j + ", " + i + ")", "" + a[i][j], "" + before);
+          a,
+          "symmetric",
+          "(" + i + ", " + j + ")",
+          "(" + j + ", " + i + ")",
+          "" + a[i][j],
+          "" + before);
     }
   }
 
@@ -220,6 +234,31 @@ class FileOperatorTest {
     assertThatThrownBy(() -> FileOperator.open(unfinished, ProgressListener.none()).close())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected an .npy file");
+  }
+
+  @Test
+  void refusesAMatrixThatIsTooLarge() throws IOException {
+    int n = 46_341;
+    byte[] header = new byte[128];
+    Arrays.fill(header, (byte) ' ');
+    byte[] magic = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0};
+    System.arraycopy(magic, 0, header, 0, 10);
+    byte[] text =
+        ("{'descr': '<f4', 'fortran_order': False, 'shape': (" + n + ", " + n + ")}")
+            .getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(text, 0, header, 10, text.length);
+    // A hole of 8 GB, which the check would read.
+    try (FileChannel out =
+        FileChannel.open(file(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      out.write(ByteBuffer.wrap(header), 0);
+      out.write(ByteBuffer.allocate(1), 128 + 4L * n * n - 1);
+    }
+    try (FileOperator operator = new FileOperator(file(), NpyMatrix.open(file()))) {
+      assertThatThrownBy(operator::toMatrix)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("2^31")
+          .hasMessageContaining("46341");
+    }
   }
 
   @Test

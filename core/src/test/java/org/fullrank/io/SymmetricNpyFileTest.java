@@ -251,7 +251,8 @@ class SymmetricNpyFileTest {
     int row = Math.min(n, (next[0] + 1) * tile) - 1;
     byte[] torn = Files.readAllBytes(file());
     int at = torn.length - item * (n * n - row * n - next[1] * tile);
-    Arrays.fill(torn, at, at + item * (Math.min(n, (next[1] + 1) * tile) - next[1] * tile), (byte) 0);
+    Arrays.fill(
+        torn, at, at + item * (Math.min(n, (next[1] + 1) * tile) - next[1] * tile), (byte) 0);
     Files.write(file(), torn);
     try (SymmetricNpyFile f = open(type, n, tile)) {
       assertThat(f.done()).isEqualTo(killed);
@@ -260,7 +261,7 @@ class SymmetricNpyFileTest {
       assertThat(f.isComplete()).isTrue();
     }
     assertThat(Files.readAllBytes(file())).isEqualTo(expected);
-    assertThat(Files.size(list())).isEqualTo(records + (10 - killed) * RECORD);
+    assertThat(Files.size(list())).isEqualTo(records + (10L - killed) * RECORD);
   }
 
   private void flip(long at) throws IOException {
