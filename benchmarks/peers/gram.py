@@ -1,13 +1,13 @@
 """FullRank, PyTorch and JAX on the same Gram, turn by turn: gram.py FOLDER ROUNDS CASES JAVA...
 
-Started by benchmarks/gram, which fills in JAVA, the command of org.fullrank.benchmarks.GramPeer without its arguments. Needs numpy,
-torch and jax. CASES are separated by commas, none means all; a case is FAMILY-WIDTH-SAMPLES-OUTPUTS-TYPE with the family plain,
-residual or trace (the trace kernel of the plain network, which is also held against our own full Gram) and the type f64 or f32.
+Started by benchmarks/gram, which fills in JAVA, the command of org.fullrank.benchmarks.GramPeer without its arguments. Needs
+numpy, torch and jax. CASES are separated by commas, none means all; a case is FAMILY-WIDTH-SAMPLES-OUTPUTS-TYPE with the family
+plain, residual or trace (the trace kernel of the plain network, also timed against our own full Gram) and the type f64 or f32.
 
-Each peer is a process of its own that stays alive and waits without spinning for its turn. FullRank writes network and inputs, and
-for every peer the largest difference from FullRank's matrix, relative to the largest diagonal entry, must be below the tolerance.
-A ratio is the peer's time over FullRank's. torch.func gets one turn, since it mostly does not fit the memory. FOLDER gets a file
-with every single time, the machine and the versions.
+Each peer is a process of its own that stays alive and waits for its turn, blocked on its input. FullRank writes network and
+inputs, and for every peer the largest difference from FullRank's matrix, relative to the largest diagonal entry, must not exceed
+the tolerance. A ratio is the peer's time over FullRank's: below 1 FullRank loses. torch.func gets one turn after a warm-up, and
+mostly does not fit the memory. FOLDER gets a file with every single time, the machine and the versions.
 """
 
 import json
@@ -19,11 +19,13 @@ import sys
 import tempfile
 import time
 
+KINDS = ("f64", "f32")
 HERE = os.path.dirname(os.path.abspath(__file__))
-CASES = [f"plain-{width}-{n}-1-{kind}" for width in (512, 2048) for n in (1000, 2000) for kind in ("f64", "f32")]
-CASES += [f"{case}-{kind}" for case in ("plain-512-1000-10", "residual-512-1000-1", "trace-512-1000-10") for kind in ("f64", "f32")]
+CASES = [f"plain-{width}-{n}-1-{kind}" for width in (512, 2048) for n in (1000, 2000) for kind in KINDS]
+CASES += [f"{case}-{kind}" for case in ("plain-512-1000-10", "residual-512-1000-1", "trace-512-1000-10") for kind in KINDS]
 TOLERANCE = {"f64": 1e-11, "f32": 1e-4}
 OURS = "FullRank"
+SCRIPTS = {"PyTorch": "gram_torch.py", "JAX": "gram_jax.py"}
 WARM_UP = 3.0  # seconds, and at least two runs
 TURN = 0.5  # seconds, and at least one run
 PAUSE = 0.1  # seconds between turns, in which the threads of the last one fall asleep
@@ -34,13 +36,13 @@ LIMIT = min(14 << 30, PHYSICAL * 3 // 5)  # bytes for torch.func, so that the ma
 
 class Peer:
     def __init__(self, command):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.hello = self.read()
 
     def read(self):
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.process.args} ended with {self.process.wait()}")
+            raise RuntimeError(f"ended with {self.process.wait()}: {' '.join(self.process.args)}")
         return line.strip()
 
     def ask(self, question):
@@ -84,19 +86,20 @@ def spread(values):
 
 
 def stored_jacobian(folder, work):
-    """Difference and time of torch.func, or why there is none."""
+    """torch.func: its greeting, its difference and one time, or the reason why there is none."""
+    hello = "torch.func"
     try:
         peer = Peer([sys.executable, os.path.join(HERE, "gram_torch_func.py"), folder, str(LIMIT)])
-    except RuntimeError:
-        return {"hello": "torch.func", "result": OUT_OF_MEMORY}
-    try:
-        answers = [peer.ask(question) for question in (f"check {work}", f"{work} 1")]
-    except RuntimeError as error:
-        answers = [str(error)]
-    peer.close()
-    if len(answers) < 2 or OUT_OF_MEMORY in answers:
-        return {"hello": peer.hello, "result": answers[0] if len(answers) < 2 else OUT_OF_MEMORY}
-    return {"hello": peer.hello, "difference": float(answers[0]), "result": float(answers[1])}
+        hello = peer.hello
+        answer = peer.ask(f"check {work}")
+        if answer == OUT_OF_MEMORY:
+            peer.close()
+            return hello, None, answer
+        milliseconds = float(peer.ask(f"{work} 1"))
+        peer.close()
+        return hello, float(answer), milliseconds
+    except RuntimeError as error:  # the process is gone: a library need not survive an allocation that fails
+        return hello, None, str(error)
 
 
 def measure(case, rounds, java):
@@ -104,11 +107,12 @@ def measure(case, rounds, java):
     work, family = ("trace", "plain") if family == "trace" else ("gram", family)
     with tempfile.TemporaryDirectory() as folder:
         ours = Peer(java + [folder, family, width, n, k, kind])
-        peers = {name: Peer([sys.executable, os.path.join(HERE, script), folder]) for name, script in
-                 (("PyTorch", "gram_torch.py"), ("JAX", "gram_jax.py"))}
+        peers = {name: Peer([sys.executable, os.path.join(HERE, script), folder]) for name, script in SCRIPTS.items()}
         ours.ask(f"save {work}")
-        differences = {name: peer.ask(f"check {work}") for name, peer in peers.items()}
-        stored = stored_jacobian(folder, work)
+        differences = {name: float(peer.ask(f"check {work}")) for name, peer in peers.items()}
+        func, difference, stored = stored_jacobian(folder, work)
+        if difference is not None:
+            differences["torch.func"] = difference
         os.remove(os.path.join(folder, work + ".npy"))
         sides = {OURS: Side(ours, work)}
         if work == "trace":
@@ -123,17 +127,14 @@ def measure(case, rounds, java):
         after = os.getloadavg()
         for peer in (ours, *peers.values()):
             peer.close()
-    differences = {name: float(text) if text != OUT_OF_MEMORY else text for name, text in differences.items()}
-    if "difference" in stored:
-        differences["torch.func"] = stored["difference"]
     return {
         "case": case,
         "work": work,
-        "hello": {OURS: ours.hello, "torch.func": stored["hello"], **{name: peer.hello for name, peer in peers.items()}},
+        "hello": {OURS: ours.hello, "torch.func": func, **{name: peer.hello for name, peer in peers.items()}},
         "load": [before, after],
         "runs_per_turn": {name: side.repeats for name, side in sides.items()},
         "milliseconds": {name: side.times for name, side in sides.items()},
-        "torch.func": stored["result"],
+        "torch.func": stored,
         "difference": differences,
         "agrees": all(d <= TOLERANCE[kind] for d in differences.values()),
     }
@@ -166,7 +167,8 @@ def report(result):
 def table(results):
     """Everything in one place, for Markdown; a ratio below 1 is a loss and is marked."""
     cell = lambda value: f"{value:.2f}" + (" (slower)" if value < 1 else "")
-    print("\n| case | FullRank, ms | PyTorch / ours | JAX / ours | torch.func / ours | own full Gram / trace |\n|---|---|---|---|---|---|")
+    print("\n| case | FullRank, ms | PyTorch / ours | JAX / ours | torch.func / ours | own full Gram / trace |")
+    print("|---|---|---|---|---|---|")
     for result in results:
         times, stored = result["milliseconds"], result["torch.func"]
         ours = statistics.median(times[OURS])

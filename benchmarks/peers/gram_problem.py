@@ -1,8 +1,8 @@
 """What the peers of benchmarks/gram share: the network and inputs that GramPeer wrote, and the lines they answer.
 
-A peer is started with the folder and reads one line after the other: "gram 3" runs that work 3 times and answers with milliseconds
-per run, "check gram" answers with the largest difference from gram.npy in the folder, relative to its largest diagonal entry, and
-either with "out of memory" where that is how it ends.
+A peer is started with the folder and answers one line after the other: "gram 3" runs that work 3 times and gives milliseconds per
+run, "check gram" the largest difference from gram.npy in the folder, relative to its largest diagonal entry. Either gives "out of
+memory" where that is how it ends.
 """
 
 import json

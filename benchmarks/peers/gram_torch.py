@@ -73,8 +73,9 @@ def main():
     problem = Problem(sys.argv[1])
     structured = Structured(problem)
     with torch.no_grad():
-        hello = f"PyTorch {torch.__version__}, {'MKL' if torch.backends.mkl.is_available() else 'no MKL'}, {torch.get_num_threads()} threads"
-        serve(hello, problem, {"gram": lambda: structured.sum(False), "trace": lambda: structured.sum(True)})
+        works = {"gram": lambda: structured.sum(False), "trace": lambda: structured.sum(True)}
+        mkl = "MKL" if torch.backends.mkl.is_available() else "no MKL"
+        serve(f"PyTorch {torch.__version__}, {mkl}, {torch.get_num_threads()} threads", problem, works)
 
 
 if __name__ == "__main__":

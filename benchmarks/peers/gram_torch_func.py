@@ -1,6 +1,7 @@
 """PyTorch's torch.func, the Gram of stored Jacobians, for benchmarks/gram: gram_torch_func.py FOLDER BYTES
 
-As in PyTorch's tutorial on neural tangent kernels: vmap(jacrev) gives the Jacobian of every parameter tensor, einsum contracts it.
+As in PyTorch's tutorial on neural tangent kernels: vmap(jacrev) gives the Jacobian of every parameter tensor, einsum contracts
+it. A parameter's Jacobian is freed as soon as it is contracted, which the tutorial does not do.
 The address space of this process is limited to BYTES, so that a Jacobian that does not fit ends in "out of memory" and not in the
 death of another process.
 """

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * All ways to compute one Gram. Few samples: the stored Jacobian takes {@code n k p} entries, 0.9
+ * All ways to compute one Gram. Few samples: the stored Jacobian takes {@code n k p} entries, 1.7
  * GB for the largest setting, and the operator {@code n k} passes.
  */
 @State(Scope.Benchmark)

@@ -1,2 +1,5 @@
-/** JMH benchmarks: {@code benchmarks/run}. */
+/**
+ * JMH benchmarks ({@code benchmarks/run}) and our side of the comparisons with other libraries
+ * ({@code benchmarks/gram}, {@code benchmarks/growth}, {@code benchmarks/training}).
+ */
 package org.fullrank.benchmarks;
