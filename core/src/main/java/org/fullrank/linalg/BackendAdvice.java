@@ -57,7 +57,7 @@ final class BackendAdvice {
   static String conflict(String libraries) {
     return "The class path holds "
         + libraries
-        + ": the order decides which is used, and in one of the orders ND4J does not start. Import"
+        + ": the order decides which is used, and in some orders ND4J does not start. Import"
         + " org.fullrank:fullrank-bom; mvn dependency:tree shows what brings the other version.";
   }
 
