@@ -1,5 +1,6 @@
 package org.fullrank.linalg;
 
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -31,8 +32,8 @@ final class NativeHeap {
   /** Initialised at the first large array, by one thread. */
   private static final class Once {
     static {
-      if (Elements.direct()) {
-        Nd4j.createUninitialized(DataType.DOUBLE, new long[] {LEARNED / 8}, 'c').close();
+      if (Elements.direct() && (Pointer.maxBytes() <= 0 || Pointer.maxBytes() > 4 * LEARNED)) {
+        Nd4j.createUninitialized(DataType.DOUBLE, new long[] {LEARNED / Double.BYTES}, 'c').close();
       }
     }
 
