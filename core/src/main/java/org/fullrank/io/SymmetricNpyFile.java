@@ -80,8 +80,9 @@ public final class SymmetricNpyFile implements AutoCloseable {
    * @param file the {@code .npy} file; one without a list of tiles beside it is never overwritten
    * @param type {@code DOUBLE} or {@code FLOAT}
    * @param order rows and columns of the matrix, at least 1
-   * @param tile rows and columns of a tile, at least 1; rows of a tile are written one by one, so
-   *     take at least 256
+   * @param tile rows and columns of a tile, at least 1. A row of a tile is one write: let it have
+   *     more bytes than a page of the file system, that is 1024 values. On ext4, order 5000, rows
+   *     of 256 values took ten times as long as of 512 or 1024
    * @param identity what the matrix is of, one line of at most 4096 characters
    * @param progress told about the check of the finished tiles
    * @return the file, locked against a second opening; close it

@@ -4,8 +4,8 @@
  * <p>{@link org.fullrank.io.Npy} reads and writes {@code .npy} files and {@link
  * org.fullrank.io.Json} is a small JSON value with a strict reader; both are written on the JDK
  * alone. {@link org.fullrank.io.NpyMatrix} reads pieces of an {@code .npy} matrix that is too large
- * for memory, and {@link org.fullrank.io.SymmetricNpyFile} writes such a one tile by tile and goes on
- * after a kill. {@link org.fullrank.io.Csv} reads a table of numbers, from which {@link
+ * for memory, and {@link org.fullrank.io.SymmetricNpyFile} writes such a one tile by tile and goes
+ * on after a kill. {@link org.fullrank.io.Csv} reads a table of numbers, from which {@link
  * org.fullrank.io.Dataset} makes inputs and targets and keeps a line about where they come from.
  *
  * <p>{@link org.fullrank.io.NetworkFile} is how a model trained elsewhere comes in: a folder with a
