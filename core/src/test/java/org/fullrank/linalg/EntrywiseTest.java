@@ -85,7 +85,8 @@ final class EntrywiseTest {
         same(out, expected);
         same(blocks, b);
       }
-      assertThat(Backend.tensorBytes()).isEqualTo(before);
+      // Garbage of other tests may still go in between; a leak would only add.
+      assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
     }
   }
 
@@ -115,7 +116,8 @@ final class EntrywiseTest {
           same(first, a);
           same(second, b);
         }
-        assertThat(Backend.tensorBytes()).isEqualTo(before);
+        // Garbage of other tests may still go in between; a leak would only add.
+        assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
       }
     }
   }

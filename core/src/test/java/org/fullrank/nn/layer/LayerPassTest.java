@@ -158,7 +158,8 @@ final class LayerPassTest {
             }
           }
         }
-        assertThat(Backend.tensorBytes()).isEqualTo(before);
+        // Garbage of other tests may still go in between; a leak would only add.
+        assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
       }
     }
   }
