@@ -61,8 +61,8 @@ record GramCalibration(long passBytes, double secondsPerSample, double secondsPe
           List<GradientFactors.Term> terms =
               traced ? GramTiles.traced(factors.terms(), network.outputs()) : factors.terms();
           work.rectangle(rows, terms, columns, terms, sink, false);
-          pass = Math.min(pass, middle - start);
-          tile = Math.min(tile, System.nanoTime() - middle);
+          pass = Math.min(pass, (double) (middle - start));
+          tile = Math.min(tile, (double) (System.nanoTime() - middle));
         }
       }
     }

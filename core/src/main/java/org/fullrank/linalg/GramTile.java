@@ -18,7 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@code rows columns k^2} numbers for each term; of a tile on the diagonal of a symmetric Gram the
  * products are half of that. Not for several threads at once.
  */
-public abstract class GramTile implements AutoCloseable {
+public final class GramTile implements AutoCloseable {
+  private final TileBuffers buffers;
   private long row;
   private long column;
   private int rows;
@@ -26,7 +27,9 @@ public abstract class GramTile implements AutoCloseable {
   private int outputs = 1;
   private boolean symmetric;
 
-  GramTile() {}
+  private GramTile(TileBuffers buffers) {
+    this.buffers = buffers;
+  }
 
   /**
    * Buffers for tiles of at most a number of entries.
@@ -38,7 +41,8 @@ public abstract class GramTile implements AutoCloseable {
   public static GramTile of(DataType type, long entries) {
     TensorChecks.requireReal("tile", type);
     int size = Tensors.length(entries);
-    return type == DataType.DOUBLE ? new DoubleGramTile(size) : new FloatGramTile(size);
+    return new GramTile(
+        type == DataType.DOUBLE ? new DoubleTileBuffers(size) : new FloatTileBuffers(size));
   }
 
   /**
@@ -63,7 +67,7 @@ public abstract class GramTile implements AutoCloseable {
    * @param newSymmetric whether left and right factors are the same arrays and the tile lies on the
    *     diagonal
    */
-  public final void start(
+  public void start(
       long newRow,
       int newRows,
       long newColumn,
@@ -71,10 +75,10 @@ public abstract class GramTile implements AutoCloseable {
       int newOutputs,
       boolean newSymmetric) {
     long entries = (long) newRows * newColumns * newOutputs * newOutputs;
-    if (newRows < 1 || newColumns < 1 || newOutputs < 1 || entries > capacity()) {
+    if (newRows < 1 || newColumns < 1 || newOutputs < 1 || entries > buffers.capacity()) {
       throw new IllegalArgumentException(
           "Gram tile expects 1 to "
-              + capacity()
+              + buffers.capacity()
               + " entries but got "
               + newRows
               + " x "
@@ -92,7 +96,7 @@ public abstract class GramTile implements AutoCloseable {
     columns = newColumns;
     outputs = newOutputs;
     symmetric = newSymmetric;
-    clear((int) entries);
+    buffers.clear((int) entries);
   }
 
   /**
@@ -103,31 +107,31 @@ public abstract class GramTile implements AutoCloseable {
    * @param g left cotangents {@code [n k, e]}
    * @param h right cotangents {@code [n' k, e]}
    */
-  public final void add(@Nullable INDArray a, @Nullable INDArray b, INDArray g, INDArray h) {
+  public void add(@Nullable INDArray a, @Nullable INDArray b, INDArray g, INDArray h) {
     require("cotangents", g, row * outputs, (long) rows * outputs);
     require("cotangents", h, column * outputs, (long) columns * outputs);
     requireEqualWidth(g, h);
     int height = rows * outputs;
     int width = columns * outputs;
     if (a == null || b == null) {
-      outer(g, row * outputs, height, h, column * outputs, width, symmetric);
-      addOuter(height * width);
+      buffers.outer(g, row * outputs, height, h, column * outputs, width, symmetric);
+      buffers.addOuter(height * width);
       return;
     }
     require("inputs", a, row, rows);
     require("inputs", b, column, columns);
     requireEqualWidth(a, b);
-    inner(a, row, rows, b, column, columns, symmetric);
+    buffers.inner(a, row, rows, b, column, columns, symmetric);
     if (outputs > 1) {
-      expandInner(rows, columns, outputs);
+      buffers.expandInner(rows, columns, outputs);
     }
-    outer(g, row * outputs, height, h, column * outputs, width, symmetric);
-    addProduct(height * width);
+    buffers.outer(g, row * outputs, height, h, column * outputs, width, symmetric);
+    buffers.addProduct(height * width);
   }
 
   private void require(String what, INDArray x, long from, long count) {
     TensorChecks.requireRank(what, x, 2);
-    TensorChecks.requireType(what, type(), x);
+    TensorChecks.requireType(what, buffers.type(), x);
     TensorChecks.requireRange(what, from, from + count, x.size(0));
     if (!TensorViews.isContiguous(x)) {
       throw new IllegalArgumentException(
@@ -155,13 +159,13 @@ public abstract class GramTile implements AutoCloseable {
    * @param mirrored whether to write the transpose as well
    * @throws IllegalArgumentException if an entry is not finite
    */
-  public final void finish(TileSink sink, long firstRow, long firstColumn, boolean mirrored) {
+  public void finish(TileSink sink, long firstRow, long firstColumn, boolean mirrored) {
     int height = rows * outputs;
     int width = columns * outputs;
     if (symmetric) {
-      mirror(height);
+      buffers.mirror(height);
     }
-    if (!isFinite(height * width)) {
+    if (!buffers.isFinite(height * width)) {
       throw new IllegalArgumentException(
           "computed Gram matrix expects finite values but got NaN or infinity in rows "
               + firstRow
@@ -173,44 +177,14 @@ public abstract class GramTile implements AutoCloseable {
               + (firstColumn + width - 1)
               + ": the network overflows on these samples");
     }
-    write(sink, firstRow, firstColumn, height, width);
+    buffers.write(sink, firstRow, firstColumn, height, width);
     if (mirrored && !symmetric) {
-      writeTransposed(sink, firstRow, firstColumn, height, width);
+      buffers.writeTransposed(sink, firstRow, firstColumn, height, width);
     }
   }
 
-  abstract DataType type();
-
-  abstract int capacity();
-
-  abstract void clear(int entries);
-
-  /** {@code q = A B^T}; only the upper triangle if symmetric. */
-  abstract void inner(
-      INDArray a, long i, int rows, INDArray b, long j, int columns, boolean symmetric);
-
-  /** {@code p = G H^T}; only the upper triangle if symmetric. */
-  abstract void outer(
-      INDArray g, long i, int rows, INDArray h, long j, int columns, boolean symmetric);
-
-  /** Repeats every entry of {@code q} k times in both directions. */
-  abstract void expandInner(int rows, int columns, int k);
-
-  /** {@code s += p}. */
-  abstract void addOuter(int entries);
-
-  /** {@code s += q p}. */
-  abstract void addProduct(int entries);
-
-  /** Copies the upper triangle of {@code s} to the lower one. */
-  abstract void mirror(int order);
-
-  abstract boolean isFinite(int entries);
-
-  abstract void write(TileSink sink, long row, long column, int height, int width);
-
-  abstract void writeTransposed(TileSink sink, long row, long column, int height, int width);
-
   @Override
-  public abstract void close();
+  public void close() {
+    buffers.close();
+  }
 }

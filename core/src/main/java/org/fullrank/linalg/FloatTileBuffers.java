@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Tiles in single precision. All loops run over flat arrays with one index, so they vectorise. */
-final class FloatGramTile extends GramTile {
+final class FloatTileBuffers implements TileBuffers {
   /** Side of the blocks of a transpose that stay in the first-level cache. */
   private static final int BLOCK = 16;
 
@@ -16,7 +16,7 @@ final class FloatGramTile extends GramTile {
   private final INDArray buffer;
   private final boolean direct = NativeBlas.available();
 
-  FloatGramTile(int entries) {
+  FloatTileBuffers(int entries) {
     sum = new float[entries];
     outer = new float[entries];
     inner = new float[entries];
@@ -24,27 +24,29 @@ final class FloatGramTile extends GramTile {
   }
 
   @Override
-  DataType type() {
+  public DataType type() {
     return DataType.FLOAT;
   }
 
   @Override
-  int capacity() {
+  public int capacity() {
     return sum.length;
   }
 
   @Override
-  void clear(int entries) {
+  public void clear(int entries) {
     Arrays.fill(sum, 0, entries, 0);
   }
 
   @Override
-  void inner(INDArray a, long i, int rows, INDArray b, long j, int columns, boolean symmetric) {
+  public void inner(
+      INDArray a, long i, int rows, INDArray b, long j, int columns, boolean symmetric) {
     product(a, i, rows, b, j, columns, symmetric, inner);
   }
 
   @Override
-  void outer(INDArray g, long i, int rows, INDArray h, long j, int columns, boolean symmetric) {
+  public void outer(
+      INDArray g, long i, int rows, INDArray h, long j, int columns, boolean symmetric) {
     product(g, i, rows, h, j, columns, symmetric, outer);
   }
 
@@ -81,7 +83,7 @@ final class FloatGramTile extends GramTile {
   }
 
   @Override
-  void expandInner(int rows, int columns, int k) {
+  public void expandInner(int rows, int columns, int k) {
     int width = columns * k;
     // From the last row on, so that nothing is overwritten before it is read.
     for (int i = rows - 1; i >= 0; i--) {
@@ -96,7 +98,7 @@ final class FloatGramTile extends GramTile {
   }
 
   @Override
-  void addOuter(int entries) {
+  public void addOuter(int entries) {
     add(outer, sum, entries);
   }
 
@@ -107,7 +109,7 @@ final class FloatGramTile extends GramTile {
   }
 
   @Override
-  void addProduct(int entries) {
+  public void addProduct(int entries) {
     multiplyAdd(inner, outer, sum, entries);
   }
 
@@ -118,7 +120,7 @@ final class FloatGramTile extends GramTile {
   }
 
   @Override
-  void mirror(int order) {
+  public void mirror(int order) {
     transpose(sum, order, order, outer);
     for (int i = 1; i < order; i++) {
       System.arraycopy(outer, i * order, sum, i * order, i);
@@ -140,7 +142,7 @@ final class FloatGramTile extends GramTile {
   }
 
   @Override
-  boolean isFinite(int entries) {
+  public boolean isFinite(int entries) {
     // 0 for finite numbers, NaN for the others; four chains, since sums are not reordered
     float s0 = 0;
     float s1 = 0;
@@ -160,12 +162,12 @@ final class FloatGramTile extends GramTile {
   }
 
   @Override
-  void write(TileSink sink, long row, long column, int height, int width) {
+  public void write(TileSink sink, long row, long column, int height, int width) {
     sink.put(row, column, height, width, sum);
   }
 
   @Override
-  void writeTransposed(TileSink sink, long row, long column, int height, int width) {
+  public void writeTransposed(TileSink sink, long row, long column, int height, int width) {
     transpose(sum, height, width, outer);
     sink.put(column, row, width, height, outer);
   }

@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Tiles in double precision. All loops run over flat arrays with one index, so they vectorise. */
-final class DoubleGramTile extends GramTile {
+final class DoubleTileBuffers implements TileBuffers {
   /** Side of the blocks of a transpose that stay in the first-level cache. */
   private static final int BLOCK = 16;
 
@@ -16,7 +16,7 @@ final class DoubleGramTile extends GramTile {
   private final INDArray buffer;
   private final boolean direct = NativeBlas.available();
 
-  DoubleGramTile(int entries) {
+  DoubleTileBuffers(int entries) {
     sum = new double[entries];
     outer = new double[entries];
     inner = new double[entries];
@@ -24,27 +24,29 @@ final class DoubleGramTile extends GramTile {
   }
 
   @Override
-  DataType type() {
+  public DataType type() {
     return DataType.DOUBLE;
   }
 
   @Override
-  int capacity() {
+  public int capacity() {
     return sum.length;
   }
 
   @Override
-  void clear(int entries) {
+  public void clear(int entries) {
     Arrays.fill(sum, 0, entries, 0);
   }
 
   @Override
-  void inner(INDArray a, long i, int rows, INDArray b, long j, int columns, boolean symmetric) {
+  public void inner(
+      INDArray a, long i, int rows, INDArray b, long j, int columns, boolean symmetric) {
     product(a, i, rows, b, j, columns, symmetric, inner);
   }
 
   @Override
-  void outer(INDArray g, long i, int rows, INDArray h, long j, int columns, boolean symmetric) {
+  public void outer(
+      INDArray g, long i, int rows, INDArray h, long j, int columns, boolean symmetric) {
     product(g, i, rows, h, j, columns, symmetric, outer);
   }
 
@@ -79,7 +81,7 @@ final class DoubleGramTile extends GramTile {
   }
 
   @Override
-  void expandInner(int rows, int columns, int k) {
+  public void expandInner(int rows, int columns, int k) {
     int width = columns * k;
     // From the last row on, so that nothing is overwritten before it is read.
     for (int i = rows - 1; i >= 0; i--) {
@@ -94,7 +96,7 @@ final class DoubleGramTile extends GramTile {
   }
 
   @Override
-  void addOuter(int entries) {
+  public void addOuter(int entries) {
     add(outer, sum, entries);
   }
 
@@ -105,7 +107,7 @@ final class DoubleGramTile extends GramTile {
   }
 
   @Override
-  void addProduct(int entries) {
+  public void addProduct(int entries) {
     multiplyAdd(inner, outer, sum, entries);
   }
 
@@ -116,7 +118,7 @@ final class DoubleGramTile extends GramTile {
   }
 
   @Override
-  void mirror(int order) {
+  public void mirror(int order) {
     transpose(sum, order, order, outer);
     for (int i = 1; i < order; i++) {
       System.arraycopy(outer, i * order, sum, i * order, i);
@@ -138,7 +140,7 @@ final class DoubleGramTile extends GramTile {
   }
 
   @Override
-  boolean isFinite(int entries) {
+  public boolean isFinite(int entries) {
     // 0 for finite numbers, NaN for the others; four chains, since sums are not reordered
     double s0 = 0;
     double s1 = 0;
@@ -158,12 +160,12 @@ final class DoubleGramTile extends GramTile {
   }
 
   @Override
-  void write(TileSink sink, long row, long column, int height, int width) {
+  public void write(TileSink sink, long row, long column, int height, int width) {
     sink.put(row, column, height, width, sum);
   }
 
   @Override
-  void writeTransposed(TileSink sink, long row, long column, int height, int width) {
+  public void writeTransposed(TileSink sink, long row, long column, int height, int width) {
     transpose(sum, height, width, outer);
     sink.put(column, row, width, height, outer);
   }

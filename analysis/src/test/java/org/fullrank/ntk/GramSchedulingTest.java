@@ -1,0 +1,282 @@
+package org.fullrank.ntk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.fullrank.io.Npy;
+import org.fullrank.io.SymmetricNpyFile;
+import org.fullrank.linalg.Backend;
+import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Activations;
+import org.fullrank.nn.Network;
+import org.fullrank.nn.RandomStream;
+import org.fullrank.nn.Seed;
+import org.fullrank.nn.Shape;
+import org.fullrank.nn.layer.Dense;
+import org.fullrank.nn.layer.Elementwise;
+import org.fullrank.nn.layer.Residual;
+import org.fullrank.ntk.EmpiricalNtk.Method;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The layerwise Gram does not depend on how it is scheduled, and costs what was planned. */
+final class GramSchedulingTest {
+  private static Network network(int k) {
+    return Network.of(
+        Shape.of(6),
+        Dense.of("in", 6, 24).withBias(0.1),
+        Elementwise.of(Activations.TANH),
+        Residual.of(0.5, Dense.of("r", 24, 24).withBias(0.2), Elementwise.of(Activations.TANH)),
+        Dense.of("out", 24, k));
+  }
+
+  private static INDArray inputs(DataType type, int n) {
+    RandomStream stream = Seed.of(2).stream("x");
+    double[] v = new double[n * 6];
+    for (int i = 0; i < v.length; i++) {
+      v[i] = stream.nextGaussian();
+    }
+    return Tensors.of(type, v, n, 6);
+  }
+
+  private static double[] values(GramMatrix gram) {
+    try (gram) {
+      return Tensors.toDoubles(gram.matrix());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DOUBLE, 600, 1", "FLOAT, 600, 1", "DOUBLE, 190, 3", "FLOAT, 190, 3"})
+  void bitsDependNeitherOnThreadsNorOnMemory(DataType type, int n, int k) {
+    Network network = network(k);
+    INDArray theta = network.initialize(Seed.of(1), type);
+    INDArray x = inputs(type, n);
+    EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
+    double[] gram = values(ntk.gram(x));
+    double[] trace = values(ntk.traceKernel(x));
+    int threads = Nd4j.factory().blas().getMaxThreads();
+    try {
+      for (int t : new int[] {1, 2, 5}) {
+        Nd4j.factory().blas().setMaxThreads(t);
+        assertThat(values(ntk.gram(x))).isEqualTo(gram);
+        assertThat(values(ntk.traceKernel(x))).isEqualTo(trace);
+      }
+    } finally {
+      Nd4j.factory().blas().setMaxThreads(threads);
+    }
+    long all = ntk.plan(x).peakBytes();
+    List<Long> panels = new ArrayList<>();
+    for (long budget = all; budget > all / 2; budget -= all / 64) {
+      EmpiricalNtk bounded = ntk.withMemoryBudget(budget);
+      GramPlan plan = bounded.plan(x);
+      if (plan.fits()) {
+        panels.add(plan.panelSamples());
+        assertThat(plan.peakBytes()).isLessThanOrEqualTo(budget);
+        assertThat(values(bounded.gram(x))).isEqualTo(gram);
+      } else {
+        assertThatThrownBy(() -> bounded.gram(x))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("does not fit. What would: a budget of");
+      }
+    }
+    assertThat(panels).contains((long) n).anyMatch(p -> p < n);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1", "3"})
+  void theGeneralRouteAgreesAtSizesAroundTheGrid(int k) {
+    Network network = network(k);
+    INDArray theta = network.initialize(Seed.of(1));
+    EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
+    for (int n : new int[] {1, 2, 63, 64, 65, 255, 256, 257}) {
+      INDArray x = inputs(DataType.DOUBLE, n);
+      double[] fast = values(ntk.gram(x));
+      double[] general = values(ntk.withMethod(Method.JACOBIAN).gram(x));
+      double largest = 0;
+      double worst = 0;
+      for (int e = 0; e < fast.length; e++) {
+        largest = Math.max(largest, Math.abs(general[e]));
+        worst = Math.max(worst, Math.abs(fast[e] - general[e]));
+      }
+      // Inner products of at most 800 terms.
+      assertThat(worst).isLessThan(1e-13 * largest);
+    }
+  }
+
+  @Test
+  void gridsCoverEverySampleOnce() {
+    for (int n : new int[] {1, 2, 3, 47, 64, 100, 257, 1000, 1797, 20_000}) {
+      for (int k : new int[] {1, 2, 3, 10, 100, 300}) {
+        for (int rows : new int[] {1, k}) {
+          SampleGrid grid = SampleGrid.of(n, rows, k);
+          assertThat(grid.start(0)).isZero();
+          assertThat(grid.start(grid.tiles())).isEqualTo(n);
+          int next = 0;
+          for (SampleGrid.Pass pass : grid.passes(0, grid.tiles())) {
+            assertThat(pass.from()).isEqualTo(next);
+            assertThat(pass.to() - pass.from()).isBetween(1, grid.passSamples());
+            next = pass.to();
+          }
+          assertThat(next).isEqualTo(n);
+          for (int t = 0; t < grid.tiles(); t++) {
+            assertThat(grid.size(t)).isBetween(1, grid.largest());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aThousandGramsLeaveNothingBehind() {
+    Network network = network(2);
+    INDArray theta = network.initialize(Seed.of(1));
+    INDArray x = inputs(DataType.DOUBLE, 40);
+    EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
+    EmpiricalNtk bounded = ntk.withMemoryBudget(1L << 30).withErrorBound();
+    bounded.gram(x).close();
+    long before = Backend.tensorBytes();
+    for (int r = 0; r < 1000; r++) {
+      ntk.gram(x).close();
+      if (r % 50 == 0) {
+        bounded.gram(x).close();
+        ntk.traceKernel(x).close();
+        ntk.cross(x, x).close();
+        ntk.diagonal(x).close();
+        ntk.perLayer(x).values().forEach(GramMatrix::close);
+        ntk.plan(x);
+      }
+      assertThat(Backend.tensorBytes()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void failuresLeaveNothingBehind() {
+    Network network = network(1);
+    INDArray theta = Tensors.scaled(network.initialize(Seed.of(1), DataType.FLOAT), 1e30);
+    INDArray x = inputs(DataType.FLOAT, 300);
+    EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
+    long before = Backend.tensorBytes();
+    assertThatThrownBy(() -> ntk.gram(x)).hasMessageContaining("finite");
+    assertThat(Backend.tensorBytes()).isEqualTo(before);
+    EmpiricalNtk cancelled =
+        EmpiricalNtk.of(network, network.initialize(Seed.of(1), DataType.FLOAT))
+            .withProgress(
+                (task, done, total) -> {
+                  throw new CancellationException();
+                });
+    long start = Backend.tensorBytes();
+    assertThatThrownBy(() -> cancelled.gram(x)).isInstanceOf(CancellationException.class);
+    assertThat(Backend.tensorBytes()).isEqualTo(start);
+  }
+
+  @Test
+  void progressGrowsToItsTotalAlsoWithPanels() {
+    Network network = network(2);
+    INDArray x = inputs(DataType.DOUBLE, 700);
+    EmpiricalNtk ntk = EmpiricalNtk.of(network, network.initialize(Seed.of(1)));
+    long all = ntk.plan(x).peakBytes();
+    for (long budget : new long[] {Long.MAX_VALUE, all - (all >> 5)}) {
+      AtomicLong last = new AtomicLong();
+      AtomicLong whole = new AtomicLong();
+      EmpiricalNtk told =
+          ntk.withMemoryBudget(budget)
+              .withProgress(
+                  (task, done, total) -> {
+                    assertThat(done).isBetween(last.get(), total);
+                    last.set(done);
+                    whole.set(total);
+                  });
+      assertThat(told.plan(x).fits()).isTrue();
+      told.gram(x).close();
+      assertThat(last.get()).isEqualTo(whole.get()).isPositive();
+    }
+  }
+
+  /** The planned bytes against the counter of the backend, looked at by another thread. */
+  @Test
+  void plannedBytesAreThosePaid() throws InterruptedException {
+    Network network = network(4);
+    INDArray theta = network.initialize(Seed.of(1));
+    INDArray x = inputs(DataType.DOUBLE, 900);
+    EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
+    GramPlan plan = ntk.plan(x);
+    long before = Backend.tensorBytes();
+    AtomicLong peak = new AtomicLong();
+    EmpiricalNtk watched =
+        ntk.withProgress(
+            (task, done, total) ->
+                peak.accumulateAndGet(Backend.tensorBytes() - before, Math::max));
+    watched.gram(x).close();
+    assertThat((double) peak.get() / plan.offHeapBytes()).isBetween(0.8, 1.01);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DOUBLE, 700, 1", "FLOAT, 260, 3"})
+  void aFileHoldsTheSameBitsAlsoAfterInterruptions(
+      DataType type, int n, int k, @TempDir Path folder) throws IOException {
+    Network network = network(k);
+    INDArray x = inputs(type, n);
+    EmpiricalNtk ntk = EmpiricalNtk.of(network, network.initialize(Seed.of(1), type));
+    double[] expected = values(ntk.gram(x));
+    Path file = folder.resolve("gram.npy");
+    ntk.gramToFile(x, file);
+    try (INDArray read = Npy.read(file)) {
+      assertThat(Tensors.toDoubles(read)).isEqualTo(expected);
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    Path second = folder.resolve("second.npy");
+    int stops = 0;
+    for (boolean complete = false; !complete; stops++) {
+      int[] calls = {0};
+      int most = 3 + 5 * stops;
+      try {
+        ntk.withProgress(
+                (task, done, total) -> {
+                  if (++calls[0] == most) {
+                    throw new CancellationException();
+                  }
+                })
+            .gramToFile(x, second);
+        complete = true;
+      } catch (CancellationException e) {
+        assertThat(Files.exists(SymmetricNpyFile.manifest(second))).isTrue();
+      }
+    }
+    assertThat(stops).isGreaterThan(2);
+    assertThat(Files.readAllBytes(second)).isEqualTo(bytes);
+    EmpiricalNtk other = EmpiricalNtk.of(network, network.initialize(Seed.of(2), type));
+    assertThatThrownBy(() -> other.gramToFile(x, second))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void plansAreForTheLayerwiseWay() {
+    Network network = network(1);
+    EmpiricalNtk ntk = EmpiricalNtk.of(network, network.initialize(Seed.of(1)));
+    INDArray x = inputs(DataType.DOUBLE, 5);
+    assertThatThrownBy(() -> ntk.withMethod(Method.JACOBIAN).plan(x))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("layerwise");
+    assertThatThrownBy(() -> ntk.withMemoryBudget(0)).hasMessageContaining("> 0");
+    GramPlan trace = ntk.planTrace(x);
+    assertThat(trace.fits()).isTrue();
+    assertThat(trace.summary()).contains("trace kernel in memory of 5 samples");
+    // Forward, adjoint without the first layer, and half of the kernel with the biases as inputs.
+    int forward = 2 * (6 * 24 + 24 * 24 + 24);
+    int adjoint = 2 * (24 * 24 + 24);
+    int kernel = 5 * 6 * ((7 + 24) + (25 + 24) + 24);
+    assertThat(ntk.plan(x).flops()).isEqualTo(5 * (forward + adjoint) + kernel);
+  }
+}

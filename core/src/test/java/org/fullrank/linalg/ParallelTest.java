@@ -1,0 +1,90 @@
+package org.fullrank.linalg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.factory.Nd4j;
+
+final class ParallelTest {
+  @Test
+  void everyTaskIsDoneOnceAndWorkersAreClosedOnTheirThread() {
+    int tasks = 1000;
+    AtomicIntegerArray done = new AtomicIntegerArray(tasks);
+    AtomicInteger open = new AtomicInteger();
+    AtomicInteger made = new AtomicInteger();
+    Parallel.run(
+        tasks,
+        () -> {
+          Thread owner = Thread.currentThread();
+          open.incrementAndGet();
+          made.incrementAndGet();
+          return new Parallel.Worker() {
+            @Override
+            public void run(int task) {
+              assertThat(Thread.currentThread()).isSameAs(owner);
+              done.incrementAndGet(task);
+            }
+
+            @Override
+            public void close() {
+              assertThat(Thread.currentThread()).isSameAs(owner);
+              open.decrementAndGet();
+            }
+          };
+        });
+    for (int t = 0; t < tasks; t++) {
+      assertThat(done.get(t)).isEqualTo(1);
+    }
+    assertThat(open).hasValue(0);
+    assertThat(made.get()).isBetween(1, Parallel.threads());
+  }
+
+  @Test
+  void insideATaskTheBlasHasOneThreadAndTasksStayOnTheirThread() {
+    int before = Nd4j.factory().blas().getMaxThreads();
+    Set<Thread> nested = ConcurrentHashMap.newKeySet();
+    Parallel.forEach(
+        8,
+        t -> {
+          assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(1);
+          assertThat(Parallel.threads()).isEqualTo(1);
+          Thread me = Thread.currentThread();
+          Parallel.forEach(
+              4,
+              inner -> {
+                nested.add(Thread.currentThread());
+                assertThat(Thread.currentThread()).isSameAs(me);
+              });
+        });
+    assertThat(nested).hasSizeBetween(1, Parallel.threads());
+    assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(before);
+    assertThat(Parallel.threads()).isEqualTo(before);
+  }
+
+  @Test
+  void aFailureStopsTheRestAndIsThrownAsItIs() {
+    int before = Nd4j.factory().blas().getMaxThreads();
+    AtomicInteger begun = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                Parallel.forEach(
+                    100_000,
+                    t -> {
+                      begun.incrementAndGet();
+                      if (t == 5) {
+                        throw new IllegalArgumentException("task " + t);
+                      }
+                    }))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("task 5");
+    assertThat(begun.get()).isLessThan(100_000);
+    assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(before);
+    Parallel.forEach(0, t -> begun.set(-1));
+    assertThat(begun.get()).isPositive();
+  }
+}
