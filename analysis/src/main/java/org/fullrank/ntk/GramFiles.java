@@ -65,7 +65,7 @@ final class GramFiles {
       throw new IllegalArgumentException(
           "Gram in a file expects fewer than 2^31 rows but got " + order);
     }
-    int tile = Math.toIntExact(fileTiles(grid) * grid.largest() * k);
+    int tile = Math.toIntExact(k * fileTiles(grid) * grid.largest());
     try (SymmetricNpyFile out =
         SymmetricNpyFile.open(
             file,

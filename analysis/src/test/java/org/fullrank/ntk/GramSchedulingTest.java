@@ -138,15 +138,29 @@ final class GramSchedulingTest {
     }
   }
 
+  /** Tensor bytes once the garbage of other tests is gone; what leaks afterwards only adds. */
+  private static long settledBytes() throws InterruptedException {
+    Backend.selfTest();
+    long last = -1;
+    int equal = 0;
+    for (int t = 0; t < 50 && equal < 4; t++) {
+      equal = last == Backend.tensorBytes() ? equal + 1 : 0;
+      last = Backend.tensorBytes();
+      System.gc();
+      Thread.sleep(20);
+    }
+    return last;
+  }
+
   @Test
-  void aThousandGramsLeaveNothingBehind() {
+  void aThousandGramsLeaveNothingBehind() throws InterruptedException {
     Network network = network(2);
     INDArray theta = network.initialize(Seed.of(1));
     INDArray x = inputs(DataType.DOUBLE, 40);
     EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
     EmpiricalNtk bounded = ntk.withMemoryBudget(1L << 30).withErrorBound();
     bounded.gram(x).close();
-    long before = Backend.tensorBytes();
+    long before = settledBytes();
     for (int r = 0; r < 1000; r++) {
       ntk.gram(x).close();
       if (r % 50 == 0) {
@@ -157,28 +171,29 @@ final class GramSchedulingTest {
         ntk.perLayer(x).values().forEach(GramMatrix::close);
         ntk.plan(x);
       }
-      assertThat(Backend.tensorBytes()).isEqualTo(before);
+      assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
     }
   }
 
   @Test
-  void failuresLeaveNothingBehind() {
-    Network network = network(1);
-    INDArray theta = Tensors.scaled(network.initialize(Seed.of(1), DataType.FLOAT), 1e30);
+  void failuresLeaveNothingBehind() throws InterruptedException {
+    Network linear = Network.of(Shape.of(6), Dense.of("a", 6, 9), Dense.of("b", 9, 1));
+    INDArray theta = Tensors.scaled(linear.initialize(Seed.of(1), DataType.FLOAT), 1e30);
     INDArray x = inputs(DataType.FLOAT, 300);
-    EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
-    long before = Backend.tensorBytes();
+    EmpiricalNtk ntk = EmpiricalNtk.of(linear, theta);
+    long before = settledBytes();
     assertThatThrownBy(() -> ntk.gram(x)).hasMessageContaining("finite");
-    assertThat(Backend.tensorBytes()).isEqualTo(before);
+    assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
+    Network network = network(1);
     EmpiricalNtk cancelled =
         EmpiricalNtk.of(network, network.initialize(Seed.of(1), DataType.FLOAT))
             .withProgress(
                 (task, done, total) -> {
                   throw new CancellationException();
                 });
-    long start = Backend.tensorBytes();
+    long start = settledBytes();
     assertThatThrownBy(() -> cancelled.gram(x)).isInstanceOf(CancellationException.class);
-    assertThat(Backend.tensorBytes()).isEqualTo(start);
+    assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(start);
   }
 
   @Test
@@ -186,8 +201,12 @@ final class GramSchedulingTest {
     Network network = network(2);
     INDArray x = inputs(DataType.DOUBLE, 700);
     EmpiricalNtk ntk = EmpiricalNtk.of(network, network.initialize(Seed.of(1)));
-    long all = ntk.plan(x).peakBytes();
-    for (long budget : new long[] {Long.MAX_VALUE, all - (all >> 5)}) {
+    long budget = Long.MAX_VALUE;
+    int panels = 0;
+    for (long less = ntk.plan(x).peakBytes(); panels == 0; less -= less >> 6) {
+      GramPlan plan = ntk.withMemoryBudget(budget).plan(x);
+      assertThat(plan.fits()).isTrue();
+      panels += plan.panelSamples() < x.size(0) ? 1 : 0;
       AtomicLong last = new AtomicLong();
       AtomicLong whole = new AtomicLong();
       EmpiricalNtk told =
@@ -198,9 +217,9 @@ final class GramSchedulingTest {
                     last.set(done);
                     whole.set(total);
                   });
-      assertThat(told.plan(x).fits()).isTrue();
       told.gram(x).close();
       assertThat(last.get()).isEqualTo(whole.get()).isPositive();
+      budget = less;
     }
   }
 
@@ -212,7 +231,7 @@ final class GramSchedulingTest {
     INDArray x = inputs(DataType.DOUBLE, 900);
     EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
     GramPlan plan = ntk.plan(x);
-    long before = Backend.tensorBytes();
+    long before = settledBytes();
     AtomicLong peak = new AtomicLong();
     EmpiricalNtk watched =
         ntk.withProgress(
