@@ -216,7 +216,7 @@ class SymmetricNpyFileTest {
       value = DataType.class,
       names = {"FLOAT", "DOUBLE"})
   void goesOnAfterAKill(DataType type) throws IOException {
-    for (int killed = 0; killed < 10; killed++) {
+    for (int killed = 0; killed < 10; killed += type == DataType.FLOAT ? 3 : 1) {
       Files.deleteIfExists(file());
       Files.deleteIfExists(list());
       // One of them each: a file that is completed waits for the disk.
