@@ -176,9 +176,9 @@ public final class SymmetricNpyFile implements AutoCloseable {
   }
 
   /**
-   * Whether every tile is finished: the file holds the matrix.
+   * Whether every tile is finished.
    *
-   * @return true if so
+   * @return true if the file holds the matrix
    */
   public boolean isComplete() {
     return done() == total();
@@ -225,7 +225,7 @@ public final class SymmetricNpyFile implements AutoCloseable {
   /**
    * As {@link #writeBlock(int, int, int, int, double[], int, int)} for a file of {@code FLOAT}.
    *
-   * @param row number of the first row of the block
+   * @param row its first row
    * @param column number of its first column, at least {@code row}
    * @param rows its rows
    * @param columns its columns
@@ -275,8 +275,7 @@ public final class SymmetricNpyFile implements AutoCloseable {
     int mirrorCrc = r == c ? crc : store.checksum(c, r);
     synchronized (this) {
       if (finished.get(index)) {
-        throw new IllegalArgumentException(
-            "finish expects an unfinished tile but got (" + r + ", " + c + ") again");
+        throw new IllegalArgumentException("tile (" + r + ", " + c + ") cannot be finished again");
       }
       if (done + 1 == total()) {
         store.force();
