@@ -7,7 +7,6 @@ import org.fullrank.diff.Jacobian;
 import org.fullrank.diff.KroneckerBlock;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
-import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.FactorRows;
 import org.fullrank.linalg.FactorRows.Scaled;
 import org.fullrank.linalg.Parallel;
@@ -54,9 +53,8 @@ final class GradientFactors implements AutoCloseable {
   private final List<String> keys;
   private final int firstTile;
   private final int endTile;
-  private final Arena arena = new Arena();
   private final List<Group> groups = new ArrayList<>();
-  private final List<Term> terms = new ArrayList<>();
+  private final List<TermSlot> slots = new ArrayList<>();
 
   private GradientFactors(
       Network network,
@@ -131,7 +129,9 @@ final class GradientFactors implements AutoCloseable {
       prepare(blocks, jacobian.outputs());
       int row = from - grid.start(firstTile);
       for (int t = 0; t < groups.size(); t++) {
-        fill(groups.get(t), blocks, terms.get(t), row);
+        // Each thread begins elsewhere, so that they make the arrays of different terms.
+        int rotated = (t + from) % groups.size();
+        fill(groups.get(rotated), blocks, slots.get(rotated).term(), row);
       }
     }
   }
@@ -169,13 +169,48 @@ final class GradientFactors implements AutoCloseable {
     }
     long m = (long) grid.start(endTile) - grid.start(firstTile);
     DataType type = blocks.get(0).dataType();
-    List<Group> found = groups(blocks, keys::get);
-    for (Group group : found) {
-      long d = group.width.inputs();
-      INDArray a = d == 0 ? null : own(type, m, d);
-      terms.add(new Term(keys.get(group.first), a, own(type, m * k, group.width.cotangents())));
+    for (Group group : groups(blocks, keys::get)) {
+      groups.add(group);
+      slots.add(new TermSlot(type, keys.get(group.first), m, m * k, group.width));
     }
-    groups.addAll(found);
+  }
+
+  /** A term whose arrays are made by the first thread that fills them. */
+  private static final class TermSlot {
+    private final DataType type;
+    private final String key;
+    private final long samples;
+    private final long rows;
+    private final GramShape.Width width;
+    private @Nullable Term term;
+
+    TermSlot(DataType type, String key, long samples, long rows, GramShape.Width width) {
+      this.type = type;
+      this.key = key;
+      this.samples = samples;
+      this.rows = rows;
+      this.width = width;
+    }
+
+    synchronized Term term() {
+      Term made = term;
+      if (made == null) {
+        INDArray a =
+            width.inputs() == 0 ? null : Tensors.uninitialized(type, samples, width.inputs());
+        made = new Term(key, a, Tensors.uninitialized(type, rows, width.cotangents()));
+        term = made;
+      }
+      return made;
+    }
+
+    synchronized void close() {
+      if (term != null) {
+        if (term.a != null) {
+          term.a.close();
+        }
+        term.g.close();
+      }
+    }
   }
 
   /**
@@ -212,16 +247,12 @@ final class GradientFactors implements AutoCloseable {
     return out;
   }
 
-  private INDArray own(DataType type, long rows, long columns) {
-    return arena.own(Tensors.uninitialized(type, rows, columns));
-  }
-
   List<Term> terms() {
-    return List.copyOf(terms);
+    return slots.stream().map(TermSlot::term).toList();
   }
 
   @Override
   public void close() {
-    arena.close();
+    slots.forEach(TermSlot::close);
   }
 }

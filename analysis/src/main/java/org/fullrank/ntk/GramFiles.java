@@ -81,7 +81,7 @@ final class GramFiles {
   }
 
   static int fileTiles(SampleGrid grid) {
-    return Math.max(GramPlanner.FILE_TILES, grid.tilesPerPass());
+    return Math.max(GramPlanner.FILE_TILES, grid.tilesPerUnit());
   }
 
   /** What the file is of: the inputs of the computation and the native code that does it. */

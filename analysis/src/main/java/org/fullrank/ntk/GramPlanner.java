@@ -108,7 +108,7 @@ final class GramPlanner {
   /** Samples of a panel of the given number of units, at most all. */
   private int unit(Kernel kernel) {
     int tiles =
-        kernel == Kernel.FILE ? Math.max(FILE_TILES, grid.tilesPerPass()) : grid.tilesPerPass();
+        kernel == Kernel.FILE ? GramFiles.fileTiles(grid) : grid.tilesPerUnit();
     return Math.min(grid.samples(), tiles * grid.largest());
   }
 

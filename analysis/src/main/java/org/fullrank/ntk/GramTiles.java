@@ -1,6 +1,7 @@
 package org.fullrank.ntk;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import org.fullrank.linalg.GramTile;
@@ -20,8 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * are fixed, so the bits do not depend on the number of threads.
  */
 final class GramTiles {
-  /** A tile: numbers in the grids of rows and columns. */
-  private record Place(int row, int column) {}
+  /** A strip of tiles: numbers in the grids of rows and columns. */
+  private record Place(int row, int column, int endColumn) {}
 
   /** Told after each tile how many entries it has; one thread at a time. */
   interface TileListener {
@@ -72,7 +73,7 @@ final class GramTiles {
   /** All tiles on and above the diagonal, both halves written. */
   void symmetric(Side side, List<Term> terms, TileSink sink) {
     Block all = new Block(side.firstTile, side.endTile, side.firstTile, side.endTile);
-    run(places(all), side, terms, side, terms, sink, true);
+    run(places(all, side.grid, true), side, terms, side, terms, sink, true);
   }
 
   /** The tiles of a block on and above the diagonal, without their mirror images. */
@@ -83,19 +84,28 @@ final class GramTiles {
       Side right,
       List<Term> rightTerms,
       TileSink sink) {
-    run(places(block), left, leftTerms, right, rightTerms, sink, false);
+    run(places(block, right.grid, true), left, leftTerms, right, rightTerms, sink, false);
   }
 
-  /** The larger pieces of work first: tiles on the diagonal cost half. */
-  private static List<Place> places(Block block) {
+  /** The larger pieces of work first; tiles on the diagonal, with half of the products, alone. */
+  private static List<Place> places(Block block, SampleGrid columns, boolean upper) {
     List<Place> places = new ArrayList<>();
-    List<Place> diagonal = new ArrayList<>();
+    int strip = columns.tilesPerStrip();
     for (int r = block.firstRow; r < block.endRow; r++) {
-      for (int c = Math.max(r, block.firstColumn); c < block.endColumn; c++) {
-        (r == c ? diagonal : places).add(new Place(r, c));
+      int first = block.firstColumn;
+      if (upper && first <= r) {
+        places.add(new Place(r, r, r + 1));
+        first = r + 1;
+      }
+      for (int c = first; c < block.endColumn; ) {
+        int end = Math.min(block.endColumn, (c / strip + 1) * strip);
+        places.add(new Place(r, c, end));
+        c = end;
       }
     }
-    places.addAll(diagonal);
+    places.sort(
+        Comparator.comparingInt((Place p) -> p.column == p.row ? 0 : p.column - p.endColumn)
+            .thenComparingInt(Place::row));
     return places;
   }
 
@@ -107,12 +117,8 @@ final class GramTiles {
       List<Term> rightTerms,
       TileSink sink,
       boolean mirrored) {
-    List<Place> places = new ArrayList<>();
-    for (int r = left.firstTile; r < left.endTile; r++) {
-      for (int c = right.firstTile; c < right.endTile; c++) {
-        places.add(new Place(r, c));
-      }
-    }
+    Block all = new Block(left.firstTile, left.endTile, right.firstTile, right.endTile);
+    List<Place> places = places(all, right.grid, false);
     run(places, left, leftTerms, right, rightTerms, sink, mirrored);
   }
 
@@ -134,7 +140,7 @@ final class GramTiles {
             public void run(int task) {
               Place place = places.get(task);
               int rows = left.grid.size(place.row);
-              int columns = right.grid.size(place.column);
+              int columns = right.grid.start(place.endColumn) - right.grid.start(place.column);
               boolean diagonal = left.equals(right) && place.row == place.column;
               tile.start(
                   left.grid.start(place.row) - left.firstSample(),
@@ -168,8 +174,10 @@ final class GramTiles {
         });
   }
 
-  /** The most entries of a tile. */
+  /** The most entries of a strip. */
   static long tileEntries(SampleGrid left, SampleGrid right, long outputs) {
-    return Math.multiplyExact((long) left.largest() * right.largest(), outputs * outputs);
+    long columns =
+        Math.min(right.samples(), (long) right.tilesPerStrip() * right.largest()) * outputs;
+    return Math.multiplyExact(left.largest() * outputs, columns);
   }
 }

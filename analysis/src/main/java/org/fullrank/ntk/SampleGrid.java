@@ -8,9 +8,10 @@ import java.util.List;
  * the numbers of samples and outputs only, neither on threads nor on memory: every product has the
  * same shape in every run, so a Gram has the same bits however it was scheduled.
  *
- * <p>Tiles have equal sizes, about {@value #ROWS} rows of the kernel: large enough for the BLAS to
- * reach its rate, small enough for three buffers to stay in the cache. A pass is what one thread
- * takes forward and backward at once: several tiles, or a part of one.
+ * <p>Tiles have equal sizes, about {@value #ROWS} rows of the kernel. Tiles of the same rows are
+ * computed together in strips of four, which end at multiples of four: measured on factors that do
+ * not fit the cache, a product of 250 by 250 reaches 81 GF/s where one of 250 by 1000 reaches 96.
+ * A pass is what one thread takes forward and backward at once: several tiles, or a part of one.
  */
 final class SampleGrid {
   private static final int ROWS = 256;
@@ -21,17 +22,26 @@ final class SampleGrid {
   /** So that small Grams have work for several threads. */
   private static final int TILES = 4;
 
+  /** Tiles of a strip. */
+  private static final int STRIP = 4;
+
+  /** Rows of the kernel in a strip, unless one tile has more. */
+  private static final int STRIP_ROWS = 1024;
+
   /** Fewer samples slow the products of a forward pass. */
   private static final int LEAST_SAMPLES = 48;
 
   private final int samples;
   private final int tile;
+  private final int tilesPerStrip;
   private final int tilesPerPass;
   private final int passesPerTile;
 
-  private SampleGrid(int samples, int tile, int tilesPerPass, int passesPerTile) {
+  private SampleGrid(
+      int samples, int tile, int tilesPerStrip, int tilesPerPass, int passesPerTile) {
     this.samples = samples;
     this.tile = tile;
+    this.tilesPerStrip = tilesPerStrip;
     this.tilesPerPass = tilesPerPass;
     this.passesPerTile = passesPerTile;
   }
@@ -56,6 +66,7 @@ final class SampleGrid {
     return new SampleGrid(
         (int) samples,
         (int) tile,
+        Integer.highestOneBit((int) Math.max(1, Math.min(STRIP, STRIP_ROWS / (tile * rows)))),
         Integer.highestOneBit((int) Math.max(1, pass / tile)),
         (int) ((tile + pass - 1) / pass));
   }
@@ -80,6 +91,16 @@ final class SampleGrid {
   /** The samples of every tile but the last, which may have fewer. */
   int largest() {
     return tile;
+  }
+
+  /** A power of two. */
+  int tilesPerStrip() {
+    return tilesPerStrip;
+  }
+
+  /** Panels of samples begin at multiples of it: no pass and no strip is cut. */
+  int tilesPerUnit() {
+    return Math.max(tilesPerStrip, tilesPerPass);
   }
 
   /** A power of two. */
