@@ -83,6 +83,7 @@ final class GradientFactors implements AutoCloseable {
    * @param keys one per slot; only slots with equal keys share a term
    * @param firstTile first tile, a multiple of the tiles of a pass
    * @param endTile one past the last tile
+   * @param meanwhile something else to do at the same time
    * @param passDone told after each pass how many samples it had; one thread at a time
    */
   static GradientFactors of(
@@ -93,15 +94,20 @@ final class GradientFactors implements AutoCloseable {
       List<String> keys,
       int firstTile,
       int endTile,
+      Runnable meanwhile,
       PassListener passDone) {
     GradientFactors factors =
         new GradientFactors(network, theta, x, grid, keys, firstTile, endTile);
     List<Pass> passes = grid.passes(firstTile, endTile);
     try {
       Parallel.forEach(
-          passes.size(),
+          passes.size() + 1,
           p -> {
-            Pass pass = passes.get(p);
+            if (p == 0) {
+              meanwhile.run();
+              return;
+            }
+            Pass pass = passes.get(p - 1);
             factors.pass(pass.from(), pass.to());
             synchronized (passDone) {
               passDone.done(pass.to() - pass.from());

@@ -107,8 +107,7 @@ final class GramPlanner {
 
   /** Samples of a panel of the given number of units, at most all. */
   private int unit(Kernel kernel) {
-    int tiles =
-        kernel == Kernel.FILE ? GramFiles.fileTiles(grid) : grid.tilesPerUnit();
+    int tiles = kernel == Kernel.FILE ? GramFiles.fileTiles(grid) : grid.tilesPerUnit();
     return Math.min(grid.samples(), tiles * grid.largest());
   }
 

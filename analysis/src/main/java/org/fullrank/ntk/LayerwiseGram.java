@@ -5,7 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.fullrank.linalg.MatrixSink;
 import org.fullrank.linalg.TileSink;
 import org.fullrank.nn.Network;
@@ -64,14 +67,18 @@ final class LayerwiseGram {
     this(network, theta, Integer.MAX_VALUE, Progress.NONE);
   }
 
-  /** Writes the Gram {@code [n k, n k]}, both halves. */
-  void gram(INDArray x, TileSink sink) {
+  /**
+   * Writes the Gram {@code [n k, n k]}, both halves.
+   *
+   * @param sink called once, beside the first passes: a large array takes its time
+   */
+  void gram(INDArray x, Supplier<? extends TileSink> sink) {
     long k = network.outputs();
     gram(x, sink, tiles(x, k), false);
   }
 
   /** Writes the trace kernel {@code [n, n]}, both halves. */
-  void trace(INDArray x, TileSink sink) {
+  void trace(INDArray x, Supplier<? extends TileSink> sink) {
     gram(x, sink, tiles(x, 1), network.outputs() > 1);
   }
 
@@ -83,11 +90,15 @@ final class LayerwiseGram {
     return new GramTiles(x.dataType(), outputs, term -> true, progress::computed);
   }
 
-  private void gram(INDArray x, TileSink sink, GramTiles tiles, boolean traced) {
+  private void gram(
+      INDArray x, Supplier<? extends TileSink> target, GramTiles tiles, boolean traced) {
+    AtomicReference<@Nullable TileSink> made = new AtomicReference<>();
     SampleGrid grid = grid(network, x, traced);
     for (int r = 0; r < grid.tiles(); r = panelEnd(grid, r)) {
       int rowsEnd = panelEnd(grid, r);
-      try (GradientFactors rows = factors(x, grid, oneKey(), r, rowsEnd)) {
+      Runnable make = r == 0 ? () -> made.set(target.get()) : () -> {};
+      try (GradientFactors rows = factors(x, grid, oneKey(), r, rowsEnd, make)) {
+        TileSink sink = Objects.requireNonNull(made.get());
         Side left = new Side(grid, r, rowsEnd);
         List<Term> leftTerms = terms(rows, traced);
         tiles.symmetric(left, leftTerms, sink);
@@ -196,7 +207,13 @@ final class LayerwiseGram {
 
   private GradientFactors factors(
       INDArray x, SampleGrid grid, List<String> keys, int first, int end) {
-    return GradientFactors.of(network, theta, x, grid, keys, first, end, progress::passed);
+    return factors(x, grid, keys, first, end, () -> {});
+  }
+
+  private GradientFactors factors(
+      INDArray x, SampleGrid grid, List<String> keys, int first, int end, Runnable meanwhile) {
+    return GradientFactors.of(
+        network, theta, x, grid, keys, first, end, meanwhile, progress::passed);
   }
 
   private List<String> oneKey() {

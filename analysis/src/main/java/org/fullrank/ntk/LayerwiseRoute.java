@@ -3,13 +3,17 @@ package org.fullrank.ntk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.MatrixSink;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
 import org.fullrank.ntk.GramPlan.Kernel;
 import org.fullrank.rigor.ProgressListener;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The layerwise way with a memory budget and progress, into new arrays or a file. */
@@ -43,7 +47,7 @@ final class LayerwiseRoute {
   }
 
   private interface Computation {
-    void run(LayerwiseGram gram, INDArray x, MatrixSink sink);
+    void run(LayerwiseGram gram, INDArray x, Supplier<MatrixSink> sink);
   }
 
   private INDArray inMemory(INDArray inputs, long rows, Kernel kernel, Computation computation) {
@@ -51,10 +55,17 @@ final class LayerwiseRoute {
       INDArray t = arena.contiguous(theta);
       INDArray x = arena.contiguous(inputs);
       LayerwiseGram gram = bounded(t, x, kernel);
-      MatrixSink sink = MatrixSink.create(x.dataType(), rows, rows);
-      arena.own(sink.matrix());
-      computation.run(gram, x, sink);
-      return arena.release(sink.matrix());
+      AtomicReference<@Nullable INDArray> matrix = new AtomicReference<>();
+      computation.run(
+          gram,
+          x,
+          () -> {
+            MatrixSink sink = MatrixSink.create(x.dataType(), rows, rows);
+            arena.own(sink.matrix());
+            matrix.set(sink.matrix());
+            return sink;
+          });
+      return arena.release(Objects.requireNonNull(matrix.get()));
     }
   }
 

@@ -10,8 +10,8 @@ import java.util.List;
  *
  * <p>Tiles have equal sizes, about {@value #ROWS} rows of the kernel. Tiles of the same rows are
  * computed together in strips of four, which end at multiples of four: measured on factors that do
- * not fit the cache, a product of 250 by 250 reaches 81 GF/s where one of 250 by 1000 reaches 96.
- * A pass is what one thread takes forward and backward at once: several tiles, or a part of one.
+ * not fit the cache, a product of 250 by 250 reaches 81 GF/s where one of 250 by 1000 reaches 96. A
+ * pass is what one thread takes forward and backward at once: several tiles, or a part of one.
  */
 final class SampleGrid {
   private static final int ROWS = 256;
@@ -28,8 +28,8 @@ final class SampleGrid {
   /** Rows of the kernel in a strip, unless one tile has more. */
   private static final int STRIP_ROWS = 1024;
 
-  /** Fewer samples slow the products of a forward pass. */
-  private static final int LEAST_SAMPLES = 48;
+  /** Fewer samples slow the products of a forward pass, and every pass costs some 2 ms besides. */
+  private static final int LEAST_SAMPLES = 100;
 
   private final int samples;
   private final int tile;

@@ -1,8 +1,10 @@
 package org.fullrank.linalg;
 
 import java.lang.ref.Reference;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -32,6 +34,19 @@ final class Elements {
   /** Whether this process can read the memory of tensors. */
   static boolean direct() {
     return Nd4j.getEnvironment().isCPU();
+  }
+
+  /** Copies all elements into another array of the same type, from an element on. */
+  static void copy(INDArray from, INDArray to, long at) {
+    long item = from.dataType().width();
+    Pointer source = new BytePointer(from.data().addressPointer());
+    Pointer target = new BytePointer(to.data().addressPointer()).position(at * item);
+    try {
+      Pointer.memcpy(target, source, from.length() * item);
+    } finally {
+      Reference.reachabilityFence(from);
+      Reference.reachabilityFence(to);
+    }
   }
 
   /** Copies elements, of either type. */

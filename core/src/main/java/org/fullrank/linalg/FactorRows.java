@@ -49,6 +49,12 @@ public final class FactorRows {
     int m = (int) cotangents.size(1);
     int d = (int) target.size(1);
     requireWidth(cotangents, (long) k * m, d);
+    if (k == 1 && Elements.direct() && cotangents.dataType() == target.dataType()) {
+      TensorChecks.requireRange("stacked factors", row, row + m, target.size(0));
+      requireContiguous(target);
+      Elements.copy(cotangents, target, row * d);
+      return;
+    }
     Source from = new Source(cotangents);
     Rows out = new Rows(target, row * k, (long) m * k);
     for (int i = 0; i < m; i++) {
