@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.fullrank.diff.Jacobian;
+import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
@@ -89,8 +90,8 @@ public final class EmpiricalNtk {
   }
 
   /**
-   * The same kernel, whose Grams carry {@link GramMatrix#errorBound()}. Costs a second backward
-   * pass and two products per weight matrix.
+   * The same kernel, whose Grams carry {@link GramMatrix#errorBound()}. Costs the passes once more
+   * and two products per weight matrix.
    *
    * @return the changed kernel
    */
@@ -101,8 +102,9 @@ public final class EmpiricalNtk {
 
   /**
    * The same kernel, which keeps as many factors as a memory budget allows and refuses what does
-   * not fit; see {@link #plan}. The bits of the results stay the same. For the layerwise way only;
-   * without a budget all factors are kept.
+   * not fit; see {@link #plan}. The bits of the results stay the same. It holds for {@link #gram},
+   * {@link #traceKernel} and {@link #gramToFile} by the layerwise way; the other methods keep all
+   * factors. Without a budget all factors are kept.
    *
    * @param bytes limit of {@link GramPlan#peakBytes}, the result included, positive
    * @return the changed kernel
@@ -116,8 +118,8 @@ public final class EmpiricalNtk {
   }
 
   /**
-   * The same kernel, which says how far the layerwise computation is, in millions of counted
-   * operations.
+   * The same kernel, which says how far {@link #gram}, {@link #traceKernel} and {@link #gramToFile}
+   * are by the layerwise way, in millions of counted operations.
    *
    * @param listener called by the computing threads, one at a time
    * @return the changed kernel
@@ -151,7 +153,8 @@ public final class EmpiricalNtk {
 
   /**
    * What {@link #gramToFile} would take; writes and reads some megabytes in the folder to see how
-   * fast it is.
+   * fast it is. What the system keeps in memory goes faster than its disk: a file larger than
+   * memory can take longer.
    *
    * @param x inputs {@code [n, ...input]}
    * @param file where the Gram is to go
@@ -176,13 +179,18 @@ public final class EmpiricalNtk {
     requireStorable(x, x);
     if (effective() == Method.LAYERWISE) {
       INDArray matrix = route("gram").gram(checked(x));
-      return GramMatrix.ofSymmetric(matrix, x.size(0), network.outputs(), error(x, matrix));
+      try {
+        return GramMatrix.ofSymmetric(matrix, x.size(0), network.outputs(), error(x, matrix));
+      } catch (RuntimeException | Error e) {
+        matrix.close();
+        throw e;
+      }
     }
     try (Jacobian jacobian = network.jacobian(theta, x)) {
       INDArray matrix = JacobianGram.symmetric(jacobian, effective());
       Quantity error =
           options.errorBound
-              ? GramError.bound(jacobian, matrix, effective())
+              ? GramError.stored(jacobian, matrix, effective())
               : GramMatrix.unknownError();
       return GramMatrix.fromUpper(matrix, jacobian.samples(), jacobian.outputs(), error);
     }
@@ -192,8 +200,8 @@ public final class EmpiricalNtk {
     if (!options.errorBound) {
       return GramMatrix.unknownError();
     }
-    try (Jacobian jacobian = network.jacobian(theta, x)) {
-      return GramError.bound(jacobian, matrix, Method.LAYERWISE);
+    try (Arena arena = new Arena()) {
+      return GramError.layerwise(network, arena.contiguous(theta), arena.contiguous(x), matrix);
     }
   }
 

@@ -81,7 +81,7 @@ final class GradientFactors implements AutoCloseable {
    * @param x checked inputs of all samples, row-major
    * @param grid of all samples
    * @param keys one per slot; only slots with equal keys share a term
-   * @param firstTile first tile, a multiple of the tiles of a pass
+   * @param firstTile first tile, a multiple of the tiles of a unit
    * @param endTile one past the last tile
    * @param meanwhile something else to do at the same time
    * @param passDone told after each pass how many samples it had; one thread at a time
@@ -151,7 +151,14 @@ final class GradientFactors implements AutoCloseable {
     }
     List<Scaled> inputs = new ArrayList<>();
     for (ParameterBlock block : blocks.subList(group.first, group.end)) {
-      KroneckerBlock k = (KroneckerBlock) block;
+      if (!(block instanceof KroneckerBlock k)
+          || k.outputCotangents() != first.outputCotangents()) {
+        throw new IllegalArgumentException(
+            "pullback expects parameter blocks that share cotangents in every pass, as they did in"
+                + " the first, but slot "
+                + (group.first + inputs.size())
+                + " does not");
+      }
       inputs.add(new Scaled(k.inputs(), k.scale()));
     }
     INDArray g = first.outputCotangents();

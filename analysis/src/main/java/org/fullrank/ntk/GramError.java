@@ -1,5 +1,6 @@
 package org.fullrank.ntk;
 
+import java.util.List;
 import java.util.Optional;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.diff.JacobianError;
@@ -7,7 +8,11 @@ import org.fullrank.diff.KroneckerBlock;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
 import org.fullrank.linalg.Backend;
-import org.fullrank.linalg.Tensors;
+import org.fullrank.linalg.Chunks;
+import org.fullrank.linalg.Parallel;
+import org.fullrank.linalg.TensorViews;
+import org.fullrank.nn.Network;
+import org.fullrank.nn.Sequential;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
@@ -29,32 +34,137 @@ final class GramError {
 
   private GramError() {}
 
-  static Quantity bound(Jacobian jacobian, INDArray gram, EmpiricalNtk.Method method) {
-    Optional<double[][]> rows =
-        method == EmpiricalNtk.Method.OPERATOR || !Backend.selfTest().trustworthy()
-            ? Optional.empty()
-            : JacobianError.rowErrors(jacobian.linearization());
-    if (rows.isEmpty()) {
+  /** Of a Gram made from the stored Jacobian. */
+  static Quantity stored(Jacobian jacobian, INDArray gram, EmpiricalNtk.Method method) {
+    if (method == EmpiricalNtk.Method.OPERATOR || !Backend.selfTest().trustworthy()) {
       return GramMatrix.unknownError();
     }
-    double squares = 0;
-    for (double[] output : rows.get()) {
-      for (double error : output) {
-        squares += error * error;
+    Sums sums = new Sums();
+    if (!sums.addErrors(jacobian)) {
+      return GramMatrix.unknownError();
+    }
+    return bound(gram, sums, jacobian.columns() + 8.0);
+  }
+
+  /**
+   * Of a Gram made layer by layer. The passes are made again as they were, on the same pieces of
+   * the samples with a BLAS of one thread, so that the errors are those of the factors in the Gram.
+   */
+  static Quantity layerwise(Network network, INDArray theta, INDArray x, INDArray gram) {
+    if (!Backend.selfTest().trustworthy()) {
+      return GramMatrix.unknownError();
+    }
+    SampleGrid grid = LayerwiseGram.grid(network, x, false);
+    List<SampleGrid.Pass> passes = grid.passes(0, grid.tiles());
+    Sums[] parts = new Sums[passes.size()];
+    double[] terms = new double[passes.size()];
+    boolean[] known = new boolean[passes.size()];
+    Sequential layers = Sequential.of(network.layers());
+    Parallel.forEach(
+        passes.size(),
+        p -> {
+          INDArray piece = TensorViews.leading(x, passes.get(p).from(), passes.get(p).to());
+          try (Jacobian jacobian =
+                  Jacobian.of(layers.linearize(theta, piece), network.parameterCount(), false);
+              Pullback pullback = jacobian.pullbackOutputs()) {
+            parts[p] = new Sums();
+            known[p] = parts[p].addErrors(jacobian);
+            terms[p] = termsPerEntry(pullback.blocks());
+            parts[p].addFactors(pullback.blocks());
+          }
+        });
+    Sums all = new Sums();
+    for (int p = 0; p < parts.length; p++) {
+      if (!known[p]) {
+        return GramMatrix.unknownError();
+      }
+      all.add(parts[p]);
+    }
+    return bound(gram, all, terms[0]);
+  }
+
+  /** Sums over samples and outputs. */
+  private static final class Sums {
+    /** Squared errors of the gradient rows. */
+    double squares;
+
+    /** Squared norms of all inputs, scaled, and of all cotangents. */
+    double inputs;
+
+    double cotangents;
+    double widest;
+    double outputs;
+
+    boolean addErrors(Jacobian jacobian) {
+      Optional<double[][]> rows = JacobianError.rowErrors(jacobian.linearization());
+      rows.ifPresent(
+          all -> {
+            for (double[] output : all) {
+              for (double error : output) {
+                squares += error * error;
+              }
+            }
+          });
+      return rows.isPresent();
+    }
+
+    void addFactors(List<ParameterBlock> blocks) {
+      for (ParameterBlock block : blocks) {
+        if (block instanceof KroneckerBlock k) {
+          inputs += k.scale() * k.scale() * squaredNorm(k.inputs());
+          cotangents += squaredNorm(k.outputCotangents());
+          widest = Math.max(widest, k.inputs().size(2) + (double) k.outputCotangents().size(3));
+        }
+        outputs = block.cotangents();
       }
     }
-    double unit = gram.dataType() == DataType.DOUBLE ? 0x1p-53 : 0x1p-24;
-    double terms = termsPerEntry(jacobian, method) * unit;
+
+    void add(Sums other) {
+      squares += other.squares;
+      inputs += other.inputs;
+      cotangents += other.cotangents;
+      widest = Math.max(widest, other.widest);
+      outputs = Math.max(outputs, other.outputs);
+    }
+
+    private static double squaredNorm(INDArray a) {
+      double[] sum = {0};
+      Chunks.forEach(
+          a,
+          (chunk, length) -> {
+            for (int i = 0; i < length; i++) {
+              sum[0] += chunk[i] * chunk[i];
+            }
+          });
+      return sum[0];
+    }
+
+    /**
+     * What underflow adds to the Frobenius norm: a product {@code q} of inputs errs by {@code tiny
+     * (d + 2)}, and by {@code 2 tiny sqrt(d) ||a||} where scaling underflows, and is multiplied by
+     * {@code p <= ||g_r|| ||g_s||}; the other way round likewise, each {@code q} serving {@code
+     * k^2} entries.
+     */
+    double underflow(double tiny) {
+      double width = widest + 2;
+      double scaling = 1 + 2 * Math.sqrt(inputs);
+      return tiny * width * (scaling * cotangents + outputs * inputs + 1);
+    }
+  }
+
+  private static Quantity bound(INDArray gram, Sums sums, double count) {
+    boolean wide = gram.dataType() == DataType.DOUBLE;
+    double terms = count * (wide ? 0x1p-53 : 0x1p-24);
     double gamma = terms < 0.5 ? terms / (1 - terms) : Double.POSITIVE_INFINITY;
     double trace = 0;
-    double[] diagonal = Tensors.toDoubles(gram);
-    int size = (int) gram.size(0);
-    for (int r = 0; r < size; r++) {
-      trace += Math.abs(diagonal[r * size + r]);
+    for (long r = 0; r < gram.size(0); r++) {
+      trace += Math.abs(gram.getDouble(r, r));
     }
-    double exactTrace = gamma < 1 ? trace / (1 - gamma) : Double.POSITIVE_INFINITY;
+    double tiny = sums.underflow(wide ? Double.MIN_VALUE : Float.MIN_VALUE);
+    double exactTrace = gamma < 1 ? (trace + tiny) / (1 - gamma) : Double.POSITIVE_INFINITY;
+    double squares = sums.squares;
     double d = Math.sqrt(squares);
-    double bound = INFLATION * (gamma * exactTrace + 2 * Math.sqrt(exactTrace) * d + d * d);
+    double bound = INFLATION * (gamma * exactTrace + 2 * Math.sqrt(exactTrace) * d + d * d + tiny);
     return new Quantity(
         "||K^ - K||_2",
         new Interval(0, Double.isNaN(bound) ? Double.POSITIVE_INFINITY : bound),
@@ -64,30 +174,25 @@ final class GramError {
   }
 
   /**
-   * The length of the longest chain of roundings of an entry: inner products of {@code d_in} and
-   * {@code d_out} terms layer by layer (of all parameters where rows are formed), one rounding for
-   * each factor, and one for each sum over tensors. Infinite for weights shared over several
-   * positions.
+   * The most roundings that a summand of an entry passes through: of a term of {@code d} inputs
+   * (biases included) and {@code e} cotangents, 2 for the scaled inputs, {@code d} and {@code e}
+   * for the two inner products, and one for this and each following term; where rows are formed, 4
+   * and {@code d} and the terms. Rounded to single precision from double counts as one; 8 instead
+   * of 4 leaves room. Infinite for weights shared over several positions.
    */
-  private static double termsPerEntry(Jacobian jacobian, EmpiricalNtk.Method method) {
-    try (Pullback pullback = jacobian.pullbackOutputs()) {
-      long longest = 0;
-      for (ParameterBlock block : pullback.blocks()) {
-        if (block instanceof KroneckerBlock k && k.inputs().size(1) > 1) {
-          // Its rows are sums over positions that can cancel: their rounding is not bounded by the
-          // trace.
-          return Double.POSITIVE_INFINITY;
-        }
-        longest =
-            Math.max(
-                longest,
-                block instanceof KroneckerBlock k
-                    ? k.inputs().size(2) + k.outputCotangents().size(3)
-                    : block.size());
+  private static double termsPerEntry(List<ParameterBlock> blocks) {
+    for (ParameterBlock block : blocks) {
+      if (block instanceof KroneckerBlock k && k.inputs().size(1) > 1) {
+        // Its rows are sums over positions that can cancel: their rounding is not bounded by the
+        // trace.
+        return Double.POSITIVE_INFINITY;
       }
-      return method == EmpiricalNtk.Method.JACOBIAN
-          ? jacobian.columns() + 8.0
-          : longest + 2.0 * pullback.blocks().size() + 8;
     }
+    List<GradientFactors.Group> groups = GradientFactors.groups(blocks, b -> "");
+    long longest = 0;
+    for (GradientFactors.Group group : groups) {
+      longest = Math.max(longest, group.width().inputs() + group.width().cotangents());
+    }
+    return longest + groups.size() + 8.0;
   }
 }

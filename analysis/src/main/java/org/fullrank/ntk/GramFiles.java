@@ -6,16 +6,19 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.SplittableRandom;
 import org.fullrank.io.SymmetricNpyFile;
 import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.Chunks;
-import org.fullrank.linalg.Parallel;
+import org.fullrank.linalg.MatrixSink;
 import org.fullrank.linalg.TensorViews;
+import org.fullrank.linalg.Tensors;
 import org.fullrank.linalg.TileSink;
 import org.fullrank.nn.Network;
 import org.fullrank.rigor.ProgressListener;
@@ -24,17 +27,30 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** A Gram that goes into a file. */
 final class GramFiles {
   private static final int PROBE = 32 << 20;
-  private static final int PROBED_SAMPLES = 64;
+  private static final int PROBED_SAMPLES = 48;
+  private static final int PROBED_ROWS = 1024;
+
+  /** Tiles of a tile of a file, for one output 2000 rows, unless it would be too many rows. */
+  private static final int FILE_TILES = 8;
+
+  private static final int FILE_ROWS = 4096;
+
+  /** Changes whenever the bits of a Gram do. */
+  private static final int ALGORITHM = 1;
 
   private GramFiles() {}
 
   /** The time to write a byte into the folder of a file and to read it back. */
   static double secondsPerByte(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Path probe = Files.createTempFile(folder, "fullrank", ".probe");
+    Path probe = Files.createTempFile(folder(file), "fullrank", ".probe");
     try (FileChannel channel =
-        FileChannel.open(probe, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        FileChannel.open(
+            probe,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE)) {
       ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+      new SplittableRandom(1).nextBytes(buffer.array());
       long start = System.nanoTime();
       for (int at = 0; at < PROBE; at += buffer.capacity()) {
         buffer.clear();
@@ -45,9 +61,16 @@ final class GramFiles {
         channel.read(buffer, at);
       }
       return (System.nanoTime() - start) * 1e-9 / PROBE;
-    } finally {
-      Files.delete(probe);
     }
+  }
+
+  private static Path folder(Path file) throws NoSuchFileException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new NoSuchFileException(
+          file.toString(), null, "expected a file in an existing folder but got " + folder);
+    }
+    return folder;
   }
 
   static void write(
@@ -58,6 +81,7 @@ final class GramFiles {
       Path file,
       ProgressListener listener)
       throws IOException {
+    folder(file);
     SampleGrid grid = LayerwiseGram.grid(network, x, false);
     long k = network.outputs();
     long order = grid.samples() * k;
@@ -65,7 +89,7 @@ final class GramFiles {
       throw new IllegalArgumentException(
           "Gram in a file expects fewer than 2^31 rows but got " + order);
     }
-    int tile = Math.toIntExact(k * fileTiles(grid) * grid.largest());
+    int tile = Math.toIntExact(k * fileTiles(grid, k) * grid.largest());
     try (SymmetricNpyFile out =
         SymmetricNpyFile.open(
             file,
@@ -74,22 +98,27 @@ final class GramFiles {
             (int) Math.min(order, tile),
             identity(network, theta, x),
             (done, total) -> listener.show("checking finished tiles", done, total))) {
-      gram.pieces(x, fileTiles(grid), new Pieces(out));
+      gram.pieces(x, fileTiles(grid, k), new Pieces(out));
     } catch (UncheckedIOException e) {
-      throw new IOException(e.getMessage(), e.getCause());
+      throw e.getCause();
     }
   }
 
-  static int fileTiles(SampleGrid grid) {
-    return Math.max(GramPlanner.FILE_TILES, grid.tilesPerUnit());
+  /** A power of two, so that neither passes nor strips are cut. */
+  static int fileTiles(SampleGrid grid, long outputs) {
+    long fitting = Math.max(1, FILE_ROWS / (grid.largest() * outputs));
+    int tiles = Integer.highestOneBit((int) Math.min(FILE_TILES, fitting));
+    return Math.max(tiles, grid.tilesPerUnit());
   }
 
   /** What the file is of: the inputs of the computation and the native code that does it. */
   private static String identity(Network network, INDArray theta, INDArray x) {
     Backend backend = Backend.describe();
-    return "NTK of "
+    return "NTK "
+        + ALGORITHM
+        + " of "
         + digest(network.toString().getBytes(StandardCharsets.UTF_8))
-        + " outputs "
+        + " probed "
         + digest(network, theta, x)
         + " theta "
         + digest(theta)
@@ -105,18 +134,28 @@ final class GramFiles {
         + backend.core();
   }
 
-  /** Tells networks apart that differ in fixed matrices only. One task: a BLAS of one thread. */
+  /**
+   * The digest of the Gram of some samples, spread over all: it tells networks apart that differ in
+   * scales, fixed matrices or gates, which their text does not show. Of the same bits in every run.
+   */
   private static String digest(Network network, INDArray theta, INDArray x) {
-    StringBuilder out = new StringBuilder();
-    Parallel.forEach(
-        1,
-        task -> {
-          INDArray some = TensorViews.leading(x, 0, Math.min(PROBED_SAMPLES, x.size(0)));
-          try (INDArray y = network.forward(theta, some)) {
-            out.append(digest(y));
-          }
-        });
-    return out.toString();
+    long n = x.size(0);
+    int some =
+        (int) Math.min(PROBED_SAMPLES, Math.max(1, Math.min(n, PROBED_ROWS / network.outputs())));
+    long[] shape = x.shape().clone();
+    shape[0] = some;
+    try (INDArray probe = Tensors.zeros(x.dataType(), shape)) {
+      for (int i = 0; i < some; i++) {
+        double[] sample = Tensors.toDoubles(TensorViews.leading(x, i * n / some, i * n / some + 1));
+        Tensors.write(sample, TensorViews.leading(probe, i, i + 1));
+      }
+      long rows = some * network.outputs();
+      MatrixSink sink = MatrixSink.create(x.dataType(), rows, rows);
+      try (INDArray gram = sink.matrix()) {
+        new LayerwiseGram(network, theta).gram(probe, () -> sink);
+        return digest(gram);
+      }
+    }
   }
 
   private static String digest(byte[] bytes) {

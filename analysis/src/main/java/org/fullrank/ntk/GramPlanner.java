@@ -10,8 +10,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Chooses how many factors to keep for a memory budget, and predicts what that costs. */
 final class GramPlanner {
-  /** Tiles of a tile of a file: 2048 rows for one output. */
-  static final int FILE_TILES = 8;
+  /** Numbers of a buffer in which factors are collected, unless a row has more. */
+  private static final long CHUNK = 8192;
+
+  /** Small buffers of a pass. */
+  private static final long PASS_BUFFERS = 1L << 19;
 
   /** Buffers of a file and of its check. */
   private static final long FILE_BUFFERS = 8L << 20;
@@ -107,7 +110,8 @@ final class GramPlanner {
 
   /** Samples of a panel of the given number of units, at most all. */
   private int unit(Kernel kernel) {
-    int tiles = kernel == Kernel.FILE ? GramFiles.fileTiles(grid) : grid.tilesPerUnit();
+    int tiles =
+        kernel == Kernel.FILE ? GramFiles.fileTiles(grid, shape.outputs()) : grid.tilesPerUnit();
     return Math.min(grid.samples(), tiles * grid.largest());
   }
 
@@ -117,13 +121,16 @@ final class GramPlanner {
 
   /** The most samples whose factors can be kept; 0 if there is no room for the fewest. */
   private long panel(Kernel kernel) {
-    if (offHeap(kernel, grid.samples()) + heap(kernel) <= budget) {
+    // Arrays have fewer than 2^31 elements.
+    long most = Integer.MAX_VALUE / (shape.widest() * shape.outputs());
+    if (grid.samples() <= most && offHeap(kernel, grid.samples()) + heap(kernel) <= budget) {
       return grid.samples();
     }
     long unit = unit(kernel);
     long fixed =
         offHeap(kernel, grid.samples()) - grid.samples() * shape.factorBytes() + heap(kernel);
     long units = (budget - fixed) / (2 * unit * shape.factorBytes());
+    units = Math.min(units, most / unit);
     return units < 1 ? 0 : Math.min(units * unit, grid.samples());
   }
 
@@ -143,10 +150,11 @@ final class GramPlanner {
     return GramTiles.tileEntries(grid, grid, kernel == Kernel.TRACE ? 1 : shape.outputs());
   }
 
-  /** Three buffers of a tile, or the copies of a pass. */
+  /** Three buffers of a strip; or the unit cotangents of a pass and rows of factors. */
   private long heap(Kernel kernel) {
     long tiles = 3 * GramTile.bytes(type, tileEntries(kernel));
-    long passes = 3L * grid.passSamples() * shape.widest() * Double.BYTES;
+    long basis = grid.passSamples() * shape.outputs() * shape.outputs();
+    long passes = (basis + 2 * Math.max(CHUNK, shape.widest())) * Double.BYTES + PASS_BUFFERS;
     return Parallel.threads() * Math.max(tiles, passes);
   }
 

@@ -8,6 +8,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Progress in millions of counted operations. */
 final class GramProgress implements LayerwiseGram.Progress {
+  private static final String TASK = "NTK kernel";
+
   private final ProgressListener listener;
   private final double perSample;
   private final double perEntry;
@@ -18,7 +20,7 @@ final class GramProgress implements LayerwiseGram.Progress {
     this.listener = listener;
     this.perSample = perSample;
     this.perEntry = perEntry;
-    this.total = Math.max(1, Math.round(total * 1e-6));
+    this.total = Math.max(1, (long) Math.ceil(total * 1e-6));
   }
 
   static GramProgress of(
@@ -60,8 +62,13 @@ final class GramProgress implements LayerwiseGram.Progress {
     show(entries * perEntry);
   }
 
+  @Override
+  public void finished() {
+    listener.show(TASK, total, total);
+  }
+
   private void show(double flops) {
     done += flops;
-    listener.show("NTK kernel", Math.min(total, Math.round(done * 1e-6)), total);
+    listener.show(TASK, Math.min(total, Math.round(done * 1e-6)), total);
   }
 }

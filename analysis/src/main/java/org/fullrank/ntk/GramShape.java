@@ -83,11 +83,11 @@ final class GramShape {
     return numbers * bytesPerNumber;
   }
 
-  /** The most numbers that one term needs for a sample. */
+  /** The most numbers of a row of a factor. */
   long widest() {
     long widest = 0;
     for (Width term : terms) {
-      widest = Math.max(widest, Math.max(term.inputs, outputs * term.cotangents));
+      widest = Math.max(widest, Math.max(term.inputs, term.cotangents));
     }
     return widest;
   }

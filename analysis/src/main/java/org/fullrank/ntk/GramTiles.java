@@ -70,6 +70,19 @@ final class GramTiles {
   /** A range of tiles of rows and of columns. */
   record Block(int firstRow, int endRow, int firstColumn, int endColumn) {}
 
+  /** Entries of the tiles of a block on and above the diagonal, those on it whole. */
+  long entries(Block block, Side side) {
+    long entries = 0;
+    for (int r = block.firstRow; r < block.endRow; r++) {
+      int first = Math.max(r, block.firstColumn);
+      if (first < block.endColumn) {
+        long columns = (long) side.grid.start(block.endColumn) - side.grid.start(first);
+        entries += columns * side.grid.size(r) * outputs * outputs;
+      }
+    }
+    return entries;
+  }
+
   /** All tiles on and above the diagonal, both halves written. */
   void symmetric(Side side, List<Term> terms, TileSink sink) {
     Block all = new Block(side.firstTile, side.endTile, side.firstTile, side.endTile);

@@ -37,6 +37,9 @@ final class LayerwiseGram {
 
     void computed(long entries);
 
+    /** All is done. */
+    void finished();
+
     Progress NONE =
         new Progress() {
           @Override
@@ -44,6 +47,9 @@ final class LayerwiseGram {
 
           @Override
           public void computed(long entries) {}
+
+          @Override
+          public void finished() {}
         };
   }
 
@@ -52,7 +58,7 @@ final class LayerwiseGram {
    *
    * @param network with independent samples
    * @param theta its parameters, checked and row-major
-   * @param panelTiles tiles of a panel, a multiple of the tiles of a pass
+   * @param panelTiles tiles of a panel, a multiple of the tiles of a unit of the grid
    * @param progress told about finished pieces
    */
   LayerwiseGram(Network network, INDArray theta, int panelTiles, Progress progress) {
@@ -111,6 +117,7 @@ final class LayerwiseGram {
         }
       }
     }
+    progress.finished();
   }
 
   /** A Gram that is finished piece by piece, some tiles square each. */
@@ -144,17 +151,19 @@ final class LayerwiseGram {
         }
       }
     }
+    progress.finished();
   }
 
   private void pieces(Lazy rows, Lazy columns, int size, GramTiles tiles, Pieces pieces) {
     for (int i = rows.first; i < rows.end; i += size) {
       for (int j = Math.max(i, columns.first); j < columns.end; j += size) {
-        if (pieces.isDone(i / size, j / size)) {
-          continue;
-        }
         GramTiles.Block block =
             new GramTiles.Block(
                 i, Math.min(rows.end, i + size), j, Math.min(columns.end, j + size));
+        if (pieces.isDone(i / size, j / size)) {
+          progress.computed(tiles.entries(block, rows.side()));
+          continue;
+        }
         tiles.upper(
             block, rows.side(), rows.terms(), columns.side(), columns.terms(), pieces.sink());
         pieces.finish(i / size, j / size);

@@ -62,7 +62,12 @@ final class SampleGrid {
     long wanted = Math.min(TILES, samples * rows / LEAST_ROWS);
     long tiles = Math.min(samples, Math.max(1, Math.max(enough, wanted)));
     long tile = (samples + tiles - 1) / tiles;
-    long pass = Math.max(LEAST_SAMPLES, ROWS / outputs);
+    long pass =
+        Math.max(1, Math.max(ROWS / outputs, Math.min(LEAST_SAMPLES, STRIP_ROWS / outputs)));
+    if (samples * outputs >= STRIP_ROWS) {
+      // Otherwise all of it would be one task.
+      pass = Math.min(pass, (samples + TILES - 1) / TILES);
+    }
     return new SampleGrid(
         (int) samples,
         (int) tile,

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.fullrank.io.Npy;
 import org.fullrank.io.SymmetricNpyFile;
 import org.fullrank.linalg.Backend;
@@ -42,6 +44,17 @@ final class GramSchedulingTest {
         Dense.of("out", 24, k));
   }
 
+  /** Its factors weigh enough to make panels worth while. */
+  private static Network wide(int k) {
+    return Network.of(
+        Shape.of(6),
+        Dense.of("in", 6, 400).withBias(0.1),
+        Elementwise.of(Activations.TANH),
+        Dense.of("h", 400, 400).withBias(0.1),
+        Elementwise.of(Activations.TANH),
+        Dense.of("out", 400, k));
+  }
+
   private static INDArray inputs(DataType type, int n) {
     RandomStream stream = Seed.of(2).stream("x");
     double[] v = new double[n * 6];
@@ -58,9 +71,9 @@ final class GramSchedulingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"DOUBLE, 600, 1", "FLOAT, 600, 1", "DOUBLE, 190, 3", "FLOAT, 190, 3"})
+  @CsvSource({"DOUBLE, 2100, 1", "FLOAT, 2100, 1", "DOUBLE, 720, 3", "FLOAT, 720, 3"})
   void bitsDependNeitherOnThreadsNorOnMemory(DataType type, int n, int k) {
-    Network network = network(k);
+    Network network = wide(k);
     INDArray theta = network.initialize(Seed.of(1), type);
     INDArray x = inputs(type, n);
     EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
@@ -78,7 +91,7 @@ final class GramSchedulingTest {
     }
     long all = ntk.plan(x).peakBytes();
     List<Long> panels = new ArrayList<>();
-    for (long budget = all; budget > all / 2; budget -= all / 64) {
+    for (long budget = all; budget > all - all / 10; budget -= all / 64) {
       EmpiricalNtk bounded = ntk.withMemoryBudget(budget);
       GramPlan plan = bounded.plan(x);
       if (plan.fits()) {
@@ -198,8 +211,8 @@ final class GramSchedulingTest {
 
   @Test
   void progressGrowsToItsTotalAlsoWithPanels() {
-    Network network = network(2);
-    INDArray x = inputs(DataType.DOUBLE, 700);
+    Network network = wide(3);
+    INDArray x = inputs(DataType.DOUBLE, 720);
     EmpiricalNtk ntk = EmpiricalNtk.of(network, network.initialize(Seed.of(1)));
     long budget = Long.MAX_VALUE;
     int panels = 0;
@@ -241,43 +254,135 @@ final class GramSchedulingTest {
     assertThat((double) peak.get() / plan.offHeapBytes()).isBetween(0.8, 1.01);
   }
 
+  private static Network narrow(int k) {
+    return Network.of(
+        Shape.of(6), Dense.of("a", 6, 5), Elementwise.of(Activations.TANH), Dense.of("b", 5, k));
+  }
+
+  /** Several tiles of the file, stopped again and again, each time with another budget. */
   @ParameterizedTest
-  @CsvSource({"DOUBLE, 700, 1", "FLOAT, 260, 3"})
+  @CsvSource({"FLOAT, 4200, 1", "FLOAT, 450, 10"})
   void aFileHoldsTheSameBitsAlsoAfterInterruptions(
       DataType type, int n, int k, @TempDir Path folder) throws IOException {
-    Network network = network(k);
+    Network network = narrow(k);
     INDArray x = inputs(type, n);
     EmpiricalNtk ntk = EmpiricalNtk.of(network, network.initialize(Seed.of(1), type));
-    double[] expected = values(ntk.gram(x));
     Path file = folder.resolve("gram.npy");
-    ntk.gramToFile(x, file);
-    try (INDArray read = Npy.read(file)) {
-      assertThat(Tensors.toDoubles(read)).isEqualTo(expected);
+    int[] whole = {0};
+    ntk.withProgress((task, done, total) -> whole[0]++).gramToFile(x, file);
+    try (INDArray read = Npy.read(file);
+        GramMatrix gram = ntk.gram(x)) {
+      assertThat(Tensors.toDoubles(read)).isEqualTo(Tensors.toDoubles(gram.matrix()));
     }
-    byte[] bytes = Files.readAllBytes(file);
+    long all = ntk.planFile(x, file).peakBytes();
     Path second = folder.resolve("second.npy");
     int stops = 0;
+    int last = 0;
     for (boolean complete = false; !complete; stops++) {
       int[] calls = {0};
-      int most = 3 + 5 * stops;
+      int most = whole[0] / 2 + stops * whole[0] / 10;
+      EmpiricalNtk bounded = ntk.withMemoryBudget(stops % 2 == 0 ? all : all - all / 100);
+      EmpiricalNtk chosen = bounded.planFile(x, second).fits() ? bounded : ntk;
       try {
-        ntk.withProgress(
+        chosen
+            .withProgress(
                 (task, done, total) -> {
-                  if (++calls[0] == most) {
+                  if (task.startsWith("NTK") && ++calls[0] == most) {
                     throw new CancellationException();
                   }
+                  assertThat(done).isLessThanOrEqualTo(total);
                 })
             .gramToFile(x, second);
         complete = true;
+        last = calls[0];
       } catch (CancellationException e) {
         assertThat(Files.exists(SymmetricNpyFile.manifest(second))).isTrue();
       }
     }
-    assertThat(stops).isGreaterThan(2);
-    assertThat(Files.readAllBytes(second)).isEqualTo(bytes);
-    EmpiricalNtk other = EmpiricalNtk.of(network, network.initialize(Seed.of(2), type));
-    assertThatThrownBy(() -> other.gramToFile(x, second))
-        .isInstanceOf(IllegalArgumentException.class);
+    // Finished tiles were kept: the last run had less to do.
+    assertThat(stops).isBetween(2, 5);
+    assertThat(last).isLessThan(whole[0]);
+    assertThat(Files.mismatch(second, file)).isEqualTo(-1);
+  }
+
+  @Test
+  void aFileOfAnotherNetworkIsRefused(@TempDir Path folder) throws IOException {
+    INDArray x = inputs(DataType.DOUBLE, 70);
+    Network one = narrow(1);
+    INDArray theta = one.initialize(Seed.of(1));
+    Path file = folder.resolve("gram.npy");
+    EmpiricalNtk.of(one, theta).gramToFile(x, file);
+    // The same text, parameters and outputs, but another factor of a bias that is zero.
+    Network[] biased = new Network[2];
+    for (int i = 0; i < 2; i++) {
+      biased[i] =
+          Network.of(
+              Shape.of(6),
+              Dense.of("a", 6, 5).withBias(0.1 + i),
+              Elementwise.of(Activations.TANH),
+              Dense.of("b", 5, 1));
+    }
+    double[] values = new double[(int) biased[0].parameterCount()];
+    Arrays.fill(values, 0.5);
+    Arrays.fill(values, 30, 35, 0);
+    INDArray zeroBias = Tensors.of(values, values.length);
+    Path second = folder.resolve("second.npy");
+    EmpiricalNtk.of(biased[0], zeroBias).gramToFile(x, second);
+    EmpiricalNtk.of(biased[0], zeroBias).gramToFile(x, second);
+    EmpiricalNtk[] others = {
+      EmpiricalNtk.of(one, one.initialize(Seed.of(2))), EmpiricalNtk.of(biased[1], zeroBias)
+    };
+    Path[] files = {file, second};
+    for (int i = 0; i < 2; i++) {
+      EmpiricalNtk other = others[i];
+      Path taken = files[i];
+      assertThatThrownBy(() -> other.gramToFile(x, taken))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(() -> others[0].gramToFile(x, folder.resolve("none").resolve("g.npy")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("existing folder");
+  }
+
+  @Test
+  void manyOutputsArePlannedInASmallCalibration(@TempDir Path folder) throws IOException {
+    Network network = narrow(700);
+    EmpiricalNtk ntk = EmpiricalNtk.of(network, network.initialize(Seed.of(1)));
+    INDArray x = inputs(DataType.DOUBLE, 90);
+    // 63,000 rows: more than an array in memory can have, but a plan for a file.
+    GramPlan plan = ntk.planFile(x, folder.resolve("gram.npy"));
+    assertThat(plan.fits()).isTrue();
+    assertThat(plan.fileBytes()).isEqualTo(63_000L * 63_000 * 8);
+    assertThat(plan.peakBytes()).isLessThan(500L << 20);
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  /** An error bound of float holds also where inner products are subnormal. */
+  @Test
+  void theErrorBoundCoversUnderflow() {
+    Network network = Network.of(Shape.of(2), Dense.of("a", 2, 2), Dense.of("b", 2, 1));
+    for (double s : new double[] {1, 1e-19, 1e-20, 3e-21, 1e-21}) {
+      double[] v = {1, -0.5, 0.3, 0.8, 0.01 / s, -0.02 / s};
+      double[] inputs = new double[12];
+      for (int i = 0; i < 12; i++) {
+        inputs[i] = s * Math.sin(1 + i);
+      }
+      INDArray theta = Tensors.of(DataType.FLOAT, v, 6);
+      INDArray x = Tensors.of(DataType.FLOAT, inputs, 6, 2);
+      INDArray wide = Tensors.convert(theta, DataType.DOUBLE);
+      INDArray wideX = Tensors.convert(x, DataType.DOUBLE);
+      try (GramMatrix single = EmpiricalNtk.of(network, theta).withErrorBound().gram(x)) {
+        double[] exact = values(EmpiricalNtk.of(network, wide).gram(wideX));
+        double[] got = Tensors.toDoubles(single.matrix());
+        double largest = 0;
+        for (int e = 0; e < got.length; e++) {
+          largest = Math.max(largest, Math.abs(got[e] - exact[e]));
+        }
+        assertThat(single.errorBound().interval().hi()).as("s = " + s).isGreaterThan(largest);
+      }
+    }
   }
 
   @Test

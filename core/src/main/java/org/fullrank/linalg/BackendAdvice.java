@@ -12,7 +12,20 @@ import java.util.Set;
  * measurements behind the numbers.
  */
 final class BackendAdvice {
-  private static final Set<String> WITHOUT_AVX = Set.of("prescott", "core2", "generic");
+  private static final Set<String> WITHOUT_AVX =
+      Set.of(
+          "prescott",
+          "core2",
+          "generic",
+          "nehalem",
+          "penryn",
+          "dunnington",
+          "barcelona",
+          "opteron",
+          "opteron_sse3",
+          "atom",
+          "bobcat",
+          "nano");
   private static final Set<String> WRONG_IN_SHIPPED = Set.of("skylakex", "cooperlake");
 
   /** The version that ND4J 1.0.0-M2.1 brings along. */

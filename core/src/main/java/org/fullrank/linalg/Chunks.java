@@ -156,6 +156,8 @@ public final class Chunks {
    * @param visitor gets the buffer and how many of its first numbers count
    */
   public static void forEach(INDArray a, ObjIntConsumer<double[]> visitor) {
+    TensorChecks.requireOpen("array", a);
+    TensorChecks.requireReal("array", a.dataType());
     if (!Elements.direct()) {
       double[] all = Tensors.toDoubles(a);
       visitor.accept(all, all.length);

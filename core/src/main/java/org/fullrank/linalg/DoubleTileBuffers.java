@@ -1,5 +1,6 @@
 package org.fullrank.linalg;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -20,7 +21,8 @@ final class DoubleTileBuffers implements TileBuffers {
     sum = new double[entries];
     outer = new double[entries];
     inner = new double[entries];
-    buffer = Tensors.uninitialized(DataType.DOUBLE, entries);
+    // Not left as it is: a BLAS may read what it is to overwrite, and keep a NaN.
+    buffer = Tensors.zeros(DataType.DOUBLE, entries);
   }
 
   @Override
@@ -69,15 +71,21 @@ final class DoubleTileBuffers implements TileBuffers {
       return;
     }
     int d = (int) a.size(1);
-    DoublePointer c = new DoublePointer(buffer.data().addressPointer());
-    DoublePointer left = new DoublePointer(a.data().addressPointer()).position(i * d);
-    if (symmetric) {
-      NativeBlas.square(rows, d, left, c);
-    } else {
-      DoublePointer right = new DoublePointer(b.data().addressPointer()).position(j * d);
-      NativeBlas.multiply(rows, columns, d, left, right, c);
+    try {
+      DoublePointer c = new DoublePointer(buffer.data().addressPointer());
+      DoublePointer left = new DoublePointer(a.data().addressPointer()).position(i * d);
+      if (symmetric) {
+        NativeBlas.square(rows, d, left, c);
+      } else {
+        DoublePointer right = new DoublePointer(b.data().addressPointer()).position(j * d);
+        NativeBlas.multiply(rows, columns, d, left, right, c);
+      }
+      c.get(target, 0, rows * columns);
+    } finally {
+      Reference.reachabilityFence(a);
+      Reference.reachabilityFence(b);
+      Reference.reachabilityFence(buffer);
     }
-    c.get(target, 0, rows * columns);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.fullrank.linalg;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,7 +30,13 @@ public final class Entrywise {
     TensorChecks.requireType("factors", blocks.dataType(), factors);
     long size = factors.length();
     long count = blocks.length() / size;
-    if (count * size != blocks.length()) {
+    long[] shape = blocks.shape();
+    long[] own = factors.shape();
+    boolean trailing =
+        shape.length >= own.length
+            && Arrays.equals(
+                Arrays.copyOfRange(shape, shape.length - own.length, shape.length), own);
+    if (!trailing) {
       throw new IllegalArgumentException(
           "expected blocks of "
               + TensorChecks.describe(factors)

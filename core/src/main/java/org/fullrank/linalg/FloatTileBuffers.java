@@ -1,5 +1,6 @@
 package org.fullrank.linalg;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -20,7 +21,8 @@ final class FloatTileBuffers implements TileBuffers {
     sum = new float[entries];
     outer = new float[entries];
     inner = new float[entries];
-    buffer = Tensors.uninitialized(DataType.FLOAT, entries);
+    // Not left as it is: a BLAS may read what it is to overwrite, and keep a NaN.
+    buffer = Tensors.zeros(DataType.FLOAT, entries);
   }
 
   @Override
@@ -71,15 +73,21 @@ final class FloatTileBuffers implements TileBuffers {
       return;
     }
     int d = (int) a.size(1);
-    FloatPointer c = new FloatPointer(buffer.data().addressPointer());
-    FloatPointer left = new FloatPointer(a.data().addressPointer()).position(i * d);
-    if (symmetric) {
-      NativeBlas.square(rows, d, left, c);
-    } else {
-      FloatPointer right = new FloatPointer(b.data().addressPointer()).position(j * d);
-      NativeBlas.multiply(rows, columns, d, left, right, c);
+    try {
+      FloatPointer c = new FloatPointer(buffer.data().addressPointer());
+      FloatPointer left = new FloatPointer(a.data().addressPointer()).position(i * d);
+      if (symmetric) {
+        NativeBlas.square(rows, d, left, c);
+      } else {
+        FloatPointer right = new FloatPointer(b.data().addressPointer()).position(j * d);
+        NativeBlas.multiply(rows, columns, d, left, right, c);
+      }
+      c.get(target, 0, rows * columns);
+    } finally {
+      Reference.reachabilityFence(a);
+      Reference.reachabilityFence(b);
+      Reference.reachabilityFence(buffer);
     }
-    c.get(target, 0, rows * columns);
   }
 
   @Override

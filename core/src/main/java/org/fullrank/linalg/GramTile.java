@@ -74,7 +74,7 @@ public final class GramTile implements AutoCloseable {
       int newColumns,
       int newOutputs,
       boolean newSymmetric) {
-    long entries = (long) newRows * newColumns * newOutputs * newOutputs;
+    long entries = entries(newRows, newColumns, newOutputs);
     if (newRows < 1 || newColumns < 1 || newOutputs < 1 || entries > buffers.capacity()) {
       throw new IllegalArgumentException(
           "Gram tile expects 1 to "
@@ -99,6 +99,12 @@ public final class GramTile implements AutoCloseable {
     buffers.clear((int) entries);
   }
 
+  /** Too many for a long are too many for any tile. */
+  private static long entries(long rows, long columns, long outputs) {
+    double estimate = (double) rows * columns * outputs * outputs;
+    return estimate > Integer.MAX_VALUE ? Long.MAX_VALUE : rows * columns * outputs * outputs;
+  }
+
   /**
    * Adds a term.
    *
@@ -108,6 +114,10 @@ public final class GramTile implements AutoCloseable {
    * @param h right cotangents {@code [n' k, e]}
    */
   public void add(@Nullable INDArray a, @Nullable INDArray b, INDArray g, INDArray h) {
+    if ((a == null) != (b == null)) {
+      throw new IllegalArgumentException(
+          "Gram tile expects left and right inputs, or none, but got one of them");
+    }
     require("cotangents", g, row * outputs, (long) rows * outputs);
     require("cotangents", h, column * outputs, (long) columns * outputs);
     requireEqualWidth(g, h);

@@ -1,5 +1,6 @@
 package org.fullrank.linalg;
 
+import java.lang.ref.Reference;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -53,9 +54,13 @@ public final class MatrixSink implements TileSink {
       }
       return;
     }
-    DoublePointer to = new DoublePointer(matrix.data().addressPointer());
-    for (int i = 0; i < height; i++) {
-      to.position((row + i) * columns + column).put(values, i * width, width);
+    try {
+      DoublePointer to = new DoublePointer(matrix.data().addressPointer());
+      for (int i = 0; i < height; i++) {
+        to.position((row + i) * columns + column).put(values, i * width, width);
+      }
+    } finally {
+      Reference.reachabilityFence(matrix);
     }
   }
 
@@ -68,9 +73,13 @@ public final class MatrixSink implements TileSink {
       }
       return;
     }
-    FloatPointer to = new FloatPointer(matrix.data().addressPointer());
-    for (int i = 0; i < height; i++) {
-      to.position((row + i) * columns + column).put(values, i * width, width);
+    try {
+      FloatPointer to = new FloatPointer(matrix.data().addressPointer());
+      for (int i = 0; i < height; i++) {
+        to.position((row + i) * columns + column).put(values, i * width, width);
+      }
+    } finally {
+      Reference.reachabilityFence(matrix);
     }
   }
 

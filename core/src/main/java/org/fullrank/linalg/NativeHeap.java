@@ -3,6 +3,7 @@ package org.fullrank.linalg;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the C library from handing memory of freed tensors back to the system.
@@ -32,12 +33,22 @@ final class NativeHeap {
   /** Initialised at the first large array, by one thread. */
   private static final class Once {
     static {
-      if (Elements.direct() && (Pointer.maxBytes() <= 0 || Pointer.maxBytes() > 4 * LEARNED)) {
-        Nd4j.createUninitialized(DataType.DOUBLE, new long[] {LEARNED / Double.BYTES}, 'c').close();
-      }
+      settleOrNot();
     }
 
     private Once() {}
+
+    /** It is only a hint: where there is no room for the block, things stay as they are. */
+    private static void settleOrNot() {
+      try {
+        if (Elements.direct() && (Pointer.maxBytes() <= 0 || Pointer.maxBytes() > 4 * LEARNED)) {
+          long[] shape = {LEARNED / Double.BYTES};
+          Nd4j.createUninitialized(DataType.DOUBLE, shape, 'c').close();
+        }
+      } catch (RuntimeException | OutOfMemoryError e) {
+        LoggerFactory.getLogger(NativeHeap.class).debug("no room to settle the native heap", e);
+      }
+    }
 
     static void settle() {}
   }

@@ -138,7 +138,8 @@ public final class Parallel {
     INSIDE.set(true);
     try {
       work(tasks, next, failure, workers);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
+      // A user's layer may be written in a language without checked exceptions.
       failure.compareAndSet(null, e);
     } finally {
       INSIDE.set(false);
@@ -185,6 +186,9 @@ public final class Parallel {
     }
     if (failure instanceof RuntimeException e) {
       throw e;
+    }
+    if (failure != null) {
+      throw new IllegalStateException("a task failed: " + failure, failure);
     }
   }
 }

@@ -12,6 +12,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>What a layer declares about itself is believed. {@link #couplesSamples} and {@link
  * #polynomialDegree} become premises of verified statements about the network, so a wrong
  * declaration makes those wrong.
+ *
+ * <p>Kernels are computed on pieces of the samples by several threads: {@link #linearize} is called
+ * concurrently on one layer, with different numbers of samples, and must give the same structure of
+ * parameter blocks each time.
  */
 public interface Layer {
   /**

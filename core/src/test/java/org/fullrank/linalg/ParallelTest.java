@@ -3,6 +3,7 @@ package org.fullrank.linalg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,6 +65,30 @@ final class ParallelTest {
     assertThat(nested).hasSizeBetween(1, Parallel.threads());
     assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(before);
     assertThat(Parallel.threads()).isEqualTo(before);
+  }
+
+  /** As languages without checked exceptions do. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void sneak(Throwable e) throws T {
+    throw (T) e;
+  }
+
+  @Test
+  void noFailureIsLostWhateverItsType() {
+    for (int failing = 0; failing < 20; failing++) {
+      int bad = failing;
+      assertThatThrownBy(
+              () ->
+                  Parallel.forEach(
+                      20,
+                      t -> {
+                        if (t == bad) {
+                          ParallelTest.<RuntimeException>sneak(new IOException("disk"));
+                        }
+                      }))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("disk");
+    }
   }
 
   @Test
