@@ -224,8 +224,8 @@ public final class EmpiricalNtk {
 
   private INDArray checked(INDArray x) {
     TensorChecks.requireShape("input", x, network.inputShape().after(-1));
-    TensorChecks.requireType("theta", x.dataType(), theta);
     TensorChecks.requireFinite("input", x);
+    TensorChecks.requireType("theta", x.dataType(), theta);
     return x;
   }
 
