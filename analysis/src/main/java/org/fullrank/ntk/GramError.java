@@ -43,7 +43,13 @@ final class GramError {
     if (!sums.addErrors(jacobian)) {
       return GramMatrix.unknownError();
     }
-    return bound(gram, sums, jacobian.columns() + 8.0);
+    // An inner product of all parameters can underflow in every summand.
+    sums.widest = jacobian.columns();
+    try (Pullback pullback = jacobian.pullbackOutputs()) {
+      double terms =
+          sharesWeights(pullback.blocks()) ? Double.POSITIVE_INFINITY : jacobian.columns() + 8.0;
+      return bound(gram, sums, terms);
+    }
   }
 
   /**
@@ -114,6 +120,8 @@ final class GramError {
           inputs += k.scale() * k.scale() * squaredNorm(k.inputs());
           cotangents += squaredNorm(k.outputCotangents());
           widest = Math.max(widest, k.inputs().size(2) + (double) k.outputCotangents().size(3));
+        } else {
+          widest = Math.max(widest, (double) block.size());
         }
         outputs = block.cotangents();
       }
@@ -143,12 +151,14 @@ final class GramError {
      * What underflow adds to the Frobenius norm: a product {@code q} of inputs errs by {@code tiny
      * (d + 2)}, and by {@code 2 tiny sqrt(d) ||a||} where scaling underflows, and is multiplied by
      * {@code p <= ||g_r|| ||g_s||}; the other way round likewise, each {@code q} serving {@code
-     * k^2} entries.
+     * k^2} entries. Where rows are formed, their entries err by {@code tiny} and the products of
+     * rows by {@code tiny} a summand; so do the sums over terms.
      */
-    double underflow(double tiny) {
+    double underflow(double tiny, double rows) {
       double width = widest + 2;
       double scaling = 1 + 2 * Math.sqrt(inputs);
-      return tiny * width * (scaling * cotangents + outputs * inputs + 1);
+      double formed = rows * (1 + 2 * Math.sqrt(inputs * cotangents));
+      return tiny * width * (scaling * cotangents + outputs * inputs + formed);
     }
   }
 
@@ -160,7 +170,7 @@ final class GramError {
     for (long r = 0; r < gram.size(0); r++) {
       trace += Math.abs(gram.getDouble(r, r));
     }
-    double tiny = sums.underflow(wide ? Double.MIN_VALUE : Float.MIN_VALUE);
+    double tiny = sums.underflow(wide ? Double.MIN_VALUE : Float.MIN_VALUE, (double) gram.size(0));
     double exactTrace = gamma < 1 ? (trace + tiny) / (1 - gamma) : Double.POSITIVE_INFINITY;
     double squares = sums.squares;
     double d = Math.sqrt(squares);
@@ -181,12 +191,8 @@ final class GramError {
    * of 4 leaves room. Infinite for weights shared over several positions.
    */
   private static double termsPerEntry(List<ParameterBlock> blocks) {
-    for (ParameterBlock block : blocks) {
-      if (block instanceof KroneckerBlock k && k.inputs().size(1) > 1) {
-        // Its rows are sums over positions that can cancel: their rounding is not bounded by the
-        // trace.
-        return Double.POSITIVE_INFINITY;
-      }
+    if (sharesWeights(blocks)) {
+      return Double.POSITIVE_INFINITY;
     }
     List<GradientFactors.Group> groups = GradientFactors.groups(blocks, b -> "");
     long longest = 0;
@@ -194,5 +200,11 @@ final class GramError {
       longest = Math.max(longest, group.width().inputs() + group.width().cotangents());
     }
     return longest + groups.size() + 8.0;
+  }
+
+  /** Rows are then sums over positions that can cancel: the trace does not bound their rounding. */
+  private static boolean sharesWeights(List<ParameterBlock> blocks) {
+    return blocks.stream()
+        .anyMatch(block -> block instanceof KroneckerBlock k && k.inputs().size(1) > 1);
   }
 }
