@@ -2,6 +2,8 @@ package org.fullrank.ntk;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.diff.KroneckerBlock;
@@ -14,6 +16,7 @@ import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Sequential;
+import org.fullrank.nn.layer.Dense;
 import org.fullrank.ntk.SampleGrid.Pass;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -98,20 +101,35 @@ final class GradientFactors implements AutoCloseable {
       PassListener passDone) {
     GradientFactors factors =
         new GradientFactors(network, theta, x, grid, keys, firstTile, endTile);
-    List<Pass> passes = grid.passes(firstTile, endTile);
     try {
-      Parallel.forEach(
-          passes.size() + 1,
-          p -> {
-            if (p == 0) {
-              meanwhile.run();
-              return;
-            }
-            Pass pass = passes.get(p - 1);
-            factors.pass(pass.from(), pass.to());
-            synchronized (passDone) {
-              passDone.done(pass.to() - pass.from());
-            }
+      Optional<List<Dense>> chain = ChainPass.layers(network).filter(factors::keyed);
+      chain.ifPresent(layers -> factors.make(layers, meanwhile));
+      List<Pass> passes = grid.passes(firstTile, endTile);
+      // In a chain the arrays are made before, elsewhere by the passes.
+      int before = chain.isPresent() ? 0 : 1;
+      Parallel.run(
+          passes.size() + before,
+          () -> {
+            Passes work = chain.isPresent() ? factors.new ChainPasses() : factors::pass;
+            return new Parallel.Worker() {
+              @Override
+              public void run(int task) {
+                if (task < before) {
+                  meanwhile.run();
+                  return;
+                }
+                Pass pass = passes.get(task - before);
+                work.pass(pass.from(), pass.to());
+                synchronized (passDone) {
+                  passDone.done(pass.to() - pass.from());
+                }
+              }
+
+              @Override
+              public void close() {
+                work.close();
+              }
+            };
           });
       return factors;
     } catch (RuntimeException | Error e) {
@@ -120,9 +138,83 @@ final class GradientFactors implements AutoCloseable {
     }
   }
 
+  /** The passes of one thread. */
+  private interface Passes extends AutoCloseable {
+    void pass(int from, int to);
+
+    @Override
+    default void close() {}
+  }
+
   /** Told about finished passes. */
   interface PassListener {
     void done(int samples);
+  }
+
+  /** Whether weight and bias of every layer are to make one term. */
+  private boolean keyed(List<Dense> chain) {
+    int slot = 0;
+    for (Dense layer : chain) {
+      int end = slot + layer.slots().size();
+      if (!keys.get(slot).equals(keys.get(end - 1))) {
+        return false;
+      }
+      slot = end;
+    }
+    return true;
+  }
+
+  /** The arrays of a chain's terms, made by several threads. */
+  private void make(List<Dense> chain, Runnable meanwhile) {
+    int slot = 0;
+    for (Dense layer : chain) {
+      int end = slot + layer.slots().size();
+      add(new Group(slot, end, width(layer.in() + end - slot - 1, layer.out())), x.dataType());
+      slot = end;
+    }
+    Parallel.forEach(
+        slots.size() + 1,
+        t -> {
+          if (t == 0) {
+            meanwhile.run();
+          } else {
+            slots.get(t - 1).term();
+          }
+        });
+  }
+
+  /** Of one thread, in memory that is used again. */
+  private final class ChainPasses implements Passes {
+    private final ChainPass chain = ChainPass.of(network, theta);
+
+    @Override
+    public void pass(int from, int to) {
+      int row = from - grid.start(firstTile);
+      chain.run(
+          TensorViews.leading(x, from, to),
+          new ChainPass.Target() {
+            @Override
+            public void inputs(int dense, List<Scaled> inputs) {
+              Term term = slots.get(dense).term();
+              FactorRows.concatenate(inputs, Objects.requireNonNull(term.a), row);
+            }
+
+            @Override
+            public void cotangents(int dense, INDArray cotangents) {
+              FactorRows.interleave(cotangents, slots.get(dense).term().g, row);
+            }
+
+            @Override
+            public void products(int dense, List<Scaled> inputs, INDArray cotangents) {
+              FactorRows.products(inputs, cotangents, slots.get(dense).term().g, row);
+            }
+          });
+    }
+
+    @Override
+    public void close() {
+      chain.close();
+    }
   }
 
   private void pass(int from, int to) {
@@ -132,7 +224,7 @@ final class GradientFactors implements AutoCloseable {
             Jacobian.of(layers.linearize(theta, piece), network.parameterCount(), false);
         Pullback pullback = jacobian.pullbackOutputs()) {
       List<ParameterBlock> blocks = pullback.blocks();
-      prepare(blocks, jacobian.outputs());
+      prepare(blocks);
       int row = from - grid.start(firstTile);
       for (int t = 0; t < groups.size(); t++) {
         // Each thread begins elsewhere, so that they make the arrays of different terms.
@@ -176,16 +268,17 @@ final class GradientFactors implements AutoCloseable {
   }
 
   /** The first pass to get here says what the terms look like. */
-  private synchronized void prepare(List<ParameterBlock> blocks, long k) {
+  private synchronized void prepare(List<ParameterBlock> blocks) {
     if (!groups.isEmpty()) {
       return;
     }
+    groups(blocks, keys::get).forEach(group -> add(group, blocks.get(0).dataType()));
+  }
+
+  private void add(Group group, DataType type) {
     long m = (long) grid.start(endTile) - grid.start(firstTile);
-    DataType type = blocks.get(0).dataType();
-    for (Group group : groups(blocks, keys::get)) {
-      groups.add(group);
-      slots.add(new TermSlot(type, keys.get(group.first), m, m * k, group.width));
-    }
+    groups.add(group);
+    slots.add(new TermSlot(type, keys.get(group.first), m, m * network.outputs(), group.width));
   }
 
   /** A term whose arrays are made by the first thread that fills them. */
@@ -250,14 +343,18 @@ final class GradientFactors implements AutoCloseable {
           end++;
         }
         long e = first.outputCotangents().size(3);
-        // With a single output the row is the input times a number: no second product.
-        out.add(
-            new Group(
-                b, end, e == 1 ? new GramShape.Width(0, width) : new GramShape.Width(width, e)));
+        out.add(new Group(b, end, width(width, e)));
       }
       b = end;
     }
     return out;
+  }
+
+  /** With a single output the row is the input times a number: no second product. */
+  private static GramShape.Width width(long inputs, long cotangents) {
+    return cotangents == 1
+        ? new GramShape.Width(0, inputs)
+        : new GramShape.Width(inputs, cotangents);
   }
 
   List<Term> terms() {

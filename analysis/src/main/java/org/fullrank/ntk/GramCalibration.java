@@ -38,6 +38,12 @@ record GramCalibration(long passBytes, double secondsPerSample, double secondsPe
   /** Memory only. */
   static long passBytes(Network network, INDArray theta, INDArray x, SampleGrid grid) {
     INDArray piece = TensorViews.leading(x, 0, grid.passSamples());
+    if (ChainPass.layers(network).isPresent()) {
+      try (ChainPass pass = ChainPass.of(network, theta)) {
+        pass.run(piece, ChainPass.Target.NOBODY);
+        return pass.bytes();
+      }
+    }
     long before = Backend.tensorBytes();
     try (Jacobian jacobian = network.jacobian(theta, piece);
         Pullback pullback = jacobian.pullbackOutputs()) {

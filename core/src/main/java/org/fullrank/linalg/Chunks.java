@@ -45,18 +45,11 @@ public final class Chunks {
    */
   public static List<INDArray> map(INDArray a, PairOfFunctions functions) {
     TensorChecks.requireReal("array", a.dataType());
-    if (!Elements.direct()) {
-      double[] first = Tensors.toDoubles(a);
-      double[] second = new double[first.length];
-      functions.evaluate(first, first, second);
-      return List.of(
-          Tensors.of(a.dataType(), first, a.shape()), Tensors.of(a.dataType(), second, a.shape()));
-    }
     INDArray c = TensorViews.contiguous(a);
     INDArray first = Tensors.uninitialized(a.dataType(), a.shape());
     INDArray second = Tensors.uninitialized(a.dataType(), a.shape());
     try {
-      pieces(c.length(), LEAST_CHUNKS, () -> mapping(c, functions, first, second));
+      map(c, functions, first, second);
     } catch (RuntimeException | Error e) {
       first.close();
       second.close();
@@ -65,6 +58,47 @@ public final class Chunks {
       TensorViews.release(c, a);
     }
     return List.of(first, second);
+  }
+
+  /**
+   * As above, into arrays.
+   *
+   * @param a row-major without gaps
+   * @param functions pure
+   * @param first receives the first function; of the shape and type of {@code a}, row-major without
+   *     gaps; may be {@code a} itself
+   * @param second receives the second function, likewise; another array
+   */
+  public static void map(INDArray a, PairOfFunctions functions, INDArray first, INDArray second) {
+    TensorChecks.requireOpen("array", a);
+    TensorChecks.requireReal("array", a.dataType());
+    requireLike("first function", first, a);
+    requireLike("second function", second, a);
+    if (second == a || second == first) {
+      throw new IllegalArgumentException("map expects different arrays for its two functions");
+    }
+    if (!Elements.direct()) {
+      double[] one = Tensors.toDoubles(a);
+      double[] two = new double[one.length];
+      functions.evaluate(one, one, two);
+      Tensors.write(one, first);
+      Tensors.write(two, second);
+      return;
+    }
+    pieces(a.length(), LEAST_CHUNKS, () -> mapping(a, functions, first, second));
+  }
+
+  private static void requireLike(String name, INDArray target, INDArray a) {
+    TensorChecks.requireType(name, a.dataType(), target);
+    TensorChecks.requireShape(name, target, a.shape());
+    if (!TensorViews.isContiguous(target) || !TensorViews.isContiguous(a)) {
+      throw new IllegalArgumentException(
+          name
+              + " expects row-major arrays without gaps but got "
+              + TensorChecks.describe(a)
+              + " and "
+              + TensorChecks.describe(target));
+    }
   }
 
   private static Piece mapping(

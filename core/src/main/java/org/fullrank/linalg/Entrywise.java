@@ -26,10 +26,62 @@ public final class Entrywise {
    * @return a new row-major array of the shape of {@code blocks}
    */
   public static INDArray times(INDArray blocks, INDArray factors) {
-    TensorChecks.requireOpen("factors", factors);
-    TensorChecks.requireType("factors", blocks.dataType(), factors);
+    requireTrailing(blocks, factors);
+    INDArray b = TensorViews.contiguous(blocks);
+    INDArray out = Tensors.uninitialized(blocks.dataType(), blocks.shape());
+    try {
+      times(b, factors, out);
+    } catch (RuntimeException | Error e) {
+      out.close();
+      throw e;
+    } finally {
+      TensorViews.release(b, blocks);
+    }
+    return out;
+  }
+
+  /**
+   * As above, into an array.
+   *
+   * @param blocks row-major without gaps
+   * @param factors as above
+   * @param target of the type and shape of {@code blocks}, row-major without gaps; may be {@code
+   *     blocks} itself
+   */
+  public static void times(INDArray blocks, INDArray factors, INDArray target) {
+    requireTrailing(blocks, factors);
+    requireTarget(target, blocks);
+    if (!Elements.direct()) {
+      double[] out = Tensors.toDoubles(blocks);
+      double[] f = Tensors.toDoubles(factors);
+      for (int i = 0; i < out.length; i++) {
+        out[i] *= f[i % f.length];
+      }
+      Tensors.write(out, target);
+      return;
+    }
     long size = factors.length();
     long count = blocks.length() / size;
+    INDArray f = TensorViews.contiguous(factors);
+    boolean single = target.dataType() == DataType.FLOAT;
+    Chunks.pieces(
+        size,
+        (int) Math.max(1, LEAST_CHUNKS / count),
+        () -> {
+          Elements from = new Elements(blocks);
+          Elements by = new Elements(f);
+          Elements to = new Elements(target);
+          return single
+              ? singleTimes(count, size, from, by, to)
+              : doubleTimes(count, size, from, by, to);
+        });
+    TensorViews.release(f, factors);
+  }
+
+  private static void requireTrailing(INDArray blocks, INDArray factors) {
+    TensorChecks.requireOpen("blocks", blocks);
+    TensorChecks.requireOpen("factors", factors);
+    TensorChecks.requireType("factors", blocks.dataType(), factors);
     long[] shape = blocks.shape();
     long[] own = factors.shape();
     boolean trailing =
@@ -43,32 +95,19 @@ public final class Entrywise {
               + " but got "
               + TensorChecks.describe(blocks));
     }
-    if (!Elements.direct()) {
-      double[] out = Tensors.toDoubles(blocks);
-      double[] f = Tensors.toDoubles(factors);
-      for (int i = 0; i < out.length; i++) {
-        out[i] *= f[i % f.length];
-      }
-      return Tensors.of(blocks.dataType(), out, blocks.shape());
+  }
+
+  /** What is read and written in one pass has the same order. */
+  private static void requireTarget(INDArray target, INDArray source) {
+    TensorChecks.requireType("target", source.dataType(), target);
+    TensorChecks.requireShape("target", target, source.shape());
+    if (!TensorViews.isContiguous(target) || !TensorViews.isContiguous(source)) {
+      throw new IllegalArgumentException(
+          "expected row-major arrays without gaps but got "
+              + TensorChecks.describe(source)
+              + " into "
+              + TensorChecks.describe(target));
     }
-    INDArray b = TensorViews.contiguous(blocks);
-    INDArray f = TensorViews.contiguous(factors);
-    INDArray out = Tensors.uninitialized(blocks.dataType(), blocks.shape());
-    boolean single = out.dataType() == DataType.FLOAT;
-    Chunks.pieces(
-        size,
-        (int) Math.max(1, LEAST_CHUNKS / count),
-        () -> {
-          Elements from = new Elements(b);
-          Elements by = new Elements(f);
-          Elements to = new Elements(out);
-          return single
-              ? singleTimes(count, size, from, by, to)
-              : doubleTimes(count, size, from, by, to);
-        });
-    TensorViews.release(b, blocks);
-    TensorViews.release(f, factors);
-    return out;
   }
 
   private static Chunks.Piece doubleTimes(
@@ -117,39 +156,78 @@ public final class Entrywise {
     return combined(a, factor, b);
   }
 
+  /**
+   * As above, into an array.
+   *
+   * @param a row-major without gaps
+   * @param factor finite
+   * @param b an array of the same type and shape
+   * @param target of the same type and shape, row-major without gaps; may be {@code a} itself
+   */
+  public static void scaledPlus(INDArray a, double factor, INDArray b, INDArray target) {
+    TensorChecks.requireType("summand", a.dataType(), b);
+    TensorChecks.requireShape("summand", b, a.shape());
+    combined(a, factor, b, target);
+  }
+
+  /**
+   * A multiple, each entry rounded once.
+   *
+   * @param a row-major without gaps
+   * @param factor finite
+   * @param target of the same type and shape, row-major without gaps; may be {@code a} itself
+   */
+  public static void scaled(INDArray a, double factor, INDArray target) {
+    combined(a, factor, null, target);
+  }
+
   /** {@code factor a}, or {@code factor a + b} with a rounding after each operation. */
   static INDArray combined(INDArray a, double factor, @Nullable INDArray b) {
     TensorChecks.requireOpen("array", a);
     TensorChecks.requireReal("array", a.dataType());
+    INDArray first = TensorViews.contiguous(a);
+    INDArray out = Tensors.uninitialized(a.dataType(), a.shape());
+    try {
+      combined(first, factor, b, out);
+    } catch (RuntimeException | Error e) {
+      out.close();
+      throw e;
+    } finally {
+      TensorViews.release(first, a);
+    }
+    return out;
+  }
+
+  private static void combined(
+      INDArray first, double factor, @Nullable INDArray b, INDArray target) {
+    TensorChecks.requireOpen("array", first);
+    requireTarget(target, first);
     if (!Elements.direct()) {
-      double[] out = Tensors.toDoubles(a);
+      double[] out = Tensors.toDoubles(first);
       double[] plus = b == null ? new double[out.length] : Tensors.toDoubles(b);
-      boolean round = a.dataType() == DataType.FLOAT;
+      boolean round = first.dataType() == DataType.FLOAT;
       for (int i = 0; i < out.length; i++) {
         double product = round ? (float) (factor * out[i]) : factor * out[i];
         out[i] = b == null ? product : product + plus[i];
       }
-      return Tensors.of(a.dataType(), out, a.shape());
+      Tensors.write(out, target);
+      return;
     }
-    INDArray first = TensorViews.contiguous(a);
     INDArray second = b == null ? first : TensorViews.contiguous(b);
-    INDArray out = Tensors.uninitialized(a.dataType(), a.shape());
     Chunks.pieces(
-        out.length(),
+        target.length(),
         LEAST_CHUNKS,
         () -> {
           Elements from = new Elements(first);
           Elements plus = b == null ? null : new Elements(second);
-          Elements to = new Elements(out);
-          return out.dataType() == DataType.FLOAT
+          Elements to = new Elements(target);
+          return target.dataType() == DataType.FLOAT
               ? singleSum(from, factor, plus, to)
               : doubleSum(from, factor, plus, to);
         });
-    TensorViews.release(first, a);
     if (b != null) {
       TensorViews.release(second, b);
     }
-    return out;
   }
 
   private static Chunks.Piece doubleSum(

@@ -100,19 +100,37 @@ public final class Tensors {
    * @return a new array of shape {@code [n, row.length]}
    */
   public static INDArray tiled(DataType type, double[] row, long n) {
-    int size = length(n, row.length);
-    TensorChecks.requireReal("type", type);
+    INDArray a = uninitialized(type, n, row.length);
+    tile(row, a);
+    return a;
+  }
+
+  /**
+   * Fills a matrix with equal rows.
+   *
+   * @param row the row
+   * @param target {@code [n, row.length]}, row-major without gaps; {@code FLOAT} rounds to nearest
+   */
+  public static void tile(double[] row, INDArray target) {
+    TensorChecks.requireShape("matrix of equal rows", target, -1, row.length);
+    long n = target.size(0);
     int rows = Elements.direct() ? (int) Math.min(n, Chunks.SIZE / row.length + 1) : (int) n;
     double[] block = new double[rows * row.length];
     for (int i = 0; i < rows; i++) {
       System.arraycopy(row, 0, block, i * row.length, row.length);
     }
+    TensorChecks.requireOpen("matrix of equal rows", target);
     if (!Elements.direct()) {
-      return of(type, block, n, row.length);
+      write(block, target);
+      return;
     }
-    INDArray a = uninitialized(type, n, row.length);
-    Elements to = new Elements(a);
-    if (type == DataType.DOUBLE) {
+    if (!TensorViews.isContiguous(target)) {
+      throw new IllegalArgumentException(
+          "expected a row-major target but got " + TensorChecks.describe(target));
+    }
+    long size = target.length();
+    Elements to = new Elements(target);
+    if (target.dataType() == DataType.DOUBLE) {
       for (long at = 0; at < size; at += block.length) {
         to.write(at, block, 0, (int) Math.min(block.length, size - at));
       }
@@ -125,7 +143,6 @@ public final class Tensors {
         to.write(at, single, (int) Math.min(single.length, size - at));
       }
     }
-    return a;
   }
 
   /**
