@@ -13,7 +13,6 @@ import org.fullrank.linalg.FactorRows;
 import org.fullrank.linalg.FactorRows.Scaled;
 import org.fullrank.linalg.Parallel;
 import org.fullrank.linalg.TensorViews;
-import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.layer.Dense;
@@ -279,44 +278,6 @@ final class GradientFactors implements AutoCloseable {
     long m = (long) grid.start(endTile) - grid.start(firstTile);
     groups.add(group);
     slots.add(new TermSlot(type, keys.get(group.first), m, m * network.outputs(), group.width));
-  }
-
-  /** A term whose arrays are made by the first thread that fills them. */
-  private static final class TermSlot {
-    private final DataType type;
-    private final String key;
-    private final long samples;
-    private final long rows;
-    private final GramShape.Width width;
-    private @Nullable Term term;
-
-    TermSlot(DataType type, String key, long samples, long rows, GramShape.Width width) {
-      this.type = type;
-      this.key = key;
-      this.samples = samples;
-      this.rows = rows;
-      this.width = width;
-    }
-
-    synchronized Term term() {
-      Term made = term;
-      if (made == null) {
-        INDArray a =
-            width.inputs() == 0 ? null : Tensors.uninitialized(type, samples, width.inputs());
-        made = new Term(key, a, Tensors.uninitialized(type, rows, width.cotangents()));
-        term = made;
-      }
-      return made;
-    }
-
-    synchronized void close() {
-      if (term != null) {
-        if (term.a != null) {
-          term.a.close();
-        }
-        term.g.close();
-      }
-    }
   }
 
   /**

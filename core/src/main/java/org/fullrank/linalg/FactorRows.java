@@ -21,7 +21,8 @@ public final class FactorRows {
 
   /**
    * Scaled arrays side by side: row {@code row + i} becomes {@code [s_1 x_1i, s_2 x_2i, ...]}, each
-   * entry rounded once.
+   * entry within {@code u (1 + 2^-20)} of the product with the scale as it is, {@code u} being half
+   * a unit of the type.
    *
    * @param parts arrays of {@code m} rows {@code [m, ..., d]}, row-major without gaps
    * @param target {@code [n, sum of d]}, row-major without gaps
@@ -30,6 +31,10 @@ public final class FactorRows {
   public static void concatenate(List<Scaled> parts, INDArray target, long row) {
     Inputs inputs = new Inputs(parts, target);
     Rows out = new Rows(target, row, inputs.rows);
+    if (Elements.direct() && parts.stream().allMatch(SingleRows::supports)) {
+      SingleRows.concatenate(parts, inputs.rows, target, row);
+      return;
+    }
     for (int i = 0; i < inputs.rows; i++) {
       inputs.addTo(i, 1, out.next(), out.offset());
     }

@@ -84,6 +84,8 @@ final class EntrywiseTest {
         assertThat(out.dataType()).isEqualTo(type);
         same(out, expected);
         same(blocks, b);
+        Entrywise.times(blocks, factors, blocks);
+        same(blocks, expected);
       }
       // Garbage of other tests may still go in between; a leak would only add.
       assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
@@ -115,6 +117,10 @@ final class EntrywiseTest {
           same(out, sum);
           same(first, a);
           same(second, b);
+          Entrywise.scaled(first, factor, out);
+          same(out, multiple);
+          Entrywise.scaledPlus(first, factor, second, first);
+          same(first, sum);
         }
         // Garbage of other tests may still go in between; a leak would only add.
         assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
@@ -203,6 +209,30 @@ final class EntrywiseTest {
           same(nan, Tensors.toDoubles(other));
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void targetsMustFit(DataType type, int k, boolean insideTask) {
+    DataType other = type == DataType.FLOAT ? DataType.DOUBLE : DataType.FLOAT;
+    try (INDArray a = Tensors.zeros(type, 2, 3);
+        INDArray short2 = Tensors.zeros(type, 2, 2);
+        INDArray wrong = Tensors.zeros(other, 2, 3);
+        INDArray square = Tensors.zeros(type, 3, 2)) {
+      INDArray gaps = square.transpose();
+      for (INDArray target : new INDArray[] {short2, wrong, gaps}) {
+        assertThatThrownBy(() -> Entrywise.times(a, a, target))
+            .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Entrywise.scaled(a, 2, target))
+            .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Entrywise.scaledPlus(a, 2, a, target))
+            .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Chunks.map(a, (x, y, z) -> {}, target, a))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+      assertThatThrownBy(() -> Chunks.map(a, (x, y, z) -> {}, a, a))
+          .hasMessageContaining("different arrays");
     }
   }
 }

@@ -2,6 +2,7 @@ package org.fullrank.linalg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
@@ -136,7 +137,8 @@ final class GramTileTest {
     for (int i = 0; i < m; i++) {
       for (int q = 0; q < 31; q++) {
         double exact = q < 30 ? 0.3 * wr[i][q] : 0.1;
-        assertThat(a[i + 2][q]).isEqualTo(type == DataType.FLOAT ? (float) exact : exact);
+        double half = type == DataType.FLOAT ? 0.5 * Math.ulp((float) exact) : 0;
+        assertThat(a[i + 2][q]).isEqualTo(exact, within(half * (1 + 0x1p-20)));
         for (int o = 0; o < k; o++) {
           double product = sv[o * m + i] * exact;
           assertThat(r[(i + 2) * k + o][q])
@@ -155,5 +157,28 @@ final class GramTileTest {
         .hasMessageContaining("stacked factors");
     assertThatThrownBy(() -> FactorRows.concatenate(List.of(new Scaled(w, 1)), inputs, 0))
         .hasMessageContaining("expects shape");
+  }
+
+  /** Small scales and entries, of which one part of the scale is too small for single precision. */
+  @ParameterizedTest
+  @CsvSource({"0.1", "-3", "0", "1e-18", "1e-30", "1e18", "1e30"})
+  void singleRowsAreRoundedOnce(double scale) {
+    int m = 300;
+    double[] x = new double[m * 70];
+    SplittableRandom random = new SplittableRandom(4);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) ((random.nextDouble() - 0.5) * Math.scalb(1.0, random.nextInt(60) - 30));
+    }
+    INDArray a = Tensors.of(DataType.FLOAT, x, m, 70);
+    INDArray target = Tensors.zeros(DataType.FLOAT, m, 70);
+    FactorRows.concatenate(List.of(new Scaled(a, scale)), target, 0);
+    double[] got = Tensors.toDoubles(target);
+    for (int i = 0; i < x.length; i++) {
+      double exact = scale * x[i];
+      double half = 0.5 * Math.ulp((float) exact) * (1 + 0x1p-20);
+      // The lower part of the scale times a number, which may be subnormal.
+      double tiny = Math.abs(exact) < 0x1p-100 ? Float.MIN_VALUE : 0;
+      assertThat(got[i]).isEqualTo(exact, within(half + tiny));
+    }
   }
 }
