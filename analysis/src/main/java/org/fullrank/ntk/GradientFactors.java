@@ -102,25 +102,27 @@ final class GradientFactors implements AutoCloseable {
         new GradientFactors(network, theta, x, grid, keys, firstTile, endTile);
     try {
       Optional<List<Dense>> chain = ChainPass.layers(network).filter(factors::keyed);
-      chain.ifPresent(layers -> factors.make(layers, meanwhile));
+      chain.ifPresent(factors::prepareChain);
       List<Pass> passes = grid.passes(firstTile, endTile);
-      // In a chain the arrays are made before, elsewhere by the passes.
-      int before = chain.isPresent() ? 0 : 1;
+      // What terms look like is known in a chain only; elsewhere passes make their arrays.
+      int arrays = factors.slots.size();
       Parallel.run(
-          passes.size() + before,
+          1 + arrays + passes.size(),
           () -> {
             Passes work = chain.isPresent() ? factors.new ChainPasses() : factors::pass;
             return new Parallel.Worker() {
               @Override
               public void run(int task) {
-                if (task < before) {
+                if (task == 0) {
                   meanwhile.run();
-                  return;
-                }
-                Pass pass = passes.get(task - before);
-                work.pass(pass.from(), pass.to());
-                synchronized (passDone) {
-                  passDone.done(pass.to() - pass.from());
+                } else if (task <= arrays) {
+                  factors.slots.get(task - 1).term();
+                } else {
+                  Pass pass = passes.get(task - arrays - 1);
+                  work.pass(pass.from(), pass.to());
+                  synchronized (passDone) {
+                    passDone.done(pass.to() - pass.from());
+                  }
                 }
               }
 
@@ -163,23 +165,13 @@ final class GradientFactors implements AutoCloseable {
     return true;
   }
 
-  /** The arrays of a chain's terms, made by several threads. */
-  private void make(List<Dense> chain, Runnable meanwhile) {
+  private void prepareChain(List<Dense> chain) {
     int slot = 0;
     for (Dense layer : chain) {
       int end = slot + layer.slots().size();
       add(new Group(slot, end, width(layer.in() + end - slot - 1, layer.out())), x.dataType());
       slot = end;
     }
-    Parallel.forEach(
-        slots.size() + 1,
-        t -> {
-          if (t == 0) {
-            meanwhile.run();
-          } else {
-            slots.get(t - 1).term();
-          }
-        });
   }
 
   /** Of one thread, in memory that is used again. */
