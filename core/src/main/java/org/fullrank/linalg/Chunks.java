@@ -3,6 +3,7 @@ package org.fullrank.linalg;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Work on tensors piece by piece, without a Java copy of the whole. */
@@ -32,23 +33,43 @@ public final class Chunks {
     void evaluate(double[] x, double[] first, double[] second);
   }
 
+  /** The same in single precision. */
+  @FunctionalInterface
+  public interface PairOfSingleFunctions {
+    /**
+     * Evaluates both.
+     *
+     * @param x numbers
+     * @param first receives the first function; may be {@code x} itself
+     * @param second receives the second function; another array
+     */
+    void evaluate(float[] x, float[] first, float[] second);
+  }
+
   private Chunks() {}
 
   /**
-   * Two functions of every entry, evaluated in double precision, by several threads where there is
-   * enough to do; single-precision results are rounded once. The values do not depend on the number
-   * of threads.
+   * Two functions of every entry, evaluated in the precision of the array, by several threads where
+   * there is enough to do. The values do not depend on the number of threads if those of an entry
+   * do not depend on the other entries.
    *
    * @param a any array
-   * @param functions pure
+   * @param functions pure; used for double precision
+   * @param singleFunctions pure; used for single precision
    * @return two new row-major arrays of the shape and type of {@code a}
    */
-  public static List<INDArray> map(INDArray a, PairOfFunctions functions) {
+  public static List<INDArray> map(
+      INDArray a, PairOfFunctions functions, PairOfSingleFunctions singleFunctions) {
     TensorChecks.requireReal("array", a.dataType());
+    boolean single = a.dataType() == DataType.FLOAT;
     if (!Elements.direct()) {
       double[] first = Tensors.toDoubles(a);
       double[] second = new double[first.length];
-      functions.evaluate(first, first, second);
+      if (single) {
+        evaluateFloats(singleFunctions, first, second);
+      } else {
+        functions.evaluate(first, first, second);
+      }
       return List.of(
           Tensors.of(a.dataType(), first, a.shape()), Tensors.of(a.dataType(), second, a.shape()));
     }
@@ -56,7 +77,13 @@ public final class Chunks {
     INDArray first = Tensors.uninitialized(a.dataType(), a.shape());
     INDArray second = Tensors.uninitialized(a.dataType(), a.shape());
     try {
-      pieces(c.length(), LEAST_CHUNKS, () -> mapping(c, functions, first, second));
+      pieces(
+          c.length(),
+          LEAST_CHUNKS,
+          () ->
+              single
+                  ? singleMapping(c, singleFunctions, first, second)
+                  : mapping(c, functions, first, second));
     } catch (RuntimeException | Error e) {
       first.close();
       second.close();
@@ -65,6 +92,20 @@ public final class Chunks {
       TensorViews.release(c, a);
     }
     return List.of(first, second);
+  }
+
+  /** Of numbers that are floats; the results are, too. */
+  static void evaluateFloats(PairOfSingleFunctions functions, double[] x, double[] second) {
+    float[] u = new float[x.length];
+    float[] v = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      u[i] = (float) x[i];
+    }
+    functions.evaluate(u, u, v);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = u[i];
+      second[i] = v[i];
+    }
   }
 
   private static Piece mapping(
@@ -81,6 +122,23 @@ public final class Chunks {
       functions.evaluate(u, u, v);
       firstTarget.write(at, u, 0, length);
       secondTarget.write(at, v, 0, length);
+    };
+  }
+
+  private static Piece singleMapping(
+      INDArray from, PairOfSingleFunctions functions, INDArray first, INDArray second) {
+    Elements source = new Elements(from);
+    Elements firstTarget = new Elements(first);
+    Elements secondTarget = new Elements(second);
+    float[] x = new float[(int) Math.min(SIZE, from.length())];
+    float[] y = new float[x.length];
+    return (at, length) -> {
+      float[] u = length == x.length ? x : new float[length];
+      float[] v = length == x.length ? y : new float[length];
+      source.read(at, u, length);
+      functions.evaluate(u, u, v);
+      firstTarget.write(at, u, length);
+      secondTarget.write(at, v, length);
     };
   }
 

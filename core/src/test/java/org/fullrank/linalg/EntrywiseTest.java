@@ -140,6 +140,13 @@ final class EntrywiseTest {
                             w[i] = t / 3;
                             v[i] = t * t;
                           }
+                        },
+                        (u, v, w) -> {
+                          for (int i = 0; i < u.length; i++) {
+                            float t = u[i];
+                            w[i] = t / 3;
+                            v[i] = t * t;
+                          }
                         });
                 both.get(1).close();
                 return both.get(0);
