@@ -60,6 +60,7 @@ final class SingleTanh {
     float[] tail = new float[signs.length];
     for (int from = 0; from < x.length; from += BLOCK) {
       int n = Math.min(BLOCK, x.length - from);
+      // Copied: loops over the parts of x would not become vector instructions.
       System.arraycopy(x, from, signs, 0, n);
       boolean ordinary = n == BLOCK ? allOrdinary(signs, head, tail) : allOrdinary(n, signs);
       start(n, signs, head, tail);
