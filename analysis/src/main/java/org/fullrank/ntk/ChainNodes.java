@@ -10,6 +10,7 @@ import org.fullrank.linalg.FactorRows.Scaled;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Activation;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.layer.Dense;
@@ -221,7 +222,8 @@ final class ChainNodes {
       long d = x.matrix().size(1);
       Rows value = keep ? scratch.take(1, d) : x;
       Rows s = scratch.take(1, d);
-      Chunks.map(x.matrix(), layer.activation()::evaluate, value.matrix(), s.matrix());
+      Activation phi = layer.activation();
+      Chunks.map(x.matrix(), phi::evaluate, phi::evaluate, value.matrix(), s.matrix());
       slope = s;
       return value;
     }

@@ -3,6 +3,7 @@ package org.fullrank.linalg;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Work on tensors piece by piece, without a Java copy of the whole. */
@@ -32,24 +33,39 @@ public final class Chunks {
     void evaluate(double[] x, double[] first, double[] second);
   }
 
+  /** The same in single precision. */
+  @FunctionalInterface
+  public interface PairOfSingleFunctions {
+    /**
+     * Evaluates both.
+     *
+     * @param x numbers
+     * @param first receives the first function; may be {@code x} itself
+     * @param second receives the second function; another array
+     */
+    void evaluate(float[] x, float[] first, float[] second);
+  }
+
   private Chunks() {}
 
   /**
-   * Two functions of every entry, evaluated in double precision, by several threads where there is
-   * enough to do; single-precision results are rounded once. The values do not depend on the number
-   * of threads.
+   * Two functions of every entry, evaluated in the precision of the array, by several threads where
+   * there is enough to do. The values do not depend on the number of threads if those of an entry
+   * do not depend on the other entries.
    *
    * @param a any array
-   * @param functions pure
+   * @param functions pure; used for double precision
+   * @param singleFunctions pure; used for single precision
    * @return two new row-major arrays of the shape and type of {@code a}
    */
-  public static List<INDArray> map(INDArray a, PairOfFunctions functions) {
+  public static List<INDArray> map(
+      INDArray a, PairOfFunctions functions, PairOfSingleFunctions singleFunctions) {
     TensorChecks.requireReal("array", a.dataType());
     INDArray c = TensorViews.contiguous(a);
     INDArray first = Tensors.uninitialized(a.dataType(), a.shape());
     INDArray second = Tensors.uninitialized(a.dataType(), a.shape());
     try {
-      map(c, functions, first, second);
+      map(c, functions, singleFunctions, first, second);
     } catch (RuntimeException | Error e) {
       first.close();
       second.close();
@@ -64,12 +80,18 @@ public final class Chunks {
    * As above, into arrays.
    *
    * @param a row-major without gaps
-   * @param functions pure
+   * @param functions pure; used for double precision
+   * @param singleFunctions pure; used for single precision
    * @param first receives the first function; of the shape and type of {@code a}, row-major without
    *     gaps; may be {@code a} itself
    * @param second receives the second function, likewise; another array
    */
-  public static void map(INDArray a, PairOfFunctions functions, INDArray first, INDArray second) {
+  public static void map(
+      INDArray a,
+      PairOfFunctions functions,
+      PairOfSingleFunctions singleFunctions,
+      INDArray first,
+      INDArray second) {
     TensorChecks.requireOpen("array", a);
     TensorChecks.requireReal("array", a.dataType());
     requireLike("first function", first, a);
@@ -77,15 +99,26 @@ public final class Chunks {
     if (second == a || second == first) {
       throw new IllegalArgumentException("map expects different arrays for its two functions");
     }
+    boolean single = a.dataType() == DataType.FLOAT;
     if (!Elements.direct()) {
       double[] one = Tensors.toDoubles(a);
       double[] two = new double[one.length];
-      functions.evaluate(one, one, two);
+      if (single) {
+        evaluateFloats(singleFunctions, one, two);
+      } else {
+        functions.evaluate(one, one, two);
+      }
       Tensors.write(one, first);
       Tensors.write(two, second);
       return;
     }
-    pieces(a.length(), LEAST_CHUNKS, () -> mapping(a, functions, first, second));
+    pieces(
+        a.length(),
+        LEAST_CHUNKS,
+        () ->
+            single
+                ? singleMapping(a, singleFunctions, first, second)
+                : mapping(a, functions, first, second));
   }
 
   private static void requireLike(String name, INDArray target, INDArray a) {
@@ -98,6 +131,20 @@ public final class Chunks {
               + TensorChecks.describe(a)
               + " and "
               + TensorChecks.describe(target));
+    }
+  }
+
+  /** Of numbers that are floats; the results are, too. */
+  static void evaluateFloats(PairOfSingleFunctions functions, double[] x, double[] second) {
+    float[] u = new float[x.length];
+    float[] v = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      u[i] = (float) x[i];
+    }
+    functions.evaluate(u, u, v);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = u[i];
+      second[i] = v[i];
     }
   }
 
@@ -115,6 +162,23 @@ public final class Chunks {
       functions.evaluate(u, u, v);
       firstTarget.write(at, u, 0, length);
       secondTarget.write(at, v, 0, length);
+    };
+  }
+
+  private static Piece singleMapping(
+      INDArray from, PairOfSingleFunctions functions, INDArray first, INDArray second) {
+    Elements source = new Elements(from);
+    Elements firstTarget = new Elements(first);
+    Elements secondTarget = new Elements(second);
+    float[] x = new float[(int) Math.min(SIZE, from.length())];
+    float[] y = new float[x.length];
+    return (at, length) -> {
+      float[] u = length == x.length ? x : new float[length];
+      float[] v = length == x.length ? y : new float[length];
+      source.read(at, u, length);
+      functions.evaluate(u, u, v);
+      firstTarget.write(at, u, length);
+      secondTarget.write(at, v, length);
     };
   }
 

@@ -7,10 +7,10 @@ package org.fullrank.nn;
  * <p>{@code |value^ - sigma(x)| <= relative |value^| + absolute} and {@code |derivative^ -
  * sigma'(x)| <= slopeRelative |derivative^| + slopeAbsolute},
  *
- * <p>for the scalar methods and for {@link Activation#evaluate} alike, a hat marking what was
- * computed, unless it overflowed. {@code sigma'} is the derivative at a kink that the activation
- * documents. Whoever states an accuracy is believed: too small a bound makes a verified statement
- * wrong.
+ * <p>for the scalar methods and for {@link Activation#evaluate(double[], double[], double[])}
+ * alike, a hat marking what was computed, unless it overflowed. {@code sigma'} is the derivative at
+ * a kink that the activation documents. Whoever states an accuracy is believed: too small a bound
+ * makes a verified statement wrong.
  *
  * @param relative error of the value per computed value, at least 0
  * @param absolute error of the value besides, at least 0

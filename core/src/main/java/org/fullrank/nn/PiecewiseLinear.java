@@ -102,10 +102,71 @@ public record PiecewiseLinear(double negativeSlope) implements Activation {
     }
   }
 
+  /** Equal to the results in double precision, rounded once. */
+  @Override
+  public void evaluate(float[] x, float[] value, float[] derivative) {
+    float slope = (float) negativeSlope;
+    if (Float.isInfinite(slope)) {
+      // Below, 0 times the slope must be 0.
+      Activation.super.evaluate(x, value, derivative);
+      return;
+    }
+    for (int i = 0; i < x.length; i++) {
+      float positive = indicator(x[i]);
+      derivative[i] = positive + (1 - positive) * slope;
+    }
+    if (negativeSlope == -1) {
+      for (int i = 0; i < x.length; i++) {
+        derivative[i] = derivative[i] * indicator(Math.abs(x[i])) + 0f;
+      }
+    }
+    if (negativeSlope == 0) {
+      for (int i = 0; i < x.length; i++) {
+        value[i] = Math.max(x[i], 0f);
+      }
+    } else {
+      singleValues(x, products(x), value);
+    }
+  }
+
+  /** Rounding keeps the order of numbers, so it may come before the maximum. */
+  private void singleValues(float[] x, float[] products, float[] value) {
+    if (negativeSlope < 1) {
+      for (int i = 0; i < x.length; i++) {
+        value[i] = Math.max(x[i], products[i]);
+      }
+    } else {
+      for (int i = 0; i < x.length; i++) {
+        value[i] = Math.min(x[i], products[i]) + 0f;
+      }
+    }
+  }
+
+  /** Rounded once. Adding 0 turns an exact product -0 into 0, but not one that underflows to -0. */
+  private float[] products(float[] x) {
+    float[] products = new float[x.length];
+    float slope = (float) negativeSlope;
+    if (slope == negativeSlope) {
+      for (int i = 0; i < x.length; i++) {
+        products[i] = Math.fma(slope, x[i], 0f);
+      }
+    } else {
+      for (int i = 0; i < x.length; i++) {
+        products[i] = (float) (negativeSlope * x[i] + 0.0);
+      }
+    }
+    return products;
+  }
+
   /** 1 for positive numbers, 0 for others; NaN for NaN. */
   private static double indicator(double x) {
     // The smallest positive double times 2^1074 is 1.
     return Math.min(1.0, Math.max(x, 0.0) * 0x1p1000 * 0x1p74);
+  }
+
+  private static float indicator(float x) {
+    // The smallest positive float times 2^149 is 1.
+    return Math.min(1f, Math.max(x, 0f) * 0x1p100f * 0x1p49f);
   }
 
   @Override

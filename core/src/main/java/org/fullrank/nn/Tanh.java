@@ -28,7 +28,7 @@ package org.fullrank.nn;
  *
  * <p>Only additions, multiplications, one division and fused multiply-adds, in short loops over
  * blocks that the compiler turns into vector instructions; scalar and array results are equal to
- * the bit.
+ * the bit. Single precision has loops of its own, {@link SingleTanh}.
  */
 final class Tanh extends NamedActivation {
   private static final int BLOCK = 512;
@@ -104,6 +104,11 @@ final class Tanh extends NamedActivation {
       System.arraycopy(head, 0, value, from, n);
       System.arraycopy(tail, 0, derivative, from, n);
     }
+  }
+
+  @Override
+  public void evaluate(float[] x, float[] value, float[] derivative) {
+    SingleTanh.evaluate(x, value, derivative);
   }
 
   /** Whether all of a full block lie in {@code [LEAST, MOST]}; in steps that vector units take. */

@@ -23,7 +23,8 @@ final class ChunksTest {
     for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
       try (INDArray a = Tensors.of(type, values, length)) {
         double[] x = Tensors.toDoubles(a);
-        List<INDArray> both = Chunks.map(a, ChunksTest::squareAndNegative);
+        List<INDArray> both =
+            Chunks.map(a, ChunksTest::squareAndNegative, ChunksTest::squareAndNegative);
         double[] first = Tensors.toDoubles(both.get(0));
         double[] second = Tensors.toDoubles(both.get(1));
         for (int i = 0; i < length; i++) {
@@ -45,10 +46,19 @@ final class ChunksTest {
     }
   }
 
+  private static void squareAndNegative(float[] x, float[] first, float[] second) {
+    for (int i = 0; i < x.length; i++) {
+      float t = x[i];
+      second[i] = -t;
+      first[i] = t * t;
+    }
+  }
+
   @Test
   void mapReadsTransposesAndPassesExceptionsOn() {
     try (INDArray a = Tensors.of(new double[] {1, 2, 3, 4, 5, 6}, 2, 3)) {
-      List<INDArray> both = Chunks.map(a.transpose(), ChunksTest::squareAndNegative);
+      List<INDArray> both =
+          Chunks.map(a.transpose(), ChunksTest::squareAndNegative, ChunksTest::squareAndNegative);
       assertThat(both.get(0).shape()).containsExactly(3, 2);
       assertThat(Tensors.toDoubles(both.get(0))).containsExactly(1, 16, 4, 25, 9, 36);
       both.forEach(INDArray::close);
@@ -58,9 +68,53 @@ final class ChunksTest {
                       a,
                       (x, y, z) -> {
                         throw new IllegalStateException("refused");
-                      }))
+                      },
+                      ChunksTest::squareAndNegative))
           .hasMessageContaining("refused");
     }
+  }
+
+  @Test
+  void floatsAreMappedInFloats() {
+    double[] values = {1 / 3.0, -3, 1e-30};
+    try (INDArray a = Tensors.of(DataType.FLOAT, values, 3)) {
+      List<INDArray> both =
+          Chunks.map(
+              a,
+              (x, y, z) -> {
+                throw new IllegalStateException("doubles");
+              },
+              (x, y, z) -> {
+                for (int i = 0; i < x.length; i++) {
+                  float t = x[i];
+                  y[i] = t / 3f + 1f;
+                  z[i] = t * t;
+                }
+              });
+      // Two roundings each, unlike a result in double precision that is rounded once.
+      assertThat(Tensors.toDoubles(both.get(0)))
+          .containsExactly((float) (1 / 3.0) / 3f + 1f, 0, 1e-30f / 3f + 1f);
+      assertThat(Tensors.toDoubles(both.get(1))[2]).isZero();
+      both.forEach(INDArray::close);
+      List<INDArray> transposed =
+          Chunks.map(
+              a.reshape(1, 3).transpose(),
+              ChunksTest::squareAndNegative,
+              ChunksTest::squareAndNegative);
+      assertThat(transposed.get(1).shape()).containsExactly(3, 1);
+      transposed.forEach(INDArray::close);
+    }
+  }
+
+  @Test
+  void withoutAccessToTheMemoryFloatsAreEvaluatedInFloats() {
+    double[] x = {(float) 0.1, -3, 1e-30f};
+    double[] second = new double[3];
+    double[] expected = Arrays.stream(x).map(t -> (float) t * (float) t).toArray();
+    double[] negative = Arrays.stream(x).map(t -> -t).toArray();
+    Chunks.evaluateFloats(ChunksTest::squareAndNegative, x, second);
+    assertThat(x).containsExactly(expected);
+    assertThat(second).containsExactly(negative);
   }
 
   @ParameterizedTest

@@ -146,6 +146,13 @@ final class EntrywiseTest {
                             w[i] = t / 3;
                             v[i] = t * t;
                           }
+                        },
+                        (u, v, w) -> {
+                          for (int i = 0; i < u.length; i++) {
+                            float t = u[i];
+                            w[i] = t / 3;
+                            v[i] = t * t;
+                          }
                         });
                 both.get(1).close();
                 return both.get(0);
@@ -228,11 +235,16 @@ final class EntrywiseTest {
             .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Entrywise.scaledPlus(a, 2, a, target))
             .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Chunks.map(a, (x, y, z) -> {}, target, a))
+        assertThatThrownBy(
+                () -> Chunks.map(a, EntrywiseTest::nothing, EntrywiseTest::nothing, target, a))
             .isInstanceOf(IllegalArgumentException.class);
       }
-      assertThatThrownBy(() -> Chunks.map(a, (x, y, z) -> {}, a, a))
+      assertThatThrownBy(() -> Chunks.map(a, EntrywiseTest::nothing, EntrywiseTest::nothing, a, a))
           .hasMessageContaining("different arrays");
     }
   }
+
+  private static void nothing(double[] x, double[] first, double[] second) {}
+
+  private static void nothing(float[] x, float[] first, float[] second) {}
 }

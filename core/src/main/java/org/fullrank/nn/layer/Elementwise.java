@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * An activation applied to every entry. Function and derivative are evaluated together in plain
- * Java and in double precision; single-precision results are rounded once.
+ * An activation applied to every entry. Function and derivative are evaluated together, in plain
+ * Java and in the precision of the input.
  */
 public final class Elementwise implements Layer {
   private final String name;
@@ -87,7 +87,7 @@ public final class Elementwise implements Layer {
   @Override
   public Linearization linearize(INDArray theta, INDArray x) {
     TensorChecks.requireReal("Elementwise '" + name + "' input", x.dataType());
-    List<INDArray> both = Chunks.map(x, activation::evaluate);
+    List<INDArray> both = Chunks.map(x, activation::evaluate, activation::evaluate);
     return new Applied(name, activation, x, both.get(0), both.get(1));
   }
 

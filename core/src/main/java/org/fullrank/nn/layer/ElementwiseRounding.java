@@ -8,30 +8,57 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.PiecewiseLinear;
 import org.fullrank.nn.Regularity;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Rounding of {@code y = sigma(z)} and {@code dz = sigma'(z) o g}, entrywise.
  *
- * <p>Assumed of the activation: the constants of its {@link Regularity} hold, and in double
- * precision its value errs by at most {@code eps (|sigma(z)| + L1 |z|)} and its derivative by
- * {@code eps L1}, {@code eps = 32 2^-53}, as {@link org.fullrank.nn.Activations} states for its own
- * (sums that cancel, as in the derivative of gelu, allow no relative bound).
+ * <p>Assumed of the activation: the constants of its {@link Regularity} hold; its value errs by at
+ * most {@code eps (|sigma(z)| + M |z|)} and its derivative by {@code eps M}, up to underflow, where
  *
- * <p>Value: {@code L e + eps (||y|| + L1 ||z||) + u ||y||}, the last term for the conversion to
- * single precision only. {@code L = min(L1, max_k |sigma'(z_k)| + L2 e)} bounds the slope between
- * stored and exact input.
+ * <ul>
+ *   <li>in single precision {@code eps = 8 2^-24} and {@code M = L1}, the contract of {@link
+ *       Activation#evaluate(float[], float[], float[])};
+ *   <li>in double precision {@code eps = 32 2^-53} and {@code M = min(L1, max_k |sigma'(z_k)| + L2
+ *       max_k |z_k|)}, as {@link org.fullrank.nn.Activations} states for its own (sums that cancel,
+ *       as in the derivative of gelu, allow no relative bound);
+ *   <li>for {@link PiecewiseLinear} in single precision, whose results are those of double
+ *       precision rounded once, as there, and in addition {@code u} times the result. So a sample
+ *       that relu maps to zero has no error of its own.
+ * </ul>
  *
- * <p>Pullback: {@code L dyErr + min(L2 e max_k |g_k|, 2 L1 ||g||) + (eps L1 + 2 u max_k
- * |sigma'(z_k)|) ||g||}. Where {@code sigma} is linear on either side of zero (relu, leaky relu,
- * abs), the middle term is the jump of the slope times the norm of those {@code g_k} with {@code
- * |z_k| <= e}: no other entry can have crossed the kink. Other functions of infinite {@code L2}
- * have no model: nothing here knows where their kinks are.
+ * <p>Value: {@code L e + eps/(1 - eps) (||y|| + M ||z||)}, and {@code u ||y||} where results were
+ * rounded. The stored {@code y} stands for {@code sigma(z)}: from {@code err <= eps (|y| + err + M
+ * |z|)} follows the quotient, whose denominator in double precision the inflation covers. {@code L
+ * = min(L1, max_k |sigma'(z_k)| + L2 e)} bounds the slope between stored and exact input. Underflow
+ * costs {@code d} times the smallest normal number, unless input and value vanish and nothing was
+ * rounded but an exact zero.
+ *
+ * <p>Pullback: {@code L dyErr + min(L2 e max_k |g_k|, 2 L1 ||g||) + (eps M + u max_k |sigma'(z_k)|)
+ * ||g||}, the last u for the product and another where slopes were rounded. Where {@code sigma} is
+ * linear on either side of zero (relu, leaky relu, abs), the middle term is the jump of the slope
+ * times the norm of those {@code g_k} with {@code |z_k| <= e}: no other entry can have crossed the
+ * kink. Other functions of infinite {@code L2} have no model: nothing here knows where their kinks
+ * are.
  */
 final class ElementwiseRounding implements RoundingModel {
+  /** Error of an evaluation in double precision. */
   private static final double EVALUATION = 32 * Roundoff.JAVA.unit();
 
+  /** The same in single precision, relative to stored results: {@code eps/(1 - eps)}. */
+  private static final double SINGLE = 0x1p-21 / (1 - 0x1p-21);
+
   private final Roundoff roundoff;
+
+  /** In single precision: by the contract of float arrays, not double results rounded once. */
+  private final boolean evaluatedInFloats;
+
+  private final double evaluation;
+
+  /** Error of rounding a result to single precision. */
+  private final double conversion;
+
   private final double lipschitz;
   private final double smoothness;
   private final double jump;
@@ -41,7 +68,11 @@ final class ElementwiseRounding implements RoundingModel {
 
   private ElementwiseRounding(
       Regularity regularity, double jump, INDArray input, INDArray value, INDArray slope) {
+    boolean single = input.dataType() == DataType.FLOAT;
     this.roundoff = Roundoff.of(input.dataType());
+    this.evaluatedInFloats = single && jump == 0;
+    this.evaluation = evaluatedInFloats ? SINGLE : EVALUATION;
+    this.conversion = single && jump > 0 ? roundoff.gamma(1) : 0;
     this.lipschitz = regularity.lipschitz();
     this.smoothness = jump > 0 ? 0 : regularity.smoothness();
     this.jump = jump;
@@ -62,14 +93,16 @@ final class ElementwiseRounding implements RoundingModel {
     return Optional.of(new ElementwiseRounding(regularity, jump, input, value, slope));
   }
 
-  /** What a sample's entries say about the derivative around them. */
+  /** What a sample's entries say about the derivative around them; {@code reference} is M. */
   private record Slopes(double stored, double reference, double bound) {}
 
   private Slopes slopes(double[] z, double[] s, int sample, int d, double error) {
     double stored = maxAbs(s, sample * d, d);
     double reference =
-        Math.min(lipschitz, stored + smoothness * maxAbs(z, sample * d, d)) + roundoff.tiny();
-    double exact = stored * (1 + 2 * roundoff.unit()) + EVALUATION * reference + roundoff.tiny();
+        evaluatedInFloats
+            ? lipschitz
+            : Math.min(lipschitz, stored + smoothness * maxAbs(z, sample * d, d)) + roundoff.tiny();
+    double exact = stored * (1 + 2 * roundoff.unit()) + evaluation * reference + roundoff.tiny();
     double bound = jump > 0 ? lipschitz : Math.min(lipschitz, exact + smoothness * error);
     return new Slopes(stored, reference, bound);
   }
@@ -80,10 +113,6 @@ final class ElementwiseRounding implements RoundingModel {
       max = Math.max(max, Math.abs(v[k]));
     }
     return max;
-  }
-
-  private double conversion() {
-    return roundoff.unit() > Roundoff.JAVA.unit() ? roundoff.gamma(1) : 0;
   }
 
   @Override
@@ -97,13 +126,15 @@ final class ElementwiseRounding implements RoundingModel {
     double[] bound = new double[n];
     for (int i = 0; i < n; i++) {
       Slopes at = slopes(z, s, i, d, inputError[i]);
-      // Zero entries of the value come from zero slopes or inputs, or underflowed.
-      double underflow = zNorms[i] == 0 && yNorms[i] == 0 ? 0 : d * roundoff.tiny();
+      // Zero entries of the value come from zero slopes or inputs, or underflowed. The contract of
+      // float arrays promises no exact zero: sigma(0) may be too small for a float.
+      boolean exactZero = zNorms[i] == 0 && yNorms[i] == 0 && !evaluatedInFloats;
+      double underflow = exactZero ? 0 : d * roundoff.tiny();
       bound[i] =
           Roundoff.INFLATION
               * (at.bound * inputError[i]
-                  + EVALUATION * (yNorms[i] + at.reference * zNorms[i])
-                  + conversion() * yNorms[i]
+                  + evaluation * (yNorms[i] + at.reference * zNorms[i])
+                  + conversion * yNorms[i]
                   + underflow);
     }
     return bound;
@@ -126,7 +157,7 @@ final class ElementwiseRounding implements RoundingModel {
         double own = at.bound * dyError[c][i];
         if (norm != 0) {
           double relative =
-              EVALUATION * at.reference + (conversion() + roundoff.gamma(1)) * at.stored;
+              evaluation * at.reference + (conversion + roundoff.gamma(1)) * at.stored;
           own += displaced(z, g, i * d, d, e, norm) + relative * norm;
           own += roundoff.tiny() * (d + norm);
         }

@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *     operands read as zero are not
  */
 record Roundoff(double unit, double tiny) {
-  /** The model of plain Java code, which is always in double precision. */
+  /** The model of Java code in double precision. */
   static final Roundoff JAVA = new Roundoff(0x1p-53, Double.MIN_NORMAL);
 
   /**

@@ -42,6 +42,24 @@ final class LayerPassTest {
     return new Random(seed).doubles(length, -3, 3).map(v -> round(type, v)).toArray();
   }
 
+  private static void evaluate(
+      Activation activation, DataType type, double[] x, double[] value, double[] slope) {
+    if (type == DataType.DOUBLE) {
+      activation.evaluate(x, value, slope);
+      return;
+    }
+    float[] u = new float[x.length];
+    float[] v = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      u[i] = (float) x[i];
+    }
+    activation.evaluate(u, u, v);
+    for (int i = 0; i < x.length; i++) {
+      value[i] = u[i];
+      slope[i] = v[i];
+    }
+  }
+
   private static void maybeInside(boolean insideTask, Runnable check) {
     if (insideTask) {
       Parallel.forEach(2, task -> check.run());
@@ -53,12 +71,13 @@ final class LayerPassTest {
   @ParameterizedTest
   @MethodSource("cases")
   void elementwiseIsOneRoundingOfFunctionAndProduct(DataType type, int k, boolean insideTask) {
-    for (Activation activation : new Activation[] {Activations.TANH, Activations.RELU}) {
+    for (Activation activation :
+        new Activation[] {Activations.TANH, Activations.RELU, Activations.SILU}) {
       double[] x = numbers(type, N * D, 1);
       double[] dy = numbers(type, k * N * D, 2);
       double[] value = new double[x.length];
       double[] slope = new double[x.length];
-      activation.evaluate(x, value, slope);
+      evaluate(activation, type, x, value, slope);
       double[] dx = new double[dy.length];
       for (int i = 0; i < dy.length; i++) {
         dx[i] = round(type, dy[i] * round(type, slope[i % x.length]));
@@ -77,7 +96,7 @@ final class LayerPassTest {
     double[] dy = numbers(type, k * N * D, 4);
     double[] value = new double[x.length];
     double[] slope = new double[x.length];
-    Activations.TANH.evaluate(x, value, slope);
+    evaluate(Activations.TANH, type, x, value, slope);
     double[] dx = new double[dy.length];
     double[] tangent = new double[dy.length];
     for (int i = 0; i < dy.length; i++) {

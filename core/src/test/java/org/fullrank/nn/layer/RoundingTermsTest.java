@@ -9,6 +9,7 @@ import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.fullrank.diff.JacobianError;
 import org.fullrank.diff.Linearization;
+import org.fullrank.diff.Pullback;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
@@ -100,6 +101,85 @@ class RoundingTermsTest {
 
   private static double slope(double z) {
     return 1 / (Math.cosh(z) * Math.cosh(z));
+  }
+
+  /** {@code 1 + x/2} with errors in single precision as large as the contract permits. */
+  private record Careless() implements Activation {
+    private static final double EPSILON = 8 * 0x1p-24;
+
+    @Override
+    public String name() {
+      return "careless";
+    }
+
+    @Override
+    public double value(double x) {
+      return 1 + x / 2;
+    }
+
+    @Override
+    public double derivative(double x) {
+      return 0.5;
+    }
+
+    @Override
+    public double secondDerivative(double x) {
+      return 0;
+    }
+
+    @Override
+    public Regularity regularity() {
+      return new Regularity(0.5, 0, true, true, true, OptionalInt.of(1));
+    }
+
+    @Override
+    public void evaluate(float[] x, float[] value, float[] derivative) {
+      for (int i = 0; i < x.length; i++) {
+        double t = x[i];
+        double y = value(t);
+        // Half of the last units above the bound is not reached.
+        value[i] = (float) (y - 0.9 * EPSILON * (Math.abs(y) + Math.abs(t) / 2));
+        derivative[i] = (float) (0.5 - 0.9 * EPSILON / 2);
+      }
+    }
+  }
+
+  @Test
+  void allThatTheContractOfFloatsPermitsIsCovered() {
+    Activation activation = new Careless();
+    double[] z = {3, 0, -7, 0.125};
+    double[] g = {2, -1, 0.5, 4};
+    try (INDArray x = Tensors.of(DataType.FLOAT, z, 1, 4);
+        INDArray dy = Tensors.of(DataType.FLOAT, g, 1, 1, 4);
+        Linearization l = Elementwise.of(activation).linearize(x, x);
+        Pullback p = l.pullback(dy)) {
+      double[] y = Tensors.toDoubles(l.value());
+      double[] dz = Tensors.toDoubles(p.inputCotangent());
+      double seen = 0;
+      double seenBack = 0;
+      for (int i = 0; i < 4; i++) {
+        seen += Math.pow(y[i] - activation.value(z[i]), 2);
+        seenBack += Math.pow(dz[i] - g[i] / 2, 2);
+      }
+      assertThat(l.rounding().orElseThrow().valueError(new double[1])[0])
+          .isBetween(Math.sqrt(seen), 2 * Math.sqrt(seen));
+      assertThat(
+              l.rounding()
+                  .orElseThrow()
+                  .pullbackError(new double[1], dy, new double[1][1])
+                  .inputCotangent()[0][0])
+          .isBetween(Math.sqrt(seenBack), 2 * Math.sqrt(seenBack));
+    }
+  }
+
+  @Test
+  void valueAtZeroTooSmallForAFloatIsCovered() {
+    try (INDArray x = Tensors.zeros(DataType.FLOAT, 1, 1);
+        Linearization l = Elementwise.of(Activations.softplus(1e100)).linearize(x, x)) {
+      assertThat(l.value().getDouble(0)).isZero();
+      assertThat(l.rounding().orElseThrow().valueError(new double[1])[0])
+          .isGreaterThanOrEqualTo(Activations.softplus(1e100).value(0));
+    }
   }
 
   @Test
