@@ -11,7 +11,6 @@ import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
 import org.fullrank.linalg.FactorRows;
 import org.fullrank.linalg.FactorRows.Scaled;
-import org.fullrank.linalg.Parallel;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Sequential;
@@ -55,6 +54,7 @@ final class GradientFactors implements AutoCloseable {
   private final List<String> keys;
   private final int firstTile;
   private final int endTile;
+  private final boolean isChain;
   private final List<Group> groups = new ArrayList<>();
   private final List<TermSlot> slots = new ArrayList<>();
 
@@ -73,6 +73,10 @@ final class GradientFactors implements AutoCloseable {
     this.keys = keys;
     this.firstTile = firstTile;
     this.endTile = endTile;
+    Optional<List<Dense>> layers = ChainPass.layers(network).filter(this::keyed);
+    this.isChain = layers.isPresent();
+    // Elsewhere the first pass says what terms look like.
+    layers.ifPresent(this::prepareChain);
   }
 
   /**
@@ -86,6 +90,7 @@ final class GradientFactors implements AutoCloseable {
    * @param firstTile first tile, a multiple of the tiles of a unit
    * @param endTile one past the last tile
    * @param meanwhile something else to do at the same time
+   * @param tail work on the factors, begun while other passes are under way; done when this returns
    * @param passDone told after each pass how many samples it had; one thread at a time
    */
   static GradientFactors of(
@@ -97,41 +102,13 @@ final class GradientFactors implements AutoCloseable {
       int firstTile,
       int endTile,
       Runnable meanwhile,
+      FactorTasks.Tail tail,
       PassListener passDone) {
     GradientFactors factors =
         new GradientFactors(network, theta, x, grid, keys, firstTile, endTile);
     try {
-      Optional<List<Dense>> chain = ChainPass.layers(network).filter(factors::keyed);
-      chain.ifPresent(factors::prepareChain);
       List<Pass> passes = grid.passes(firstTile, endTile);
-      // What terms look like is known in a chain only; elsewhere passes make their arrays.
-      int arrays = factors.slots.size();
-      Parallel.run(
-          1 + arrays + passes.size(),
-          () -> {
-            Passes work = chain.isPresent() ? factors.new ChainPasses() : factors::pass;
-            return new Parallel.Worker() {
-              @Override
-              public void run(int task) {
-                if (task == 0) {
-                  meanwhile.run();
-                } else if (task <= arrays) {
-                  factors.slots.get(task - 1).term();
-                } else {
-                  Pass pass = passes.get(task - arrays - 1);
-                  work.pass(pass.from(), pass.to());
-                  synchronized (passDone) {
-                    passDone.done(pass.to() - pass.from());
-                  }
-                }
-              }
-
-              @Override
-              public void close() {
-                work.close();
-              }
-            };
-          });
+      new FactorTasks(factors, passes, factors.slots.size(), meanwhile, tail, passDone).run();
       return factors;
     } catch (RuntimeException | Error e) {
       factors.close();
@@ -140,7 +117,7 @@ final class GradientFactors implements AutoCloseable {
   }
 
   /** The passes of one thread. */
-  private interface Passes extends AutoCloseable {
+  interface Passes extends AutoCloseable {
     void pass(int from, int to);
 
     @Override
@@ -150,6 +127,20 @@ final class GradientFactors implements AutoCloseable {
   /** Told about finished passes. */
   interface PassListener {
     void done(int samples);
+  }
+
+  Passes passes() {
+    return isChain ? new ChainPasses() : this::pass;
+  }
+
+  /** Those of a term, so that passes need not. */
+  void makeArrays(int term) {
+    slots.get(term).term();
+  }
+
+  /** The first sample of a tile. */
+  int startOf(int tile) {
+    return grid.start(tile);
   }
 
   /** Whether weight and bias of every layer are to make one term. */

@@ -73,7 +73,8 @@ record GramCalibration(long passBytes, double secondsPerSample, double secondsPe
     for (int r = 0; r < LEAST || (r < MOST && System.nanoTime() - begin < NANOSECONDS); r++) {
       long start = System.nanoTime();
       try (GradientFactors factors =
-          GradientFactors.of(network, theta, x, grid, keys, 0, tiles, () -> {}, m -> {})) {
+          GradientFactors.of(
+              network, theta, x, grid, keys, 0, tiles, () -> {}, FactorTasks.Tail.NONE, m -> {})) {
         long middle = System.nanoTime();
         List<GradientFactors.Term> terms =
             traced ? GramTiles.traced(factors.terms(), network.outputs()) : factors.terms();

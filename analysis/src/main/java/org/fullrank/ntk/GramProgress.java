@@ -67,7 +67,7 @@ final class GramProgress implements LayerwiseGram.Progress {
     listener.show(TASK, total, total);
   }
 
-  private void show(double flops) {
+  private synchronized void show(double flops) {
     done += flops;
     listener.show(TASK, Math.min(total, Math.round(done * 1e-6)), total);
   }

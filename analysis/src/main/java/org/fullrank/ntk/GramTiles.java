@@ -3,7 +3,9 @@ package org.fullrank.ntk;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.fullrank.linalg.GramTile;
 import org.fullrank.linalg.Parallel;
 import org.fullrank.linalg.TensorViews;
@@ -85,8 +87,44 @@ final class GramTiles {
 
   /** All tiles on and above the diagonal, both halves written. */
   void symmetric(Side side, List<Term> terms, TileSink sink) {
-    Block all = new Block(side.firstTile, side.endTile, side.firstTile, side.endTile);
-    run(places(all, side.grid, true), side, terms, side, terms, sink, true);
+    run(places(all(side), side.grid, true), side, terms, side, terms, sink, true);
+  }
+
+  private static Block all(Side side) {
+    return new Block(side.firstTile, side.endTile, side.firstTile, side.endTile);
+  }
+
+  /**
+   * The same as tasks beside the passes that make the factors. Some tiles on the diagonal come
+   * first: they need few passes.
+   *
+   * @param terms of the factors
+   * @param sink asked when there are factors
+   */
+  FactorTasks.Tail tail(
+      Side side, Function<GradientFactors, List<Term>> terms, Supplier<TileSink> sink) {
+    List<Place> places = places(all(side), side.grid, true);
+    List<Place> early = places.stream().filter(p -> p.row == p.column).toList();
+    early = early.subList(0, early.size() / 2);
+    places.removeAll(early);
+    places.addAll(0, early);
+    return new FactorTasks.Tail() {
+      @Override
+      public int tasks() {
+        return places.size();
+      }
+
+      @Override
+      public int endTile(int task) {
+        return places.get(task).endColumn;
+      }
+
+      @Override
+      public Parallel.Worker worker(GradientFactors factors) {
+        List<Term> all = terms.apply(factors);
+        return GramTiles.this.worker(places, side, all, side, all, sink.get(), true);
+      }
+    };
   }
 
   /** The tiles of a block on and above the diagonal, without their mirror images. */
@@ -143,48 +181,55 @@ final class GramTiles {
       List<Term> rightTerms,
       TileSink sink,
       boolean mirrored) {
-    long entries = tileEntries(left.grid, right.grid, outputs);
     Parallel.run(
-        places.size(),
-        () -> {
-          GramTile tile = GramTile.of(type, entries);
-          return new Parallel.Worker() {
-            @Override
-            public void run(int task) {
-              Place place = places.get(task);
-              int rows = left.grid.size(place.row);
-              int columns = right.grid.start(place.endColumn) - right.grid.start(place.column);
-              boolean diagonal = left.equals(right) && place.row == place.column;
-              tile.start(
-                  left.grid.start(place.row) - left.firstSample(),
-                  rows,
-                  right.grid.start(place.column) - right.firstSample(),
-                  columns,
-                  outputs,
-                  diagonal);
-              for (int t = 0; t < leftTerms.size(); t++) {
-                Term p = leftTerms.get(t);
-                Term q = rightTerms.get(t);
-                if (part.test(p)) {
-                  tile.add(p.a(), q.a(), p.g(), q.g());
-                }
-              }
-              tile.finish(
-                  sink,
-                  (long) left.grid.start(place.row) * outputs,
-                  (long) right.grid.start(place.column) * outputs,
-                  mirrored);
-              synchronized (listener) {
-                listener.done((long) rows * columns * outputs * outputs);
-              }
-            }
+        places.size(), () -> worker(places, left, leftTerms, right, rightTerms, sink, mirrored));
+  }
 
-            @Override
-            public void close() {
-              tile.close();
-            }
-          };
-        });
+  private Parallel.Worker worker(
+      List<Place> places,
+      Side left,
+      List<Term> leftTerms,
+      Side right,
+      List<Term> rightTerms,
+      TileSink sink,
+      boolean mirrored) {
+    GramTile tile = GramTile.of(type, tileEntries(left.grid, right.grid, outputs));
+    return new Parallel.Worker() {
+      @Override
+      public void run(int task) {
+        Place place = places.get(task);
+        int rows = left.grid.size(place.row);
+        int columns = right.grid.start(place.endColumn) - right.grid.start(place.column);
+        boolean diagonal = left.equals(right) && place.row == place.column;
+        tile.start(
+            left.grid.start(place.row) - left.firstSample(),
+            rows,
+            right.grid.start(place.column) - right.firstSample(),
+            columns,
+            outputs,
+            diagonal);
+        for (int t = 0; t < leftTerms.size(); t++) {
+          Term p = leftTerms.get(t);
+          Term q = rightTerms.get(t);
+          if (part.test(p)) {
+            tile.add(p.a(), q.a(), p.g(), q.g());
+          }
+        }
+        tile.finish(
+            sink,
+            (long) left.grid.start(place.row) * outputs,
+            (long) right.grid.start(place.column) * outputs,
+            mirrored);
+        synchronized (listener) {
+          listener.done((long) rows * columns * outputs * outputs);
+        }
+      }
+
+      @Override
+      public void close() {
+        tile.close();
+      }
+    };
   }
 
   /** The most entries of a strip. */

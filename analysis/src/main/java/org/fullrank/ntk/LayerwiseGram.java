@@ -31,7 +31,10 @@ final class LayerwiseGram {
   private final int panelTiles;
   private final Progress progress;
 
-  /** What was done, in samples passed through the network and in entries of the kernel. */
+  /**
+   * What was done, in samples passed through the network and in entries of the kernel. Several
+   * threads may call at once.
+   */
   interface Progress {
     void passed(int samples);
 
@@ -103,11 +106,12 @@ final class LayerwiseGram {
     for (int r = 0; r < grid.tiles(); r = panelEnd(grid, r)) {
       int rowsEnd = panelEnd(grid, r);
       Runnable make = r == 0 ? () -> made.set(target.get()) : () -> {};
-      try (GradientFactors rows = factors(x, grid, oneKey(), r, rowsEnd, make)) {
+      Side left = new Side(grid, r, rowsEnd);
+      FactorTasks.Tail tail =
+          tiles.tail(left, f -> terms(f, traced), () -> Objects.requireNonNull(made.get()));
+      try (GradientFactors rows = factors(x, grid, oneKey(), r, rowsEnd, make, tail)) {
         TileSink sink = Objects.requireNonNull(made.get());
-        Side left = new Side(grid, r, rowsEnd);
         List<Term> leftTerms = terms(rows, traced);
-        tiles.symmetric(left, leftTerms, sink);
         for (int c = rowsEnd; c < grid.tiles(); c = panelEnd(grid, c)) {
           int columnsEnd = panelEnd(grid, c);
           try (GradientFactors columns = factors(x, grid, oneKey(), c, columnsEnd)) {
@@ -216,13 +220,19 @@ final class LayerwiseGram {
 
   private GradientFactors factors(
       INDArray x, SampleGrid grid, List<String> keys, int first, int end) {
-    return factors(x, grid, keys, first, end, () -> {});
+    return factors(x, grid, keys, first, end, () -> {}, FactorTasks.Tail.NONE);
   }
 
   private GradientFactors factors(
-      INDArray x, SampleGrid grid, List<String> keys, int first, int end, Runnable meanwhile) {
+      INDArray x,
+      SampleGrid grid,
+      List<String> keys,
+      int first,
+      int end,
+      Runnable meanwhile,
+      FactorTasks.Tail tail) {
     return GradientFactors.of(
-        network, theta, x, grid, keys, first, end, meanwhile, progress::passed);
+        network, theta, x, grid, keys, first, end, meanwhile, tail, progress::passed);
   }
 
   private List<String> oneKey() {

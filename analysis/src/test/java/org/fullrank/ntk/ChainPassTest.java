@@ -130,7 +130,17 @@ final class ChainPassTest {
     List<String> keys = Collections.nCopies(network.slots().size(), "");
     List<double[]> out = new ArrayList<>();
     try (GradientFactors factors =
-        GradientFactors.of(network, theta, x, grid, keys, 0, grid.tiles(), () -> {}, m -> {})) {
+        GradientFactors.of(
+            network,
+            theta,
+            x,
+            grid,
+            keys,
+            0,
+            grid.tiles(),
+            () -> {},
+            FactorTasks.Tail.NONE,
+            m -> {})) {
       for (GradientFactors.Term term : factors.terms()) {
         out.add(term.a() == null ? new double[0] : Tensors.toDoubles(term.a()));
         out.add(Tensors.toDoubles(term.g()));

@@ -2,6 +2,7 @@ package org.fullrank.linalg;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
@@ -102,17 +103,30 @@ public final class Parallel {
     AtomicInteger next = new AtomicInteger();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     List<Future<?>> others = new ArrayList<>();
-    enter();
+    CountDownLatch entered = new CountDownLatch(1);
+    boolean changed = false;
     try {
+      // Threads take as long to wake up as the BLAS to change: both at once.
       for (int t = 1; t < threads; t++) {
-        others.add(POOL.submit(() -> inside(tasks, next, failure, workers)));
+        others.add(
+            POOL.submit(
+                () -> {
+                  await(entered);
+                  inside(tasks, next, failure, workers);
+                }));
       }
+      enter();
+      changed = true;
+      entered.countDown();
       inside(tasks, next, failure, workers);
     } catch (RuntimeException | Error e) {
       failure.compareAndSet(null, e);
     } finally {
+      entered.countDown();
       others.forEach(other -> await(other, failure));
-      leave();
+      if (changed) {
+        leave();
+      }
     }
     rethrow(failure.get());
   }
@@ -159,6 +173,21 @@ public final class Parallel {
       for (; task < tasks && failure.get() == null; task = next.getAndIncrement()) {
         worker.run(task);
       }
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
