@@ -86,21 +86,27 @@ final class FactorTasks {
 
     @Override
     public void run(int task) {
-      if (task < done.length) {
-        boolean good = false;
-        try {
+      boolean good = false;
+      try {
+        if (task < done.length) {
           before(task);
-          good = true;
-        } finally {
-          finish(task, good);
+        } else {
+          after(task - done.length);
         }
-      } else if (await(tail.endTile(task - done.length))) {
+        good = true;
+      } finally {
+        finish(task, good);
+      }
+    }
+
+    private void after(int task) {
+      if (await(tail.endTile(task))) {
         // Before the buffers of tiles are made: a thread holds either.
         closePasses();
         if (last == null) {
           last = tail.worker(factors);
         }
-        last.run(task - done.length);
+        last.run(task);
       }
     }
 
@@ -122,23 +128,29 @@ final class FactorTasks {
     }
 
     private void closePasses() {
-      if (own != null) {
-        own.close();
-        own = null;
+      Passes finished = own;
+      own = null;
+      if (finished != null) {
+        finished.close();
       }
     }
 
     @Override
     public void close() {
-      closePasses();
-      if (last != null) {
-        last.close();
+      try {
+        closePasses();
+      } finally {
+        if (last != null) {
+          last.close();
+        }
       }
     }
   }
 
   private synchronized void finish(int task, boolean good) {
-    done[task] = good;
+    if (task < done.length) {
+      done[task] = good;
+    }
     failed |= !good;
     notifyAll();
   }

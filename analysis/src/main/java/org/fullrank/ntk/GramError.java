@@ -53,8 +53,9 @@ final class GramError {
   }
 
   /**
-   * Of a Gram made layer by layer. The passes are made again as they were, on the same pieces of
-   * the samples with a BLAS of one thread, so that the errors are those of the factors in the Gram.
+   * Of a Gram made layer by layer. The passes are made again, on the same pieces of the samples
+   * with a BLAS of one thread, so that the errors are those of the factors in the Gram: {@link
+   * ChainPass}, which may have made them, has the same bits.
    */
   static Quantity layerwise(Network network, INDArray theta, INDArray x, INDArray gram) {
     if (!Backend.selfTest().trustworthy()) {

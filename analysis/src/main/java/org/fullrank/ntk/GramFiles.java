@@ -36,7 +36,7 @@ final class GramFiles {
   private static final int FILE_ROWS = 4096;
 
   /** Changes whenever the bits of a Gram do. */
-  private static final int ALGORITHM = 1;
+  private static final int ALGORITHM = 2;
 
   private GramFiles() {}
 

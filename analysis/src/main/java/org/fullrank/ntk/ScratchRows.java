@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fullrank.linalg.TensorViews;
@@ -25,41 +26,67 @@ final class ScratchRows implements AutoCloseable {
    */
   record Rows(INDArray matrix, INDArray cube) {}
 
-  private record Size(int blocks, int n, long width) {}
+  private record Size(int blocks, long width) {}
+
+  /** A vector for blocks of {@link #capacity} rows, and its views by their number of rows. */
+  private record Memory(INDArray vector, Map<Integer, Rows> views) {}
 
   private final DataType type;
-  private final Map<Size, Deque<Rows>> free = new HashMap<>();
+  private final Map<Size, Deque<Memory>> free = new HashMap<>();
+  private final IdentityHashMap<Rows, Memory> taken = new IdentityHashMap<>();
   private final List<INDArray> made = new ArrayList<>();
+  private int capacity;
   private int samples;
 
   ScratchRows(DataType type) {
     this.type = type;
   }
 
-  /** To be called when nothing is taken: matrices for another number of samples are let go. */
+  /**
+   * To be called when nothing is taken.
+   *
+   * @param n rows of a block from now on; if there were never so many, all memory is let go
+   */
   void begin(int n) {
-    if (n != samples) {
+    if (n > capacity) {
       close();
-      samples = n;
+      capacity = n;
     }
+    samples = n;
   }
 
   /** The last matrix of that size that was given back, or a new one. */
   Rows take(int blocks, long width) {
-    Deque<Rows> rows = free.get(new Size(blocks, samples, width));
-    if (rows != null && !rows.isEmpty()) {
-      return rows.pop();
+    Deque<Memory> waiting = free.get(new Size(blocks, width));
+    Memory memory = waiting == null ? null : waiting.poll();
+    if (memory == null) {
+      INDArray vector = Tensors.uninitialized(type, blocks * width * capacity);
+      made.add(vector);
+      memory = new Memory(vector, new HashMap<>());
     }
-    INDArray matrix = Tensors.uninitialized(type, (long) blocks * samples, width);
-    made.add(matrix);
-    return new Rows(matrix, TensorViews.reshape(matrix, blocks, samples, width));
+    INDArray vector = memory.vector;
+    Rows rows = memory.views.computeIfAbsent(samples, n -> view(vector, blocks, n, width));
+    taken.put(rows, memory);
+    return rows;
   }
 
-  /** Nobody may use it afterwards. */
+  private static Rows view(INDArray vector, int blocks, int n, long width) {
+    INDArray matrix = TensorViews.slice(vector, 0, (long) blocks * n, width);
+    return new Rows(matrix, TensorViews.reshape(matrix, blocks, n, width));
+  }
+
+  /**
+   * Nobody may use them afterwards.
+   *
+   * @throws IllegalStateException if they were given back before, or not taken here
+   */
   void give(Rows rows) {
-    INDArray cube = rows.cube;
-    Size size = new Size((int) cube.size(0), (int) cube.size(1), cube.size(2));
-    free.computeIfAbsent(size, s -> new ArrayDeque<>()).push(rows);
+    Memory memory = taken.remove(rows);
+    if (memory == null) {
+      throw new IllegalStateException("expected rows that were taken and not given back");
+    }
+    Size size = new Size((int) rows.cube.size(0), rows.cube.size(2));
+    free.computeIfAbsent(size, s -> new ArrayDeque<>()).push(memory);
   }
 
   /** Bytes of all matrices, taken or not. */
@@ -72,5 +99,6 @@ final class ScratchRows implements AutoCloseable {
     made.forEach(INDArray::close);
     made.clear();
     free.clear();
+    taken.clear();
   }
 }

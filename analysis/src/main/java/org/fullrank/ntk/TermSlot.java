@@ -28,10 +28,21 @@ final class TermSlot implements AutoCloseable {
     if (made == null) {
       INDArray a =
           width.inputs() == 0 ? null : Tensors.uninitialized(type, samples, width.inputs());
-      made = new Term(key, a, Tensors.uninitialized(type, rows, width.cotangents()));
+      made = new Term(key, a, cotangents(a));
       term = made;
     }
     return made;
+  }
+
+  private INDArray cotangents(@Nullable INDArray a) {
+    try {
+      return Tensors.uninitialized(type, rows, width.cotangents());
+    } catch (RuntimeException | Error e) {
+      if (a != null) {
+        a.close();
+      }
+      throw e;
+    }
   }
 
   @Override

@@ -99,6 +99,8 @@ public final class Entrywise {
 
   /** What is read and written in one pass has the same order. */
   private static void requireTarget(INDArray target, INDArray source) {
+    TensorChecks.requireOpen("target", target);
+    TensorChecks.requireReal("target", target.dataType());
     TensorChecks.requireType("target", source.dataType(), target);
     TensorChecks.requireShape("target", target, source.shape());
     if (!TensorViews.isContiguous(target) || !TensorViews.isContiguous(source)) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -22,7 +23,8 @@ public final class FactorRows {
   /**
    * Scaled arrays side by side: row {@code row + i} becomes {@code [s_1 x_1i, s_2 x_2i, ...]}, each
    * entry within {@code u (1 + 2^-20)} of the product with the scale as it is, {@code u} being half
-   * a unit of the type.
+   * a unit of the type; in single precision {@code 2^-149} besides where the product is below
+   * {@code 2^-100}.
    *
    * @param parts arrays of {@code m} rows {@code [m, ..., d]}, row-major without gaps
    * @param target {@code [n, sum of d]}, row-major without gaps
@@ -30,11 +32,15 @@ public final class FactorRows {
    */
   public static void concatenate(List<Scaled> parts, INDArray target, long row) {
     Inputs inputs = new Inputs(parts, target);
-    Rows out = new Rows(target, row, inputs.rows);
-    if (Elements.direct() && parts.stream().allMatch(SingleRows::supports)) {
+    if (Elements.direct()
+        && target.dataType() == DataType.FLOAT
+        && parts.stream().allMatch(SingleRows::supports)) {
+      requireContiguous(target);
+      TensorChecks.requireRange("stacked factors", row, row + inputs.rows, target.size(0));
       SingleRows.concatenate(parts, inputs.rows, target, row);
       return;
     }
+    Rows out = new Rows(target, row, inputs.rows);
     for (int i = 0; i < inputs.rows; i++) {
       inputs.addTo(i, 1, out.next(), out.offset());
     }

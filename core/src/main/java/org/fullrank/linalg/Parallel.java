@@ -89,7 +89,8 @@ public final class Parallel {
 
   /**
    * Does tasks, and returns when all are done. After an exception no further task is begun, and it
-   * is thrown from here.
+   * is thrown from here. A task may wait for one with a smaller number: that has been begun by
+   * another thread, or has ended.
    *
    * @param tasks how many; they are taken in ascending order, so begin with the longest
    * @param workers called once on each thread; what it gives is closed there
@@ -132,10 +133,11 @@ public final class Parallel {
   }
 
   private static synchronized void enter() {
-    if (active++ == 0) {
+    if (active == 0) {
       blasThreads = Nd4j.factory().blas().getMaxThreads();
       Nd4j.factory().blas().setMaxThreads(1);
     }
+    active++;
   }
 
   private static synchronized void leave() {
@@ -165,12 +167,16 @@ public final class Parallel {
       AtomicInteger next,
       AtomicReference<@Nullable Throwable> failure,
       Supplier<? extends Worker> workers) {
-    int task = next.getAndIncrement();
-    if (task >= tasks) {
+    if (next.get() >= tasks || failure.get() != null) {
       return;
     }
     try (Worker worker = workers.get()) {
-      for (; task < tasks && failure.get() == null; task = next.getAndIncrement()) {
+      while (failure.get() == null) {
+        // A number that is taken is run: other tasks may wait for it.
+        int task = next.getAndIncrement();
+        if (task >= tasks) {
+          break;
+        }
         worker.run(task);
       }
     }

@@ -11,7 +11,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>A scale {@code s} is the sum of two floats, {@code hi + lo}, up to {@code 2^-48 s}; {@code
  * fma(x, hi, fl(x lo))} then rounds {@code s x} once, besides {@code 2^-24 |x lo| <= 2^-48 |s x|}.
- * Subnormal products err by another unit.
+ * Products below {@code 2^-100}, where {@code x lo} can be subnormal, err by {@code 2^-149}
+ * besides. What is not finite stays so, though an infinity may become NaN.
  */
 final class SingleRows {
   /** Numbers of a buffer that stays in the cache. */

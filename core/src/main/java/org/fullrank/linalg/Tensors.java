@@ -112,6 +112,8 @@ public final class Tensors {
    * @param target {@code [n, row.length]}, row-major without gaps; {@code FLOAT} rounds to nearest
    */
   public static void tile(double[] row, INDArray target) {
+    TensorChecks.requireOpen("matrix of equal rows", target);
+    TensorChecks.requireReal("matrix of equal rows", target.dataType());
     TensorChecks.requireShape("matrix of equal rows", target, -1, row.length);
     long n = target.size(0);
     int rows = Elements.direct() ? (int) Math.min(n, Chunks.SIZE / row.length + 1) : (int) n;
@@ -119,7 +121,6 @@ public final class Tensors {
     for (int i = 0; i < rows; i++) {
       System.arraycopy(row, 0, block, i * row.length, row.length);
     }
-    TensorChecks.requireOpen("matrix of equal rows", target);
     if (!Elements.direct()) {
       write(block, target);
       return;

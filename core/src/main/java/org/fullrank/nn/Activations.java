@@ -13,10 +13,11 @@ package org.fullrank.nn;
  * absolute values of its terms. Results below 1e-300 are exact to 1e-315. {@code sin} and {@code
  * cos} are those of {@link Math}, within 2u. {@link Activation#evaluate(double[], double[],
  * double[])} obeys the same bounds; {@link Activation#evaluate(float[], float[], float[])} rounds
- * its results once, or, for tanh, is within 4 units {@code 2^-24} relative and 6 for the
- * derivative. No finite argument gives NaN or an infinity, except that {@link #leakyRelu(double)}
- * with a slope beyond 1 can overflow. The bounds rest on {@link Math#exp} and its relatives being
- * within 2u, as documented; tests check them against arithmetic with 540 decimal places.
+ * its results once, or, for tanh, is within 4 units {@code 2^-24} relative, and its derivative
+ * within 6 units absolute and 100 relative; results below {@code 2^-126} err by {@code 2^-149}
+ * besides. No finite argument gives NaN or an infinity, except that {@link #leakyRelu(double)} with
+ * a slope beyond 1 can overflow. The bounds rest on {@link Math#exp} and its relatives being within
+ * 2u, as documented; tests check them against arithmetic with 540 decimal places.
  */
 public final class Activations {
   /** {@code x}, name {@code "identity"}. */

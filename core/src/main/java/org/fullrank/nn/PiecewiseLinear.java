@@ -106,8 +106,8 @@ public record PiecewiseLinear(double negativeSlope) implements Activation {
   @Override
   public void evaluate(float[] x, float[] value, float[] derivative) {
     float slope = (float) negativeSlope;
-    if (Float.isInfinite(slope)) {
-      // Below, 0 times the slope must be 0.
+    if (Float.isInfinite(slope) || (slope == 0 && negativeSlope != 0)) {
+      // Below, 0 times the slope must be 0, and a sum would turn -0 into 0.
       Activation.super.evaluate(x, value, derivative);
       return;
     }

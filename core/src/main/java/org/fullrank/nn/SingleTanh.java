@@ -8,7 +8,7 @@ package org.fullrank.nn;
  * {@code root = exp(-|x|) = 1 + e} before the last doubling, so that nothing cancels in the tails.
  *
  * <p><b>Error</b> ({@code u = 2^-24}; higher powers of u are dropped unless they matter). Let
- * {@code |x| <= 15} and {@code E = exp(-2|x|)}. Start: {@code y} is exact, {@code y^2 P} within
+ * {@code |x| < 15} and {@code E = exp(-2|x|)}. Start: {@code y} is exact, {@code y^2 P} within
  * 3.35u relative: 2u for square and product, 0.67u for the last step of {@code P >= 0.374} (half a
  * unit is u/4), 0.4u for those before, 0.27u for fit and coefficients. The sum with {@code y} is
  * exact as a pair, since {@code |y^2 P| <= |y|}. A doubling {@code E' = E^2} doubles this error
@@ -33,12 +33,12 @@ package org.fullrank.nn;
  *
  * <p>No intermediate result underflows. Other arguments are rare and computed one by one: below
  * {@code 2^-18} the results {@code x} and 1 are wrong by {@code x^2} relative, less than 0.001u;
- * beyond 15 the formulas of {@link Tanh} in double precision are rounded once.
+ * from 15 on the formulas of {@link Tanh} in double precision are rounded once.
  */
 final class SingleTanh {
   private static final int BLOCK = 1024;
 
-  /** {@code [2^-18, 15]} is what lies within {@link #RADIUS} around it. */
+  /** What lies within {@link #RADIUS} around it is ordinary: {@code [2^-18, 15)}, up to 2^-18. */
   private static final float CENTRE = 7.5f;
 
   private static final float RADIUS = CENTRE - 0x1p-18f;

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Every result is compared bit by bit with one rounding per operation, in scalar code. */
 final class EntrywiseTest {
@@ -226,6 +227,7 @@ final class EntrywiseTest {
     try (INDArray a = Tensors.zeros(type, 2, 3);
         INDArray short2 = Tensors.zeros(type, 2, 2);
         INDArray wrong = Tensors.zeros(other, 2, 3);
+        INDArray integers = Nd4j.zeros(DataType.INT32, 2, 3);
         INDArray square = Tensors.zeros(type, 3, 2)) {
       INDArray gaps = square.transpose();
       for (INDArray target : new INDArray[] {short2, wrong, gaps}) {
@@ -239,6 +241,12 @@ final class EntrywiseTest {
                 () -> Chunks.map(a, EntrywiseTest::nothing, EntrywiseTest::nothing, target, a))
             .isInstanceOf(IllegalArgumentException.class);
       }
+      assertThatThrownBy(() -> Entrywise.times(integers, integers, integers))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Entrywise.scaled(integers, 2, integers))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Tensors.tile(new double[3], integers))
+          .isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> Chunks.map(a, EntrywiseTest::nothing, EntrywiseTest::nothing, a, a))
           .hasMessageContaining("different arrays");
     }

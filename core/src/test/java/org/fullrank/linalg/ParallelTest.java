@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.factory.Nd4j;
 
 final class ParallelTest {
@@ -111,5 +113,47 @@ final class ParallelTest {
     assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(before);
     Parallel.forEach(0, t -> begun.set(-1));
     assertThat(begun.get()).isPositive();
+  }
+
+  /** Or tasks that wait for one with a smaller number would wait for ever. */
+  @Test
+  @Timeout(60)
+  void noNumberIsTakenAndDropped() {
+    int before = Nd4j.factory().blas().getMaxThreads();
+    Nd4j.factory().blas().setMaxThreads(2);
+    CountDownLatch failing = new CountDownLatch(1);
+    AtomicInteger made = new AtomicInteger();
+    Set<Integer> begun = ConcurrentHashMap.newKeySet();
+    try {
+      assertThatThrownBy(
+              () ->
+                  Parallel.run(
+                      10,
+                      () -> {
+                        if (made.getAndIncrement() == 0) {
+                          // The first thread is late until the other has failed and is gone.
+                          awaitAndPause(failing);
+                          return begun::add;
+                        }
+                        return task -> {
+                          begun.add(task);
+                          failing.countDown();
+                          throw new IllegalStateException("on purpose");
+                        };
+                      }))
+          .hasMessage("on purpose");
+    } finally {
+      Nd4j.factory().blas().setMaxThreads(before);
+    }
+    assertThat(begun).contains(0);
+  }
+
+  private static void awaitAndPause(CountDownLatch latch) {
+    try {
+      latch.await();
+      Thread.sleep(100);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

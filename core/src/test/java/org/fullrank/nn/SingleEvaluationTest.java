@@ -58,6 +58,10 @@ class SingleEvaluationTest {
       MOST,
       -MOST,
       Math.nextUp(MOST),
+      MOST - 0x1p-18f,
+      MOST - 0x1p-17f,
+      0x1p-18f - 0x1p-22f,
+      0x1p-18f + 0x1p-22f,
       1,
       -1,
       Float.MAX_VALUE,
@@ -140,6 +144,7 @@ class SingleEvaluationTest {
         1.00000001,
         -1.00000001,
         1e-60,
+        -1e-60,
         1e60,
         0x1p127
       })
