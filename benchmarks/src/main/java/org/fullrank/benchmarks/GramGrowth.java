@@ -17,6 +17,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * d_out)}. The elementwise work, {@code O(n width + n^2)} per layer, is not counted.
  */
 public final class GramGrowth {
+  private static final int WARM_UP_TURNS = 12;
+
+  /** Nanoseconds of the Grams of one size in a round. */
+  private static final long TURN = 1_000_000_000;
+
   private static final int[] SAMPLES = {500, 1000, 2000, 4000, 8000};
   private static final int GROWTH_WIDTH = 512;
   private static final int SHARE_WIDTH = 2048;
@@ -33,24 +38,23 @@ public final class GramGrowth {
   public static void main(String[] args) {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
     System.out.println("JDK " + Runtime.version() + ", " + Backend.describe().summary());
-    growth(rounds);
     for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
+      growth(type, rounds);
       share(type, rounds);
     }
   }
 
   /** All sizes once per round, so that a slow minute of the machine meets all of them. */
-  private static void growth(int rounds) {
+  private static void growth(DataType type, int rounds) {
     System.out.printf(
-        "plain, width %d, DOUBLE, %d rounds%n%6s %12s %12s %10s %10s%n",
-        GROWTH_WIDTH, rounds, "n", "median ms", "best ms", "GFlop/s", "per flop");
+        "plain, width %d, %s, %d rounds%n%6s %12s %12s %10s %10s%n",
+        GROWTH_WIDTH, type, rounds, "n", "median ms", "best ms", "GFlop/s", "per flop");
+    warmUp(type);
     double[][] times = new double[SAMPLES.length][rounds];
     for (int round = -1; round < rounds; round++) { // the first one warms up
       for (int s = 0; s < SAMPLES.length; s++) {
-        int repeats = Math.max(1, 2000 / SAMPLES[s]);
-        try (GramProblem problem =
-            GramProblem.of("plain", GROWTH_WIDTH, SAMPLES[s], 1, DataType.DOUBLE)) {
-          double ms = gram(problem, repeats);
+        try (GramProblem problem = GramProblem.of("plain", GROWTH_WIDTH, SAMPLES[s], 1, type)) {
+          double ms = gram(problem);
           if (round >= 0) {
             times[s][round] = ms;
           }
@@ -72,6 +76,15 @@ public final class GramGrowth {
     }
   }
 
+  /** Small Grams would otherwise be measured before their code is compiled. */
+  private static void warmUp(DataType type) {
+    try (GramProblem problem = GramProblem.of("plain", GROWTH_WIDTH, SAMPLES[0], 1, type)) {
+      for (int turn = 0; turn < WARM_UP_TURNS; turn++) {
+        gram(problem);
+      }
+    }
+  }
+
   private static void share(DataType type, int rounds) {
     double[] products = new double[rounds];
     double[] grams = new double[rounds];
@@ -80,7 +93,7 @@ public final class GramGrowth {
         INDArray b = GramProblem.gaussian("b", type, PRODUCT, PRODUCT)) {
       for (int round = -1; round < rounds; round++) {
         double p = product(a, b);
-        double g = gram(problem, 1);
+        double g = gram(problem);
         if (round >= 0) {
           products[round] = p;
           grams[round] = g;
@@ -118,13 +131,19 @@ public final class GramGrowth {
     return total;
   }
 
-  private static double gram(GramProblem problem, int repeats) {
+  /** As often as a turn lasts, after a first one that finds the memory of another size. */
+  private static double gram(GramProblem problem) {
     EmpiricalNtk ntk = EmpiricalNtk.of(problem.network(), problem.theta());
+    ntk.gram(problem.x()).close();
+    int repeats = 0;
     long start = System.nanoTime();
-    for (int r = 0; r < repeats; r++) {
+    long spent;
+    do {
       ntk.gram(problem.x()).close();
-    }
-    return (System.nanoTime() - start) * 1e-6 / repeats;
+      repeats++;
+      spent = System.nanoTime() - start;
+    } while (spent < TURN);
+    return spent * 1e-6 / repeats;
   }
 
   private static double product(INDArray a, INDArray b) {
