@@ -28,7 +28,9 @@ final class SampleGrid {
   /** Rows of the kernel in a strip, unless one tile has more. */
   private static final int STRIP_ROWS = 1024;
 
-  /** Fewer samples slow the products of a forward pass, and every pass costs some 2 ms besides. */
+  /**
+   * Fewer samples slow the products of a forward pass, and every pass costs 0.5 to 2 ms besides.
+   */
   private static final int LEAST_SAMPLES = 100;
 
   private final int samples;
