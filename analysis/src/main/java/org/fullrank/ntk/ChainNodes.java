@@ -181,10 +181,6 @@ final class ChainNodes {
     }
 
     private void multiply(INDArray rows, boolean transposed, double beta, INDArray out) {
-      if (beta == 0 && (out.size(0) == 1 || out.size(1) == 1)) {
-        // Routines for vectors scale what they find, and 0 times NaN is NaN.
-        Tensors.write(new double[(int) out.length()], out);
-      }
       Products.multiply(layer.weightScale(), rows, false, w, transposed, beta, out);
     }
 

@@ -85,6 +85,7 @@ public final class Chunks {
    * @param first receives the first function; of the shape and type of {@code a}, row-major without
    *     gaps; may be {@code a} itself
    * @param second receives the second function, likewise; another array
+   * @throws IllegalArgumentException if types, shapes or layouts do not fit
    */
   public static void map(
       INDArray a,

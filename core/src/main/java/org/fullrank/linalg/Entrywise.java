@@ -47,6 +47,7 @@ public final class Entrywise {
    * @param factors as above
    * @param target of the type and shape of {@code blocks}, row-major without gaps; may be {@code
    *     blocks} itself
+   * @throws IllegalArgumentException if types, shapes or layouts do not fit
    */
   public static void times(INDArray blocks, INDArray factors, INDArray target) {
     requireTrailing(blocks, factors);
@@ -165,6 +166,7 @@ public final class Entrywise {
    * @param factor finite
    * @param b an array of the same type and shape
    * @param target of the same type and shape, row-major without gaps; may be {@code a} itself
+   * @throws IllegalArgumentException if types, shapes or layouts do not fit
    */
   public static void scaledPlus(INDArray a, double factor, INDArray b, INDArray target) {
     TensorChecks.requireType("summand", a.dataType(), b);
@@ -178,6 +180,7 @@ public final class Entrywise {
    * @param a row-major without gaps
    * @param factor finite
    * @param target of the same type and shape, row-major without gaps; may be {@code a} itself
+   * @throws IllegalArgumentException if types, shapes or layouts do not fit
    */
   public static void scaled(INDArray a, double factor, INDArray target) {
     combined(a, factor, null, target);

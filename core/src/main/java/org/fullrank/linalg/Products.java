@@ -61,17 +61,11 @@ public final class Products {
     return TensorViews.reshape(a, a.length() / columns, columns);
   }
 
-  /**
-   * Memory for a product with {@code beta = 0}, which the BLAS overwrites unread. Its routines for
-   * vectors may scale what they find instead, and 0 times NaN is NaN: they get zeros.
-   */
+  /** Memory for a product with {@code beta = 0}. */
   private static INDArray target(DataType type, long... shape) {
-    long columns = shape[shape.length - 1];
     TensorChecks.requireReal("product", type);
-    int length = Tensors.length(shape);
-    return columns > 1 && length > columns
-        ? Tensors.uninitialized(type, shape)
-        : Tensors.zeros(type, shape);
+    Tensors.length(shape);
+    return Tensors.uninitialized(type, shape);
   }
 
   /**
@@ -82,7 +76,7 @@ public final class Products {
    * @param transposeA whether to use the transpose of {@code a}
    * @param b {@code [k, m]}, or {@code [m, k]} if {@code transposeB}
    * @param transposeB whether to use the transpose of {@code b}
-   * @param beta factor of the old {@code c}
+   * @param beta factor of the old {@code c}; with 0 it may hold anything, NaN included
    * @param c {@code [n, m]}, row-major without gaps; must not share memory with {@code a} or {@code
    *     b}
    * @throws IllegalArgumentException if shapes, types or the layout of {@code c} do not fit
@@ -117,6 +111,10 @@ public final class Products {
       throw new IllegalArgumentException(
           "product expects a result other than its factors but got the same array, "
               + TensorChecks.describe(c));
+    }
+    if (beta == 0 && (n == 1 || m == 1)) {
+      // Routines for matrices overwrite c unread, those for vectors scale it: 0 times NaN is NaN.
+      Tensors.write(new double[Tensors.length(n, m)], c);
     }
     INDArray ac = TensorViews.contiguous(a);
     INDArray bc = TensorViews.contiguous(b);

@@ -110,6 +110,7 @@ public final class Tensors {
    *
    * @param row the row
    * @param target {@code [n, row.length]}, row-major without gaps; {@code FLOAT} rounds to nearest
+   * @throws IllegalArgumentException if its type, shape or layout does not fit
    */
   public static void tile(double[] row, INDArray target) {
     TensorChecks.requireOpen("matrix of equal rows", target);
