@@ -5,16 +5,19 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.fullrank.rigor.Proof;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Rigor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -88,9 +91,53 @@ final class AnalysisArchitectureTest {
     "org.bytedeco.."
   };
 
+  /**
+   * Outside the trusted base, who may state that something is proved: each of them states it of
+   * numbers or comparisons that the trusted base has checked. Names are relative to {@link #ROOT}.
+   */
+  private static final List<String> PROVERS =
+      List.of(
+          "convergence.HypothesisCheck",
+          "convergence.theorem.DeepLinearConstants",
+          "convergence.theorem.DeepLinearDescent",
+          "convergence.theorem.DeepLinearPremises",
+          "convergence.theorem.DeepLinearStochasticDescent",
+          "convergence.theorem.DeepLinearZouForm",
+          "convergence.theorem.FeatureGradientBound",
+          "convergence.theorem.FullyConnectedExpressivity",
+          "convergence.theorem.GenericExpressivity",
+          "convergence.theorem.GulcuResNet",
+          "convergence.theorem.JacobianArgument",
+          "convergence.theorem.JacobianPremises",
+          "convergence.theorem.LastLayerConvexDescent",
+          "convergence.theorem.LastLayerPremises",
+          "convergence.theorem.LinearChainDescent",
+          "convergence.theorem.LinearDescent",
+          "convergence.theorem.PolyakLojasiewicz",
+          "diagnosis.SingularityCause",
+          "enclosure.EnclosedNetwork",
+          "enclosure.LipschitzBound",
+          "evidence.DeepLinearMeasurement",
+          "evidence.GateMeasurement",
+          "evidence.JacobianMeasurement",
+          "evidence.LastLayerMeasurement",
+          "evidence.LinearChainMeasurement",
+          "evidence.PyramidalMeasurement",
+          "evidence.ReducedJacobianMeasurement",
+          "evidence.ReferenceWeights",
+          "expressivity.ExpressivityCondition",
+          "expressivity.ExpressivityReport",
+          "ntk.Correlations",
+          "ntk.SchurSandwich",
+          "spectrum.CholeskyBound",
+          "spectrum.FileCholeskyBound",
+          "spectrum.RankAnalysis",
+          "surrogate.Agreement");
+
+  /** The classes that this test runs on, wherever they were compiled to. */
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
-          .importPath(Path.of(System.getProperty("basedir", "."), "target", "classes"));
+          .importUrl(Quantity.class.getProtectionDomain().getCodeSource().getLocation());
 
   static Stream<String> packages() {
     return ARROWS.keySet().stream().sorted();
@@ -203,5 +250,56 @@ final class AnalysisArchitectureTest {
         .because("Theorem.source() makes each of them cite its paper")
         .allowEmptyShould(true)
         .check(CLASSES);
+  }
+
+  /** Every verified value passes {@link Proof}, which refuses in a thread of another mode. */
+  @Test
+  void onlyTheTrustedBaseMentionsTheStrongestRigor() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.fullrank.rigor")
+        // The legend of a report explains the words; its switch mentions all of them.
+        .and()
+        .haveNameNotMatching("org\\.fullrank\\.report\\.Legend.*")
+        .should()
+        .accessField(Rigor.class, "VERIFIED")
+        .because("Proof.verified() stamps and Rigor.isVerified() compares")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyListedClassesStateProofs() {
+    DescribedPredicate<JavaClass> others =
+        DescribedPredicate.describe(
+            "are outside the trusted base and not listed",
+            c ->
+                !c.getPackageName().equals("org.fullrank.rigor")
+                    && PROVERS.stream().noneMatch(p -> owner(c).equals(ROOT + p)));
+    noClasses()
+        .that(others)
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "stamps something as verified",
+                call ->
+                    (call.getTargetOwner().isEquivalentTo(Proof.class)
+                            && call.getName().equals("verified"))
+                        || (call.getTargetOwner().isEquivalentTo(Quantity.class)
+                            && call.getName().equals("verified"))))
+        .check(CLASSES);
+    // A name that is no longer needed would let somebody in unseen.
+    for (String prover : PROVERS) {
+      assertThat(
+              CLASSES.stream()
+                  .filter(c -> owner(c).equals(ROOT + prover))
+                  .flatMap(c -> c.getMethodCallsFromSelf().stream())
+                  .anyMatch(call -> call.getName().equals("verified")))
+          .as(prover)
+          .isTrue();
+    }
+  }
+
+  private static String owner(JavaClass c) {
+    return c.getName().replaceAll("\\$.*", "");
   }
 }

@@ -1,6 +1,7 @@
 package org.fullrank.convergence;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -125,7 +126,8 @@ public final class Certificate {
     return Stream.concat(
             checks.stream().map(HypothesisCheck::rigor),
             prediction().stream().map(Prediction::rigor))
-        .reduce(Rigor.VERIFIED, Rigor::weakest);
+        .min(Comparator.naturalOrder())
+        .orElseThrow();
   }
 
   /**
@@ -147,9 +149,7 @@ public final class Certificate {
    * @return true only for a proof
    */
   public boolean isProof() {
-    return verdict == Verdict.HOLDS
-        && rigor() == Rigor.VERIFIED
-        && subject() == Subject.EXACT_NETWORK;
+    return verdict == Verdict.HOLDS && rigor().isVerified() && subject() == Subject.EXACT_NETWORK;
   }
 
   /**

@@ -2,6 +2,7 @@ package org.fullrank.convergence;
 
 import java.util.Optional;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -33,7 +34,7 @@ public final class HypothesisCheck {
     }
     this.statement = statement;
     this.verdict = verdict;
-    this.rigor = rigor;
+    this.rigor = Proof.require(rigor);
     this.subject = subject;
     this.lhs = lhs;
     this.rhs = rhs;
@@ -87,7 +88,7 @@ public final class HypothesisCheck {
     return structural(
         statement,
         given ? Verdict.HOLDS : Verdict.INAPPLICABLE,
-        Rigor.VERIFIED,
+        Proof.verified(),
         Subject.EXACT_NETWORK,
         reason);
   }

@@ -1,8 +1,10 @@
 package org.fullrank.convergence;
 
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.fullrank.rigor.DecimalInterval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -352,6 +354,7 @@ public final class Prediction {
    *     double
    */
   public double envelope(long t) {
+    Proof.requireIeee();
     if (t < 0) {
       throw new IllegalArgumentException("envelope expects t >= 0 but got " + t);
     }
@@ -367,6 +370,7 @@ public final class Prediction {
    * @throws IllegalStateException if the prediction is for descent in steps
    */
   public double envelopeAt(double time) {
+    Proof.requireIeee();
     if (!isFlow()) {
       throw new IllegalStateException(
           "envelopeAt expects a prediction for gradient flow but this one is for descent in steps");
@@ -387,6 +391,7 @@ public final class Prediction {
    *     Long#MAX_VALUE} if it exceeds 2^62
    */
   public long stepsTo(double target) {
+    Proof.requireIeee();
     if (!(target > 0)) {
       throw new IllegalArgumentException("stepsTo expects a positive target but got " + target);
     }
@@ -419,7 +424,7 @@ public final class Prediction {
    * @return the weakest rigor of its numbers
    */
   public Rigor rigor() {
-    return numbers().map(Quantity::rigor).reduce(Rigor.VERIFIED, Rigor::weakest);
+    return numbers().map(Quantity::rigor).min(Comparator.naturalOrder()).orElseThrow();
   }
 
   /**
@@ -446,6 +451,7 @@ public final class Prediction {
    * @return such as {@code "1.25 (1 - 0.01)^t"}
    */
   public String envelopeFormula() {
+    Proof.requireIeee();
     return decay.formula(initial.interval().hi(), rate.interval());
   }
 

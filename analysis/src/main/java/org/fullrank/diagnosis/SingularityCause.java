@@ -3,6 +3,7 @@ package org.fullrank.diagnosis;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 
@@ -99,14 +100,14 @@ public record SingularityCause(
   /** Copies the witnesses. */
   public SingularityCause {
     Objects.requireNonNull(kind, "kind");
-    Objects.requireNonNull(rigor, "rigor");
+    Proof.require(Objects.requireNonNull(rigor, "rigor"));
     Objects.requireNonNull(subject, "subject");
     witnesses = witnesses.stream().map(List::copyOf).toList();
   }
 
   static SingularityCause proved(
       Kind kind, Subject subject, long rankAtMost, List<List<Long>> witnesses, String text) {
-    return new SingularityCause(kind, Rigor.VERIFIED, subject, rankAtMost, witnesses, text);
+    return new SingularityCause(kind, Proof.verified(), subject, rankAtMost, witnesses, text);
   }
 
   @Override
@@ -118,7 +119,7 @@ public record SingularityCause(
         + subject.text()
         + "): "
         + text
-        + (rigor == Rigor.VERIFIED ? "; rank at most " + rankAtMost : "")
+        + (rigor.isVerified() ? "; rank at most " + rankAtMost : "")
         + ". Remedy: "
         + kind.remedy
         + ".";

@@ -15,6 +15,7 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.ntk.GramMatrix;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.spectrum.DenseEigenSolver;
@@ -97,6 +98,7 @@ public final class SingularityDiagnosis {
    * @return causes for the {@code n k} rows of the kernel
    */
   public SingularityReport kernel(INDArray x) {
+    Proof.requireIeee();
     List<String> notes = new ArrayList<>();
     try (Jacobian jacobian = network.jacobian(theta, x)) {
       double[][] inputs = GradientCauses.samples(x);
@@ -130,6 +132,7 @@ public final class SingularityDiagnosis {
    * @return causes for the n rows
    */
   public SingularityReport features(INDArray x) {
+    Proof.requireIeee();
     List<String> notes = new ArrayList<>();
     try (INDArray features = network.features(theta, x)) {
       double[][] inputs = GradientCauses.samples(x);
@@ -154,6 +157,7 @@ public final class SingularityDiagnosis {
    * @return causes for the n rows, all about the stored matrix
    */
   public static SingularityReport ofMatrix(INDArray matrix) {
+    Proof.requireIeee();
     TensorChecks.requireRank("SingularityDiagnosis", matrix, 2);
     TensorChecks.requireFinite("SingularityDiagnosis", matrix);
     double[][] rows = Tensors.toRows(matrix);

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 
 /** What a {@link SingularityDiagnosis} found about one matrix. */
@@ -26,8 +25,8 @@ public final class SingularityReport {
       List<String> notes) {
     this.matrix = matrix;
     this.order = order;
-    this.causes = found.stream().filter(c -> c.rigor() == Rigor.VERIFIED).toList();
-    this.nearCauses = found.stream().filter(c -> c.rigor() != Rigor.VERIFIED).toList();
+    this.causes = found.stream().filter(c -> c.rigor().isVerified()).toList();
+    this.nearCauses = found.stream().filter(c -> !c.rigor().isVerified()).toList();
     this.nullVector = nullVector;
     this.notes = List.copyOf(notes);
   }

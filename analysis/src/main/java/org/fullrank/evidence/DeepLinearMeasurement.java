@@ -12,7 +12,6 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Norms;
 import org.fullrank.rigor.Product;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.spectrum.RankReport;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -150,8 +149,7 @@ final class DeepLinearMeasurement {
   }
 
   private static Quantity norm(String symbol, Interval value) {
-    return new Quantity(
-        symbol, value, Rigor.VERIFIED, Subject.EXACT_NETWORK, "plain Java, outward rounded");
+    return Quantity.verified(symbol, value, Subject.EXACT_NETWORK, "plain Java, outward rounded");
   }
 
   private static Interval longest(double[][] rows) {

@@ -12,8 +12,8 @@ import org.fullrank.rigor.EigenvalueEnclosure;
 import org.fullrank.rigor.EnclosedGram;
 import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.ShiftedCholeskyBound;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.SymmetricMatrix;
@@ -77,7 +77,7 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
         largest("||J||", k),
         values.residualNorm(problem.y()),
         lipschitz::at,
-        Rigor.VERIFIED,
+        Proof.verified(),
         Subject.EXACT_NETWORK);
   }
 

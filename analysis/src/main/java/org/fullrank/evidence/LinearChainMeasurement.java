@@ -15,7 +15,6 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Norms;
 import org.fullrank.rigor.Product;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.spectrum.RankReport;
 import org.jspecify.annotations.Nullable;
@@ -246,7 +245,6 @@ final class LinearChainMeasurement {
   }
 
   private static Quantity verified(String symbol, Interval value) {
-    return new Quantity(
-        symbol, value, Rigor.VERIFIED, Subject.EXACT_NETWORK, "plain Java, outward rounded");
+    return Quantity.verified(symbol, value, Subject.EXACT_NETWORK, "plain Java, outward rounded");
   }
 }

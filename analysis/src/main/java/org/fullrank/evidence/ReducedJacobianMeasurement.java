@@ -9,8 +9,8 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.EnclosedGram;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.IntervalMatrix;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.SymmetricMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -72,7 +72,7 @@ final class ReducedJacobianMeasurement {
             JacobianMeasurement.largest("||J||", k).map("||J||", s -> s.multiply(stretch)),
             exact("||f(X) - P y||", residual),
             radius -> stretched(lipschitz.at(radius), stretch),
-            Rigor.VERIFIED,
+            Proof.verified(),
             Subject.EXACT_NETWORK),
         space.text(),
         exact("1/2 ||y - P y||^2", space.outside().square().divide(2)));

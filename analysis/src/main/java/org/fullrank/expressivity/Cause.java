@@ -1,6 +1,7 @@
 package org.fullrank.expressivity;
 
 import java.util.List;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Subject;
 
 /**
@@ -28,8 +29,14 @@ public record Cause(
     LOW_POLYNOMIAL_DEGREE
   }
 
-  /** Copies the witnesses. */
+  /**
+   * Copies the witnesses.
+   *
+   * @throws IllegalStateException if the floating-point mode of this thread is not that of Java: a
+   *     cause is a proof
+   */
   public Cause {
+    Proof.requireIeee();
     witnesses = List.copyOf(witnesses);
   }
 }

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.spectrum.RankReport;
@@ -148,8 +148,8 @@ public final class ExpressivityReport {
       boolean network = isAboutTheNetwork();
       return "The rows of "
           + (network ? "[h(X), 1] of the network in exact arithmetic" : "the stored [h(X), 1]")
-          + " are proved independent, so an affine last layer with a bias can reach every target on these"
-          + " features."
+          + " are proved independent, so an affine last layer with a bias can reach every target on"
+          + " these features."
           + (network ? "" : whyStored());
     }
     String known =
@@ -253,7 +253,7 @@ public final class ExpressivityReport {
           new Quantity(
               "certified rank",
               Interval.of(samples),
-              Rigor.VERIFIED,
+              Proof.verified(),
               subject(),
               "checked right inverse"));
     }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Subject;
 
 /** Bounds of the rank of {@code [h, 1]} that need no arithmetic beyond counting. */
@@ -25,6 +26,7 @@ final class Structure {
    */
   static List<Cause> causes(
       double[][] inputs, double[][] features, OptionalInt degree, boolean independentSamples) {
+    Proof.requireIeee(); // flushing merges subnormal numbers
     List<Cause> causes = new ArrayList<>();
     int n = features.length;
     int w = features[0].length;
@@ -111,6 +113,7 @@ final class Structure {
 
   /** Rows equal to an earlier one; 0.0 and -0.0 count as equal because they are equal numbers. */
   static List<Long> repeated(double[][] rows) {
+    Proof.requireIeee(); // flushing merges subnormal numbers
     Set<List<Double>> seen = new HashSet<>();
     List<Long> out = new ArrayList<>();
     for (int i = 0; i < rows.length; i++) {

@@ -11,8 +11,6 @@ import org.fullrank.rigor.Interval;
  */
 final class ReluSeries {
   /** {@code Math.PI} is the largest double below pi. */
-  private static final Interval PI = new Interval(Math.PI, Math.nextUp(Math.PI));
-
   private final Interval[] c;
 
   private ReluSeries(Interval[] c) {
@@ -22,7 +20,7 @@ final class ReluSeries {
   /** The coefficients up to {@code terms}, at least 2. */
   static ReluSeries of(int terms) {
     Interval[] c = new Interval[terms + 1];
-    c[0] = Interval.ONE.divide(PI);
+    c[0] = Interval.ONE.divide(new Interval(Math.PI, Math.nextUp(Math.PI)));
     c[1] = Interval.of(0.5);
     c[2] = c[0].multiply(0.5);
     for (int q = 3; q <= terms; q++) {

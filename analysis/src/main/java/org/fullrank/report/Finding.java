@@ -2,6 +2,7 @@ package org.fullrank.report;
 
 import java.util.Objects;
 import java.util.Optional;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Verdict;
@@ -24,7 +25,7 @@ public record Finding(
     Text.require(name, "Finding", "name");
     Text.require(reason, "Finding", "reason");
     Objects.requireNonNull(verdict, "verdict");
-    Objects.requireNonNull(rigor, "rigor");
+    Proof.require(Objects.requireNonNull(rigor, "rigor"));
     if (margin.isPresent()) {
       check(name, verdict, rigor, margin.get());
     }
@@ -47,7 +48,7 @@ public record Finding(
 
   /** Whether the condition holds and that is proved. */
   public boolean isProof() {
-    return verdict == Verdict.HOLDS && rigor == Rigor.VERIFIED;
+    return verdict == Verdict.HOLDS && rigor.isVerified();
   }
 
   private static void check(String name, Verdict verdict, Rigor rigor, Quantity margin) {

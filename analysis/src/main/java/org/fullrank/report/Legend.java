@@ -57,7 +57,8 @@ final class Legend {
       legend.put(
           "[a, b]",
           "The value lies between a and b. Printed decimals are rounded outward, so the printed"
-              + " interval contains the computed one. The relative width is (b - a) / max(|a|, |b|).");
+              + " interval contains the computed one. The relative width is (b - a) / max(|a|,"
+              + " |b|).");
     }
     if (estimates) {
       legend.put("~ x", "A floating-point value, rounded for print; no error bound is known.");
@@ -102,7 +103,7 @@ final class Legend {
   /** One line for the list at the top. */
   static String headline(Finding finding) {
     String about = finding.margin().map(m -> " about the " + name(m.subject())).orElse("");
-    if (finding.rigor() == Rigor.VERIFIED) {
+    if (finding.rigor().isVerified()) {
       boolean decided = finding.verdict() == Verdict.HOLDS || finding.verdict() == Verdict.FAILS;
       return decided ? "proved" + about : "verified enclosure" + about;
     }
@@ -112,7 +113,7 @@ final class Legend {
   /** One line for the list at the top. */
   static String headline(Certificate certificate) {
     String about = " about the " + name(certificate.subject());
-    if (certificate.rigor() != Rigor.VERIFIED) {
+    if (!certificate.rigor().isVerified()) {
       return certificate.rigor().text() + "; not a proof";
     }
     boolean decided =

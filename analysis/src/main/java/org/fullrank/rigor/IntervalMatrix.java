@@ -100,11 +100,13 @@ public final class IntervalMatrix {
 
   /** Upper bound of the 2-norm of a row of the exact matrix; may be infinite. */
   public double rowNorm(int i) {
+    FloatingPoint.requireIeee();
     return Rounding.addUp(RowNorms.upper(mid[i]), rowError[i]);
   }
 
   /** Upper bound of the largest magnitude in a row of the exact matrix; may be infinite. */
   public double largest(int i) {
+    FloatingPoint.requireIeee();
     double largest = 0;
     for (int j = 0; j < mid[i].length; j++) {
       largest = Math.max(largest, Rounding.addUp(Math.abs(mid[i][j]), rad[i][j]));
@@ -114,6 +116,7 @@ public final class IntervalMatrix {
 
   /** Lower bound, at least 0, of the smallest magnitude in a row of the exact matrix. */
   public double smallest(int i) {
+    FloatingPoint.requireIeee();
     double smallest = Double.POSITIVE_INFINITY;
     for (int j = 0; j < mid[i].length; j++) {
       smallest = Math.min(smallest, Rounding.subtractDown(Math.abs(mid[i][j]), rad[i][j]));
@@ -123,6 +126,7 @@ public final class IntervalMatrix {
 
   /** Upper bound of the Frobenius norm of the error; may be infinite. */
   public double frobeniusError() {
+    FloatingPoint.requireIeee();
     return RowNorms.upper(rowError);
   }
 

@@ -133,7 +133,7 @@ public final class ModularRank {
     return new Quantity(
         symbol,
         Interval.of(rankAtLeast()),
-        proved ? Rigor.VERIFIED : Rigor.SAMPLED,
+        proved ? Proof.verified() : Rigor.SAMPLED,
         Subject.STORED_MATRIX,
         proved
             ? "elimination modulo " + primes.length + " primes"

@@ -25,12 +25,17 @@ import java.util.function.UnaryOperator;
 public record Quantity(
     String symbol, Interval interval, Rigor rigor, Subject subject, String method) {
 
-  /** Checks the texts. */
+  /**
+   * Checks the texts.
+   *
+   * @throws IllegalStateException if it claims to be verified and the floating-point mode of this
+   *     thread is not that of Java
+   */
   public Quantity {
     requireText(symbol, "symbol");
     requireText(method, "method");
     Objects.requireNonNull(interval, "interval");
-    Objects.requireNonNull(rigor, "rigor");
+    Proof.require(Objects.requireNonNull(rigor, "rigor"));
     Objects.requireNonNull(subject, "subject");
   }
 
@@ -43,7 +48,7 @@ public record Quantity(
   /** An enclosure in which all rounding errors are accounted for. */
   public static Quantity verified(
       String symbol, Interval interval, Subject subject, String method) {
-    return new Quantity(symbol, interval, Rigor.VERIFIED, subject, method);
+    return new Quantity(symbol, interval, Proof.verified(), subject, method);
   }
 
   /** A floating-point value without an error bound; must be finite. */
@@ -53,7 +58,7 @@ public record Quantity(
 
   /** Whether the enclosure is proved for {@link #subject}. */
   public boolean isProof() {
-    return rigor == Rigor.VERIFIED;
+    return rigor.isVerified();
   }
 
   /** The same number with another name. */

@@ -28,6 +28,11 @@ public enum Rigor {
     return text;
   }
 
+  /** Whether it is the strongest: a proof for its {@link Subject}. */
+  public boolean isVerified() {
+    return this == VERIFIED;
+  }
+
   /**
    * The weakest of the arguments: what a result derived from all of them may claim.
    *

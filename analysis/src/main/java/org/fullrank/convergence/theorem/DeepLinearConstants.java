@@ -2,6 +2,7 @@ package org.fullrank.convergence.theorem;
 
 import org.fullrank.evidence.DeepLinearNetwork;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -55,7 +56,7 @@ final class DeepLinearConstants {
 
   /** A derived number, as rigorous as the measured ones. */
   Quantity quantity(String symbol, Interval value) {
-    Rigor rigor = Rigor.VERIFIED;
+    Rigor rigor = Proof.verified();
     Subject subject = Subject.EXACT_NETWORK;
     for (Quantity q :
         new Quantity[] {

@@ -10,7 +10,6 @@ import org.fullrank.evidence.DeepLinearNetwork;
 import org.fullrank.evidence.LinearChain;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 
@@ -40,8 +39,8 @@ final class DeepLinearPremises {
     List<HypothesisCheck> checks = new ArrayList<>();
     checks.add(
         HypothesisCheck.premise(
-            "f = M_H ... M_1 X, each M fixed or e I + s W with W trained, hidden widths equal and at"
-                + " least max(d, k), trained on 1/2 sum of squares",
+            "f = M_H ... M_1 X, each M fixed or e I + s W with W trained, hidden widths equal and"
+                + " at least max(d, k), trained on 1/2 sum of squares",
             chain.obstacle().isEmpty(),
             chain.obstacle().orElse("seen in the description of the network")));
     if (chain.obstacle().isEmpty()) {
@@ -71,7 +70,7 @@ final class DeepLinearPremises {
   }
 
   private static HypothesisCheck positive(String statement, Quantity sigma) {
-    Quantity zero = new Quantity("0", Interval.ZERO, Rigor.VERIFIED, Subject.EXACT_NETWORK, "zero");
+    Quantity zero = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
     return HypothesisCheck.less(statement, zero, sigma);
   }
 }

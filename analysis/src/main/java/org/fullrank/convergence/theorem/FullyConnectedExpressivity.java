@@ -11,7 +11,7 @@ import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.HiddenLayers;
 import org.fullrank.evidence.Measurements;
-import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 
@@ -138,7 +138,7 @@ public final class FullyConnectedExpressivity implements Theorem {
     return HypothesisCheck.structural(
         statement,
         holds ? Verdict.HOLDS : Verdict.FAILS,
-        Rigor.VERIFIED,
+        Proof.verified(),
         Subject.EXACT_NETWORK,
         reason);
   }

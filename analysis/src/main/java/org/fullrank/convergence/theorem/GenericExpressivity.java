@@ -11,7 +11,7 @@ import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.HiddenLayers;
 import org.fullrank.evidence.LastLayerNumbers;
 import org.fullrank.evidence.Measurements;
-import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 
@@ -80,7 +80,7 @@ public final class GenericExpressivity implements Theorem {
             HypothesisCheck.structural(
                 "the rank is that of the network in exact arithmetic",
                 Verdict.UNDECIDED,
-                Rigor.VERIFIED,
+                Proof.verified(),
                 Subject.STORED_MATRIX,
                 "it is proved for the stored features only, because a layer cannot be enclosed"));
       }

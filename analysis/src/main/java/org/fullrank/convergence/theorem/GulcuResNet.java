@@ -13,6 +13,7 @@ import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.evidence.Measurements;
 import org.fullrank.evidence.SmoothResidualNetwork;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -93,9 +94,10 @@ public final class GulcuResNet implements Theorem {
     checks.add(
         HypothesisCheck.structural(
             "x_1 = sqrt(c_sigma/m) phi(W_1 x), x_l = x_(l-1) + c_res/(H sqrt(m)) phi(W_l x_(l-1)),"
-                + " f = v x_H, phi smooth, 0 < c_res < 1, all weights trained on 1/2 sum of squares",
+                + " f = v x_H, phi smooth, 0 < c_res < 1, all weights trained on 1/2 sum of"
+                + " squares",
             verdict,
-            Rigor.VERIFIED,
+            Proof.verified(),
             Subject.EXACT_NETWORK,
             form.obstacle()
                 .orElse(
@@ -147,8 +149,9 @@ public final class GulcuResNet implements Theorem {
 
   private static List<String> limits() {
     return List.of(
-        "That a width of order n, or of order n and log H, suffices is not checked: the constants of"
-            + " the paper are not known here, and no width can be certified from n, m and H alone.",
+        "That a width of order n, or of order n and log H, suffices is not checked: the constants"
+            + " of the paper are not known here, and no width can be certified from n, m and H"
+            + " alone.",
         "It speaks of full-batch gradient descent in exact arithmetic on the sum of squares.",
         "FAILS or UNDECIDED means that this theorem gives no guarantee, not that training"
             + " diverges.");

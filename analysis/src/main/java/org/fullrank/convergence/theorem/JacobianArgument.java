@@ -7,6 +7,7 @@ import java.util.OptionalDouble;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -28,9 +29,9 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
   static final JacobianArgument FLOW = new JacobianArgument(OptionalDouble.empty(), true);
 
   /** The ball is taken a little larger than needed, so that rounding cannot make it too small. */
-  private static final Interval TAKEN = Interval.fromDecimal("1.000002");
+  private static final double TAKEN = 1.000002;
 
-  private static final Interval NEEDED = Interval.fromDecimal("1.000001");
+  private static final double NEEDED = Math.nextUp(1.000001); // no less than the decimal
 
   /** Beyond this, reciprocals come near the end of the double range. */
   private static final double LARGEST = 1e150;
@@ -227,7 +228,7 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
             HypothesisCheck.structural(
                 "Lam was taken on a ball that is large enough",
                 Verdict.UNDECIDED,
-                Rigor.VERIFIED,
+                Proof.verified(),
                 Subject.EXACT_NETWORK,
                 "radius " + needed + " is needed and " + radius + " was taken"));
       }
@@ -305,7 +306,7 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
     return new Attempt(
         List.of(
             HypothesisCheck.structural(
-                statement, Verdict.UNDECIDED, Rigor.VERIFIED, Subject.EXACT_NETWORK, reason)),
+                statement, Verdict.UNDECIDED, Proof.verified(), Subject.EXACT_NETWORK, reason)),
         Optional.empty());
   }
 }

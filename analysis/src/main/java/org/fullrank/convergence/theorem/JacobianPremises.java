@@ -5,6 +5,7 @@ import java.util.List;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -12,8 +13,6 @@ import org.fullrank.rigor.Verdict;
 
 /** What the theorems on the Jacobian at the start presume. */
 final class JacobianPremises {
-  static final Quantity ZERO = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
-
   /** What is said of numbers of which nothing is known. */
   static final String ENCLOSED = "the numbers of the Jacobian can be enclosed";
 
@@ -39,13 +38,17 @@ final class JacobianPremises {
     }
     checks.add(
         HypothesisCheck.less(
-            "J_0 has full row rank: s0 = sigma_min(J_0) > 0", ZERO, numbers.sigmaMin()));
+            "J_0 has full row rank: s0 = sigma_min(J_0) > 0", zero(), numbers.sigmaMin()));
     double norm = numbers.norm().interval().hi();
     double residual = numbers.residual().interval().hi();
     if (!(norm <= LARGEST && residual <= LARGEST)) {
       checks.add(undecided("||J_0|| and R0 are bounded", "up to " + norm + " and " + residual));
     }
     return checks;
+  }
+
+  static Quantity zero() {
+    return Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
   }
 
   static boolean allHold(List<HypothesisCheck> checks) {
@@ -55,7 +58,7 @@ final class JacobianPremises {
   /** Something that is not known, through no fault of the problem. */
   static HypothesisCheck undecided(String statement, String reason) {
     return HypothesisCheck.structural(
-        statement, Verdict.UNDECIDED, Rigor.VERIFIED, Subject.EXACT_NETWORK, reason);
+        statement, Verdict.UNDECIDED, Proof.verified(), Subject.EXACT_NETWORK, reason);
   }
 
   /** A derived number, as rigorous as the measured ones. */

@@ -15,8 +15,8 @@ import org.fullrank.evidence.LastLayerNumbers;
 import org.fullrank.evidence.Measurements;
 import org.fullrank.evidence.ReferenceWeights;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 
 /**
@@ -148,14 +148,14 @@ public final class LastLayerConvexDescent implements Theorem {
           new Quantity(
               "radius",
               Interval.atLeast(0),
-              Rigor.VERIFIED,
+              Proof.verified(),
               Subject.EXACT_NETWORK,
               "nothing is known");
       Quantity start =
           n.value().subtract(given.loss()).map("L(w_0) - L(wbar)", d -> d.max(Interval.ZERO));
       return Conclusion.of(
-          "gradient descent of the last layer comes as close to the loss of the reference weights as"
-              + " 1/t, or falls below it; the infimum may be lower",
+          "gradient descent of the last layer comes as close to the loss of the reference weights"
+              + " as 1/t, or falls below it; the infimum may be lower",
           Prediction.reciprocal(
                   Prediction.Monitored.LOSS_ABOVE_REFERENCE,
                   start,

@@ -5,8 +5,8 @@ import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Prediction;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 
@@ -55,7 +55,7 @@ final class LinearDescent {
     return HypothesisCheck.structural(
         "the step size is a positive double",
         isStep(eta) ? Verdict.HOLDS : Verdict.UNDECIDED,
-        Rigor.VERIFIED,
+        Proof.verified(),
         Subject.EXACT_NETWORK,
         "eta = " + eta);
   }

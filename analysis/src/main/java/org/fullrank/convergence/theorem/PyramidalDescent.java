@@ -49,7 +49,8 @@ public final class PyramidalDescent implements Theorem {
           "Global convergence of deep networks with one wide layer followed by pyramidal topology",
           "NeurIPS 2020, arXiv 2002.07867, Lemma on the weak PL inequality and Theorem 3.2",
           "The paper's lower bound of the gradient at the start; its Theorem 3.2 is replaced by the"
-              + " Jacobian certificate, because its constants could not be checked against a proof.");
+              + " Jacobian certificate, because its constants could not be checked against a"
+              + " proof.");
 
   private final JacobianDescent descent = JacobianDescent.withDefaults();
 
@@ -208,7 +209,7 @@ public final class PyramidalDescent implements Theorem {
   }
 
   private static HypothesisCheck positive(String statement, Quantity value) {
-    return HypothesisCheck.less(statement, JacobianPremises.ZERO, value);
+    return HypothesisCheck.less(statement, JacobianPremises.zero(), value);
   }
 
   private static List<String> limits() {

@@ -1,0 +1,52 @@
+package org.fullrank.rigor;
+
+/**
+ * The one place where a statement becomes {@link Rigor#VERIFIED}.
+ *
+ * <p>A proof in floating point presumes the arithmetic of the Java language, and native code can
+ * switch a thread to another one. Everything that is stamped as verified therefore passes here, in
+ * the thread that states it: a value is refused rather than stamped in a thread that flushes
+ * subnormal numbers or rounds in another direction. Comparisons of stored numbers are part of a
+ * proof too: with flushing, two different subnormal numbers compare as equal. Code that compares
+ * first and stamps later asks before ({@link #requireIeee}) and is asked again by the stamp. Cost:
+ * a few operations.
+ */
+public final class Proof {
+  private Proof() {}
+
+  /**
+   * The rigor of a statement that this thread has just proved.
+   *
+   * @return {@link Rigor#VERIFIED}
+   * @throws IllegalStateException if the floating-point mode of this thread is not that of Java
+   */
+  public static Rigor verified() {
+    FloatingPoint.requireIeee();
+    return Rigor.VERIFIED;
+  }
+
+  /**
+   * Checks that this thread may make a value of that rigor; constructors of values that carry a
+   * rigor call it.
+   *
+   * @param rigor what the value claims
+   * @return the same
+   * @throws IllegalStateException if it claims to be verified and the floating-point mode of this
+   *     thread is not that of Java
+   */
+  public static Rigor require(Rigor rigor) {
+    if (rigor == Rigor.VERIFIED) {
+      FloatingPoint.requireIeee();
+    }
+    return rigor;
+  }
+
+  /**
+   * Checks that this thread computes as proofs assume: before comparisons that a proof rests on.
+   *
+   * @throws IllegalStateException if the floating-point mode of this thread is not that of Java
+   */
+  public static void requireIeee() {
+    FloatingPoint.requireIeee();
+  }
+}
