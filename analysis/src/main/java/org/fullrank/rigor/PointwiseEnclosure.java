@@ -32,11 +32,8 @@ final class PointwiseEnclosure {
       double steepest = 0;
       for (int j = 0; j < d; j++) {
         double t = steepest(m[j], e[j], slopes[i][j], b);
-        boolean exact = b.jump() > 0 && m[j] == 0 && values[i][j] == 0;
-        local[j] = exact ? 0 : UP * (b.relative() * Math.abs(values[i][j]) + b.absolute());
-        if (local[j] != 0) {
-          local[j] += TINY; // the terms themselves may underflow
-        }
+        boolean origin = b.jump() > 0 && m[j] == 0 && values[i][j] == 0;
+        local[j] = origin ? 0 : error(values[i][j], b.relative(), b.absolute());
         rad[i][j] = UP * (local[j] + (e[j] == 0 || t == 0 ? 0 : t * e[j] + TINY));
         steepest = Math.max(steepest, t);
       }
@@ -57,7 +54,7 @@ final class PointwiseEnclosure {
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < d; j++) {
         double e = z.rad()[i][j];
-        local[j] = slopeError(slopes[i][j], b);
+        local[j] = error(slopes[i][j], b.slopeRelative(), b.slopeAbsolute());
         rad[i][j] = UP * (local[j] + turn(z.mid()[i][j], e, b));
       }
       rowError[i] =
@@ -69,11 +66,15 @@ final class PointwiseEnclosure {
     return new IntervalMatrix(copy(slopes), rad, rowError);
   }
 
-  private static double slopeError(double slope, PointwiseBounds b) {
-    double error = b.slopeRelative() * Math.abs(slope);
-    return error == 0 && (b.slopeRelative() == 0 || slope == 0)
-        ? b.slopeAbsolute()
-        : UP * (error + b.slopeAbsolute()) + TINY;
+  /**
+   * Bound of the error of a computed number. Whether there is none is read from what was stated,
+   * never from a product that may have underflowed.
+   */
+  private static double error(double computed, double relative, double absolute) {
+    boolean none = relative == 0 || (computed == 0 && relative <= Double.MAX_VALUE);
+    return none && absolute == 0
+        ? 0
+        : UP * (relative * Math.abs(computed) + absolute) + TINY; // each term may underflow
   }
 
   /** Bound of the distance of {@code s'} at {@code z} and at any point within {@code e}. */
@@ -90,7 +91,8 @@ final class PointwiseEnclosure {
 
   /** Bound of {@code |s'|} within {@code e} of {@code z}. */
   private static double steepest(double z, double e, double slope, PointwiseBounds b) {
-    double bound = UP * (Math.abs(slope) + slopeError(slope, b) + turn(z, e, b));
+    double bound =
+        UP * (Math.abs(slope) + error(slope, b.slopeRelative(), b.slopeAbsolute()) + turn(z, e, b));
     return bound <= b.lipschitz() ? bound : b.lipschitz();
   }
 

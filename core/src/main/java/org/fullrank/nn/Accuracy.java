@@ -12,6 +12,13 @@ package org.fullrank.nn;
  * a kink that the activation documents. Whoever states an accuracy is believed: too small a bound
  * makes a verified statement wrong.
  *
+ * <p>Results that underflow are not excepted. Below {@code 2^-1022} every rounding of a product, a
+ * quotient or an exponential may cost half of {@code 2^-1074} however small the result is, so a
+ * formula that rounds there needs an absolute bound besides the relative one, for example {@code
+ * 1e-315}: {@code 0.5 * x} is exact in the normal range and 0 at {@code x = 2^-1074}. A relative
+ * bound alone is right where small results are copies of {@code x} or exact, as for the hyperbolic
+ * tangent, and it says that {@code sigma(x) = 0} wherever 0 was computed.
+ *
  * @param relative error of the value per computed value, at least 0
  * @param absolute error of the value besides, at least 0
  * @param slopeRelative error of the derivative per computed derivative, at least 0
