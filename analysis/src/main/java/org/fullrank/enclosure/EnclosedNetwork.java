@@ -119,22 +119,7 @@ public final class EnclosedNetwork {
    * @return one for each of their dense layers, in forward order; empty if there is none
    */
   public List<EnclosedGate> gates() {
-    List<EnclosedGate> gates = new ArrayList<>();
-    steps.forEach(step -> collect(step, gates));
-    return List.copyOf(gates);
-  }
-
-  private static void collect(Step step, List<EnclosedGate> gates) {
-    if (step instanceof Step.Gated gated) {
-      gates.add(gated.gate());
-    } else if (step instanceof Step.Chain chain) {
-      chain.steps().forEach(part -> collect(part, gates));
-    } else if (step instanceof Step.Sum sum) {
-      collect(sum.branch(), gates);
-      if (sum.shortcut() != null) {
-        collect(sum.shortcut(), gates);
-      }
-    }
+    return steps.stream().flatMap(step -> step.gates().stream()).toList();
   }
 
   /**

@@ -90,7 +90,15 @@ final class LipschitzRecursion {
       return new Trace(
           p, Up.sum(skip.out(), Up.scaled(sum.scale(), branch.out())), List.of(branch, skip));
     }
+    requireNoOperation(node);
     return new Trace(p, p, List.of());
+  }
+
+  /** A kind of node that is added later must not be taken for the identity. */
+  private static void requireNoOperation(LipschitzNode node) {
+    if (!(node instanceof LipschitzNode.Unchanged)) {
+      throw new IllegalStateException("no bound of the second derivative is known for " + node);
+    }
   }
 
   /** From the change of the cotangent of the output to that of the input; fills Q. */
@@ -139,6 +147,7 @@ final class LipschitzRecursion {
       double[] skip = shortcut == null ? d : backward(shortcut, trace.parts().get(1), d);
       return Up.sum(skip, branch);
     }
+    requireNoOperation(node);
     return d;
   }
 

@@ -75,7 +75,7 @@ final class LipschitzTwoLayers {
     List<Step> flat = new ArrayList<>();
     flatten(steps, flat);
     int first = 0;
-    while (first < flat.size() && !isTrained(flat.get(first), trainedAt)) {
+    while (first < flat.size() && !flat.get(first).trains(trainedAt)) {
       first++;
     }
     if (first + 3 != flat.size()
@@ -107,20 +107,6 @@ final class LipschitzTwoLayers {
         flat.add(step);
       }
     }
-  }
-
-  private static boolean isTrained(Step step, LongPredicate trainedAt) {
-    if (step instanceof Step.Affine affine) {
-      return affine.trainsWeights(trainedAt) || affine.trainsBias(trainedAt);
-    }
-    if (step instanceof Step.Chain chain) {
-      return chain.steps().stream().anyMatch(s -> isTrained(s, trainedAt));
-    }
-    if (step instanceof Step.Sum sum) {
-      return isTrained(sum.branch(), trainedAt)
-          || (sum.shortcut() != null && isTrained(sum.shortcut(), trainedAt));
-    }
-    return false;
   }
 
   /** Upper bound of the norm of the matrix with rows {@code w_i (scale x_i, bias)}. */

@@ -21,6 +21,12 @@ sealed interface Step {
    */
   IntervalMatrix backward(IntervalMatrix dy, Pass pass);
 
+  /** Whether a parameter is trained in it, given what is trained at an offset. */
+  boolean trains(LongPredicate trainedAt);
+
+  /** The fixed gates in it, in forward order. */
+  List<EnclosedGate> gates();
+
   /** A backward pass: threads to use and the trained layers met so far. */
   record Pass(int threads, List<Trained> met) {
     Pass(int threads) {
@@ -49,6 +55,16 @@ sealed interface Step {
       return dy.affine(map.transposed(), scale, new double[0], 0, pass.threads());
     }
 
+    @Override
+    public boolean trains(LongPredicate trainedAt) {
+      return trainsWeights(trainedAt) || trainsBias(trainedAt);
+    }
+
+    @Override
+    public List<EnclosedGate> gates() {
+      return List.of();
+    }
+
     /** Whether the weights are trained, given what is trained at an offset. */
     boolean trainsWeights(LongPredicate trainedAt) {
       return offset >= 0 && trainedAt.test(offset);
@@ -68,6 +84,16 @@ sealed interface Step {
     public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
       return dy.timesRows(slopes);
     }
+
+    @Override
+    public boolean trains(LongPredicate trainedAt) {
+      return false;
+    }
+
+    @Override
+    public List<EnclosedGate> gates() {
+      return List.of();
+    }
   }
 
   /** Units switched by a pattern of zeros and ones that no parameter moves. */
@@ -76,6 +102,16 @@ sealed interface Step {
     public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
       return dy.timesRows(pattern);
     }
+
+    @Override
+    public boolean trains(LongPredicate trainedAt) {
+      return false;
+    }
+
+    @Override
+    public List<EnclosedGate> gates() {
+      return List.of(gate);
+    }
   }
 
   /** A change of shape, which rows do not see. */
@@ -83,6 +119,16 @@ sealed interface Step {
     @Override
     public IntervalMatrix backward(IntervalMatrix dy, Pass pass) {
       return dy;
+    }
+
+    @Override
+    public boolean trains(LongPredicate trainedAt) {
+      return false;
+    }
+
+    @Override
+    public List<EnclosedGate> gates() {
+      return List.of();
     }
   }
 
@@ -101,6 +147,16 @@ sealed interface Step {
       }
       return g;
     }
+
+    @Override
+    public boolean trains(LongPredicate trainedAt) {
+      return steps.stream().anyMatch(step -> step.trains(trainedAt));
+    }
+
+    @Override
+    public List<EnclosedGate> gates() {
+      return steps.stream().flatMap(step -> step.gates().stream()).toList();
+    }
   }
 
   /** {@code S(x) + scale * branch(x)}; no shortcut step means the identity. */
@@ -111,6 +167,20 @@ sealed interface Step {
       IntervalMatrix skip = shortcut == null ? dy : shortcut.backward(dy, pass);
       IntervalMatrix zero = IntervalMatrix.exact(new double[dy.rows()][dy.columns()]);
       return skip.addScaled(1, branch.backward(zero.addScaled(scale, dy), pass));
+    }
+
+    @Override
+    public boolean trains(LongPredicate trainedAt) {
+      return branch.trains(trainedAt) || (shortcut != null && shortcut.trains(trainedAt));
+    }
+
+    @Override
+    public List<EnclosedGate> gates() {
+      List<EnclosedGate> gates = new ArrayList<>(branch.gates());
+      if (shortcut != null) {
+        gates.addAll(shortcut.gates());
+      }
+      return List.copyOf(gates);
     }
   }
 }
