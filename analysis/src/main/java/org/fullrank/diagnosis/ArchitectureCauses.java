@@ -1,6 +1,7 @@
 package org.fullrank.diagnosis;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.fullrank.diagnosis.SingularityCause.Kind;
@@ -79,7 +80,8 @@ final class ArchitectureCauses {
   private void readout(INDArray theta) {
     Layer last = network.layers().get(network.layers().size() - 1);
     if (last instanceof FixedLinear f) {
-      try (INDArray m = f.matrix()) {
+      // The network on single-precision inputs has the rounded matrix, whose rank may be another.
+      try (INDArray m = f.matrix(theta.dataType())) {
         fixedReadout(Tensors.toRows(m));
       }
     }
@@ -102,6 +104,10 @@ final class ArchitectureCauses {
   }
 
   private void fixedReadout(double[][] m) {
+    if (!isFinite(m)) {
+      notes.add("the rank of the fixed readout was not examined because it overflows when rounded");
+      return;
+    }
     if (!ExactRank.isFeasible(m)) {
       notes.add("the rank of the fixed readout was not examined because it is large");
       return;
@@ -114,6 +120,10 @@ final class ArchitectureCauses {
           List.of(rank.dependent()),
           "the fixed readout maps to " + k + " outputs with rank " + rank.rank());
     }
+  }
+
+  private static boolean isFinite(double[][] rows) {
+    return Arrays.stream(rows).flatMapToDouble(Arrays::stream).allMatch(Double::isFinite);
   }
 
   private void equalInputs() {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.fullrank.diff.KroneckerBlock.Layout;
+import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Accuracy;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
@@ -119,14 +120,8 @@ final class Evaluator {
       return dense(dense, offset, x);
     }
     if (layer instanceof FixedLinear fixed) {
-      try (INDArray matrix = fixed.matrix()) {
-        int columns = (int) matrix.size(1);
-        double[] v = FixedParameters.of(matrix, type);
-        double[][] rows = new double[(int) matrix.size(0)][];
-        for (int i = 0; i < rows.length; i++) {
-          rows[i] = Arrays.copyOfRange(v, i * columns, (i + 1) * columns);
-        }
-        LinearMap map = LinearMap.of(transpose(rows), threads);
+      try (INDArray matrix = fixed.matrix(type)) {
+        LinearMap map = LinearMap.of(transpose(Tensors.toRows(matrix)), threads);
         return affine(x, map, 1, new double[0], 0, -1);
       }
     }

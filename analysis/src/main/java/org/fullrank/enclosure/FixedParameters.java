@@ -6,7 +6,10 @@ import java.util.Optional;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Sequential;
+import org.fullrank.nn.layer.Dense;
+import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
+import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.nn.layer.SurrogateRelu;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -27,7 +30,7 @@ final class FixedParameters {
     return v;
   }
 
-  /** The first layer whose stored numbers overflow in a type, or empty. */
+  /** The first layer whose stored numbers overflow in a type or are not known, or empty. */
   static Optional<String> overflow(List<Layer> layers, DataType type) {
     return layers.stream().flatMap(layer -> overflow(layer, type).stream()).findFirst();
   }
@@ -41,20 +44,22 @@ final class FixedParameters {
           .or(() -> residual.shortcut().flatMap(shortcut -> overflow(shortcut, type)));
     }
     if (layer instanceof FixedLinear fixed) {
-      try (INDArray matrix = fixed.matrix()) {
-        return overflow(layer, matrix, type);
+      try (INDArray matrix = fixed.matrix(type)) {
+        return overflow(layer, Tensors.toDoubles(matrix));
       }
     }
     if (layer instanceof SurrogateRelu surrogate) {
       try (INDArray psi = surrogate.gates()) {
-        return overflow(layer, psi, type);
+        return overflow(layer, of(psi, type));
       }
     }
-    return Optional.empty();
+    return layer instanceof Dense || layer instanceof Elementwise || layer instanceof Flatten
+        ? Optional.empty()
+        : Optional.of("what layer " + layer + " stores is not known");
   }
 
-  private static Optional<String> overflow(Layer layer, INDArray stored, DataType type) {
-    return Arrays.stream(of(stored, type)).allMatch(Double::isFinite)
+  private static Optional<String> overflow(Layer layer, double[] rounded) {
+    return Arrays.stream(rounded).allMatch(Double::isFinite)
         ? Optional.empty()
         : Optional.of("what layer " + layer + " stores overflows in single precision");
   }

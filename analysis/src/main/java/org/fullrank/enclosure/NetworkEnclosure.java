@@ -28,11 +28,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class NetworkEnclosure {
   private final Network network;
   private final double[] theta;
+  private final Optional<DataType> type;
   private final int threads;
 
-  private NetworkEnclosure(Network network, double[] theta, int threads) {
+  /** A network without parameters has no type of its own. */
+  private NetworkEnclosure(Network network, double[] theta, Optional<DataType> type, int threads) {
     this.network = network;
     this.theta = theta;
+    this.type = type;
     this.threads = threads;
   }
 
@@ -74,12 +77,13 @@ public final class NetworkEnclosure {
       throw new IllegalArgumentException(obstacle.get());
     }
     if (network.parameterCount() == 0 && theta.isEmpty()) {
-      return new NetworkEnclosure(network, new double[0], 1);
+      return new NetworkEnclosure(network, new double[0], Optional.empty(), 1);
     }
     TensorChecks.requireShape("theta", theta, network.parameterCount());
     TensorChecks.requireReal("theta", theta.dataType());
     TensorChecks.requireFinite("theta", theta);
-    return new NetworkEnclosure(network, Tensors.toDoubles(theta), 1);
+    return new NetworkEnclosure(
+        network, Tensors.toDoubles(theta), Optional.of(theta.dataType()), 1);
   }
 
   /**
@@ -92,21 +96,23 @@ public final class NetworkEnclosure {
     if (count < 1) {
       throw new IllegalArgumentException("withThreads expects at least 1 but got " + count);
     }
-    return new NetworkEnclosure(network, theta, count);
+    return new NetworkEnclosure(network, theta, type, count);
   }
 
   /**
    * Evaluates the network.
    *
-   * @param x inputs {@code [n, ...input]}, finite; single or double precision, taken as exact. On
-   *     single-precision inputs the fixed layers round what they store, see the package
+   * @param x inputs {@code [n, ...input]}, finite; of the type of the parameters, as in a forward
+   *     pass, single or double precision, taken as exact. On single-precision inputs the fixed
+   *     layers round what they store, see the package
    * @return the values of all layers
-   * @throws IllegalArgumentException if the inputs do not fit, or what a fixed layer stores
-   *     overflows in single precision
+   * @throws IllegalArgumentException if the inputs do not fit or have another type than the
+   *     parameters, or what a fixed layer stores overflows in single precision
    * @throws IllegalStateException if this thread does not compute by IEEE 754
    */
   public EnclosedNetwork at(INDArray x) {
     TensorChecks.requireReal("input", x.dataType());
+    type.ifPresent(expected -> TensorChecks.requireType("input", expected, x));
     TensorChecks.requireShape("input", x, network.inputShape().after(-1));
     TensorChecks.requireFinite("input", x);
     Optional<String> overflow = FixedParameters.overflow(network.layers(), x.dataType());

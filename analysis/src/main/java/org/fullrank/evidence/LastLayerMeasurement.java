@@ -154,7 +154,7 @@ final class LastLayerMeasurement {
   }
 
   private static EnclosedNetwork enclose(Network network, double[] theta, INDArray x) {
-    try (INDArray t = Tensors.of(theta, theta.length)) {
+    try (INDArray t = Tensors.of(x.dataType(), theta, theta.length)) {
       return NetworkEnclosure.of(network, t).withThreads(THREADS).at(x);
     }
   }

@@ -9,6 +9,7 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Norms;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Other parameters of the last layer, to compare with: how far they are and what their loss is, at
@@ -67,6 +68,12 @@ public record ReferenceWeights(List<Double> values)
     if (values.size() != now.length) {
       return not(
           "the last layer has " + now.length + " parameters but " + values.size() + " were given");
+    }
+    if (problem.theta().dataType() == DataType.FLOAT
+        && values.stream().anyMatch(v -> (float) (double) v != v)) {
+      return not(
+          "the problem is single precision but a given weight is not; convert the problem to"
+              + " DOUBLE");
     }
     boolean[] trained = LastLayerMeasurement.trained(last);
     double[] reference = values.stream().mapToDouble(v -> v).toArray();

@@ -104,7 +104,8 @@ public final class ReluTransform {
    * @throws IllegalArgumentException if shapes do not fit or a value is not finite
    */
   public EquivalentRelu apply(Network network, INDArray theta, INDArray x) {
-    Optional<String> form = form(network, theta);
+    Optional<String> form =
+        form(network).or(() -> precision("parameters", theta)).or(() -> precision("inputs", x));
     if (form.isPresent()) {
       return EquivalentRelu.not(form.get());
     }
@@ -135,16 +136,20 @@ public final class ReluTransform {
         .orElseGet(() -> EquivalentRelu.not("a weight of the ReLU network overflows"));
   }
 
-  private static Optional<String> form(Network network, INDArray theta) {
+  private static Optional<String> form(Network network) {
     List<Layer> layers = network.layers();
     if (layers.size() != 2
         || !(layers.get(0) instanceof SurrogateRelu)
         || !(layers.get(1) instanceof Dense)) {
       return Optional.of("the layers are " + layers + ", not a SurrogateRelu and a Dense");
     }
-    return theta.dataType() == DataType.DOUBLE
+    return Optional.empty();
+  }
+
+  private static Optional<String> precision(String what, INDArray a) {
+    return a.dataType() == DataType.DOUBLE
         ? Optional.empty()
-        : Optional.of("the parameters are " + theta.dataType() + "; convert them to DOUBLE");
+        : Optional.of("the " + what + " are " + a.dataType() + "; convert them to DOUBLE");
   }
 
   /** Where {@code |w| <= M |t|} would need {@code w = 0} and that is not certain. */

@@ -176,7 +176,8 @@ final class DecimalNetwork {
 
   /** Gates by the signs of the frozen layers. */
   private Node surrogate(SurrogateRelu surrogate, int at, BigDecimal[] x) {
-    BigDecimal[] psi = decimals(Tensors.toDoubles(surrogate.gates()));
+    // Like fixed matrices, frozen parameters are rounded to the type of the inputs.
+    BigDecimal[] psi = decimals(Tensors.toDoubles(surrogate.gates().castTo(type)));
     List<Node> nodes = new ArrayList<>();
     List<boolean[]> open = new ArrayList<>();
     BigDecimal[] a = x;

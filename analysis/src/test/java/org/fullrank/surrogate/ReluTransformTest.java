@@ -346,6 +346,14 @@ class ReluTransformTest {
                 .obstacle()
                 .orElseThrow())
         .contains("DOUBLE");
+    // Single-precision inputs would round the frozen parameters, which the weights are made of.
+    assertThat(
+            ReluTransform.withDefaults()
+                .apply(network, theta, Tensors.convert(x, DataType.FLOAT))
+                .obstacle()
+                .orElseThrow())
+        .contains("inputs")
+        .contains("DOUBLE");
     assertThatThrownBy(() -> ReluTransform.withDefaults().withMargin(0.99))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> ReluTransform.withDefaults().withMargin(Double.NaN))

@@ -197,7 +197,9 @@ final class JacobianEdgesTest {
     INDArray x = Tensors.of(new double[] {1, 1}, 1, 2);
     NetworkEnclosure enclosure = NetworkEnclosure.of(network, theta);
     assertThat(enclosure.at(x).gates().get(0).signals().get(0, 0).lo()).isPositive();
-    EnclosedNetwork single = enclosure.at(Tensors.convert(x, DataType.FLOAT));
+    EnclosedNetwork single =
+        NetworkEnclosure.of(network, Tensors.convert(theta, DataType.FLOAT))
+            .at(Tensors.convert(x, DataType.FLOAT));
     zero(single.gates().get(0).signals().get(0, 0));
   }
 
@@ -216,7 +218,8 @@ final class JacobianEdgesTest {
     assertThat(NetworkEnclosure.obstacle(network, DataType.DOUBLE)).isEmpty();
     assertThat(NetworkEnclosure.obstacle(network, DataType.FLOAT).orElseThrow()).contains("big");
     INDArray x = Tensors.of(DataType.FLOAT, new double[] {1}, 1, 1);
-    NetworkEnclosure enclosure = NetworkEnclosure.of(network, network.initialize(Seed.of(1)));
+    NetworkEnclosure enclosure =
+        NetworkEnclosure.of(network, network.initialize(Seed.of(1), DataType.FLOAT));
     assertThatThrownBy(() -> enclosure.at(x))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("big");

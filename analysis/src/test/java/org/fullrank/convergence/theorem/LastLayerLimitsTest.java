@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -358,6 +359,10 @@ final class LastLayerLimitsTest {
       assertThat(certificate.obstacle().orElseThrow().reason())
           .isEqualTo("the parameters are single precision; convert the problem to DOUBLE");
     }
+    double[] tenths = new double[(int) LastLayerCases.last(p).parameterCount()];
+    Arrays.fill(tenths, 0.1);
+    ReferenceWeights.Numbers numbers = Evidence.of(single).get(ReferenceWeights.of(tenths));
+    assertThat(numbers.obstacle().orElseThrow()).contains("single precision");
     // A rank is one of the exact network at these parameters, whoever trains it.
     assertThat(FeatureRank.withDefaults().check(single).isProof()).isTrue();
   }

@@ -14,6 +14,7 @@ import org.fullrank.nn.Layer;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -66,6 +67,20 @@ public final class FixedLinear implements Layer {
     return matrix.dup('c');
   }
 
+  /**
+   * The map that takes part in a forward pass on inputs of a type. Every statement about such a
+   * pass, and about the exact network on such inputs, has to start from it and not from {@link
+   * #matrix()}: rounding changes ranks.
+   *
+   * @param type single or double precision
+   * @return a copy {@code [out, in]} of that type, rounded to nearest; infinite where an entry
+   *     overflows
+   */
+  public INDArray matrix(DataType type) {
+    TensorChecks.requireReal("FixedLinear '" + name + "' type", type);
+    return Tensors.convert(matrix, type);
+  }
+
   @Override
   public Shape outputShape(Shape input) {
     if (!input.equals(Shape.of(matrix.size(1)))) {
@@ -94,10 +109,7 @@ public final class FixedLinear implements Layer {
   public Linearization linearize(INDArray theta, INDArray x) {
     TensorChecks.requireShape("FixedLinear '" + name + "' input", x, -1, matrix.size(1));
     Arena arena = new Arena();
-    INDArray m =
-        x.dataType() == matrix.dataType()
-            ? matrix
-            : arena.own(Tensors.convert(matrix, x.dataType()));
+    INDArray m = x.dataType() == matrix.dataType() ? matrix : arena.own(matrix(x.dataType()));
     return new Fixed(x, m, arena.own(Products.multiply(x, false, m, true)), arena);
   }
 
