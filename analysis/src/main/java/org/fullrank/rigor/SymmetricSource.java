@@ -6,8 +6,9 @@ import java.io.IOException;
  * Where the entries of a symmetric matrix come from when the matrix is too large for memory.
  *
  * <p>A source is read several times, by one thread at a time but not always the same one, and must
- * return the same doubles every time: a proof is about the entries that were returned. Nothing else
- * is believed; finiteness and symmetry are checked by the reader.
+ * return the same doubles every time: a proof is about the entries that were returned. Nothing of
+ * it is believed; finiteness and symmetry are checked by the reader, and every pass is held against
+ * the first one by a digest of the entries.
  */
 public interface SymmetricSource {
   /** Number of rows, at least 1. */

@@ -142,6 +142,7 @@ final class TiledCholesky {
 
   private void load(int j0, int j1, double[] diagonal, String task)
       throws IOException, InterruptedException {
+    EntryDigest digest = new EntryDigest(n);
     for (int first = j0; first < n; first += WIDTH) {
       work.show(task, done(j0, j0), done(n, n));
       int start = first;
@@ -149,10 +150,11 @@ final class TiledCholesky {
       work.run(
           () -> {
             for (int i = start; i < end; i++) {
-              entries.read(i, j0, Math.min(j1, i + 1) - j0, panel[i - j0], 0);
+              entries.read(i, j0, Math.min(j1, i + 1) - j0, panel[i - j0], digest);
             }
           });
     }
+    entries.requireSame(digest, j0, j1);
     for (int j = j0; j < j1; j++) {
       panel[j - j0][j - j0] = diagonal[j];
     }

@@ -8,9 +8,11 @@ import java.nio.file.Path;
  * of {@link ShiftedCholeskyBound} with a factor in a scratch file, and Rayleigh quotients.
  *
  * <p><b>Proof.</b> The same as in memory, with the same constants: the tiled factorisation has the
- * same bits. A first pass checks that every entry is finite and equal to its mirror image. The
- * matrix must not change while it is read, and what is written to the scratch file must come back;
- * both are trusted as the memory is.
+ * same bits. A first pass checks that every entry is finite and equal to its mirror image, and
+ * every later pass must be given the same lower triangle: a digest of its bits, 128 of them for
+ * every 126 columns, ends the computation when they differ. The digest has no key, so that a change
+ * made to deceive it can. What is written to the scratch file must come back; that is trusted as
+ * the memory is.
  *
  * <p><b>Search.</b> A good eigenvalue in the {@link Hint} makes one factorisation enough; without
  * one the first proves the sign, and inverse iteration with its factor finds where to put the
@@ -116,8 +118,8 @@ public final class TiledCholeskyBound {
    * @return an enclosure that is valid whatever its status, and the cost
    * @throws IllegalArgumentException if an entry is not finite, the matrix is not symmetric, or
    *     {@link #plan} refuses it
-   * @throws IOException if the matrix or the scratch file cannot be read or written, or the disk
-   *     has too little room
+   * @throws IOException if the matrix or the scratch file cannot be read or written, the disk has
+   *     too little room, or the matrix was changed between two passes
    * @throws InterruptedException if this thread is interrupted
    * @throws IllegalStateException if this thread does not compute by IEEE 754
    */
@@ -196,7 +198,7 @@ public final class TiledCholeskyBound {
       work = new TiledWork(progress);
       try {
         long begin = System.nanoTime();
-        TiledEntries unscaled = new TiledEntries(a, n, 0, 0);
+        TiledEntries unscaled = TiledEntries.unscaled(a, n);
         survey = TiledSurvey.of(unscaled, work);
         checkSeconds = (System.nanoTime() - begin) * 1e-9;
         entries = unscaled.scaledFor(survey.largest());

@@ -5,24 +5,59 @@ import java.io.IOException;
 /**
  * The entries of a source times {@code 2^-exponent}, checked to be finite at every reading. What
  * the scaling loses is the radius, as for {@link SymmetricMatrix}: nothing when scaling up, less
- * than {@code eta} per entry when scaling down.
+ * than {@code eta} per entry when scaling down. A pass whose results enter a proof compares the
+ * digest of what it has read with that of the first pass.
  */
 final class TiledEntries {
   private final SymmetricSource source;
   private final int order;
   private final int exponent;
+  private final EntryDigest known;
   private long entriesRead;
 
-  TiledEntries(SymmetricSource source, int order, int exponent, long entriesRead) {
+  private TiledEntries(
+      SymmetricSource source, int order, int exponent, EntryDigest known, long entriesRead) {
     this.source = source;
     this.order = order;
     this.exponent = exponent;
+    this.known = known;
     this.entriesRead = entriesRead;
   }
 
-  /** The same with the scaling for this largest magnitude. */
+  /** Unscaled, for the pass that fills {@link #known}. */
+  static TiledEntries unscaled(SymmetricSource source, int order) {
+    return new TiledEntries(source, order, 0, new EntryDigest(order), 0);
+  }
+
+  /** The same with the scaling for this largest magnitude, after the first pass. */
   TiledEntries scaledFor(double largest) {
-    return new TiledEntries(source, order, ErrorTerms.exponentFor(largest), entriesRead);
+    return new TiledEntries(source, order, ErrorTerms.exponentFor(largest), known, entriesRead);
+  }
+
+  /** The digest of the first pass, with which the others must agree. */
+  EntryDigest known() {
+    return known;
+  }
+
+  /**
+   * Compares a pass with the first one.
+   *
+   * @param pass digest of what the pass has read
+   * @param from first column that the pass has read whole, where a band of columns begins
+   * @param to end of these columns
+   * @throws IOException if they differ
+   */
+  void requireSame(EntryDigest pass, int from, int to) throws IOException {
+    int column = known.difference(pass, from, to);
+    if (column >= 0) {
+      throw new IOException(
+          "the matrix was changed while it was read: columns "
+              + column
+              + " to "
+              + (Math.min(order, column + EntryDigest.WIDTH) - 1)
+              + " are not those that were checked at first; nobody may write to it meanwhile,"
+              + " also not through a mapping");
+    }
   }
 
   int order() {
@@ -51,10 +86,23 @@ final class TiledEntries {
     return exponent == 0 ? entry : Math.scalb(entry, -exponent);
   }
 
-  void read(int row, int first, int count, double[] target, int offset) throws IOException {
-    source.read(row, first, count, target, offset);
+  /** As {@link #read(int, int, int, double[])}, and the digest takes up what was read. */
+  void read(int row, int first, int count, double[] target, EntryDigest digest) throws IOException {
+    fetch(row, first, count, target);
+    digest.add(row, first, count, target, 0);
+    scale(target, count);
+  }
+
+  /** Entries of a row into the first elements of the target, without a digest. */
+  void read(int row, int first, int count, double[] target) throws IOException {
+    fetch(row, first, count, target);
+    scale(target, count);
+  }
+
+  private void fetch(int row, int first, int count, double[] target) throws IOException {
+    source.read(row, first, count, target, 0);
     entriesRead += count;
-    for (int j = offset; j < offset + count; j++) {
+    for (int j = 0; j < count; j++) {
       if (!(Math.abs(target[j]) <= Double.MAX_VALUE)) {
         throw new IllegalArgumentException(
             "expected finite entries but got "
@@ -62,12 +110,15 @@ final class TiledEntries {
                 + " at ("
                 + row
                 + ", "
-                + (first + j - offset)
+                + (first + j)
                 + ")");
       }
     }
+  }
+
+  private void scale(double[] target, int count) {
     if (exponent != 0) {
-      for (int j = offset; j < offset + count; j++) {
+      for (int j = 0; j < count; j++) {
         target[j] = Math.scalb(target[j], -exponent);
       }
     }

@@ -255,6 +255,7 @@ final class TiledSearch {
     }
     long begin = System.nanoTime();
     Rayleigh.Form form = new Rayleigh.Form(x);
+    EntryDigest digest = new EntryDigest(n);
     double[][] rows = new double[Math.max(1, Math.min(n, ROWS_PER_TRANSFER / n))][n];
     for (int i0 = 0; i0 < n; i0 += rows.length) {
       work.show("Rayleigh quotient", i0, n);
@@ -263,13 +264,14 @@ final class TiledSearch {
       work.run(
           () -> {
             for (int r = 0; r < count; r++) {
-              entries.read(first + r, 0, first + r + 1, rows[r], 0);
+              entries.read(first + r, 0, first + r + 1, rows[r], digest);
             }
           });
       for (int r = 0; r < count; r++) {
         form.add(first + r, rows[r]);
       }
     }
+    entries.requireSame(digest, 0, n);
     hi = Math.min(hi, form.quotient(1).hi());
     quotientNanos += System.nanoTime() - begin;
   }

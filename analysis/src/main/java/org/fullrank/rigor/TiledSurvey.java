@@ -13,9 +13,10 @@ final class TiledSurvey {
   private final double[] absolute;
   private double largest;
 
-  /** Rows and columns of a block for a matrix of order n. */
+  /** Rows and columns of a block for a matrix of order n: whole bands of the digest. */
   static int block(int n) {
-    return Math.min(n, Math.min(1024, Math.max(256, n / 8)));
+    int bands = Math.min(8, Math.max(2, n / 8 / EntryDigest.WIDTH));
+    return Math.min(n, bands * EntryDigest.WIDTH);
   }
 
   private TiledSurvey(int n) {
@@ -24,7 +25,7 @@ final class TiledSurvey {
   }
 
   /**
-   * Reads all entries once, unscaled.
+   * Reads all entries once, unscaled, and fills the digest with which later passes must agree.
    *
    * @throws IllegalArgumentException if one is not finite, or not equal to its mirror image
    */
@@ -42,25 +43,21 @@ final class TiledSurvey {
       for (int j0 = 0; j0 <= i0; j0 += size) {
         work.show(TASK, done++, blocks * (blocks + 1) / 2);
         int columns = Math.min(size, n - j0);
-        read(entries, work, i0, rows, j0, columns, block);
-        if (i0 != j0) {
-          read(entries, work, j0, columns, i0, rows, mirror);
-        }
+        int row = i0;
+        int column = j0;
+        work.run(
+            () -> {
+              for (int i = 0; i < rows; i++) {
+                entries.read(row + i, column, columns, block[i], entries.known());
+              }
+              for (int j = 0; row != column && j < columns; j++) {
+                entries.read(column + j, row, rows, mirror[j]);
+              }
+            });
         survey.take(i0, rows, j0, columns, block, i0 == j0 ? block : mirror);
       }
     }
     return survey;
-  }
-
-  private static void read(
-      TiledEntries entries, TiledWork work, int i0, int rows, int j0, int columns, double[][] to)
-      throws IOException, InterruptedException {
-    work.run(
-        () -> {
-          for (int i = 0; i < rows; i++) {
-            entries.read(i0 + i, j0, columns, to[i], 0);
-          }
-        });
   }
 
   private void take(int i0, int rows, int j0, int columns, double[][] block, double[][] mirror) {

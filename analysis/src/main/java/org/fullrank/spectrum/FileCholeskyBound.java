@@ -16,8 +16,13 @@ import org.fullrank.rigor.TiledPlan;
  * memory, enclosed with a proof by {@link TiledCholeskyBound}.
  *
  * <p>The proof is about the stored values ({@code STORED_MATRIX}), {@code f4} widened exactly. All
- * of them are read and checked: finite, and symmetric to the bit. The file must not be changed
- * meanwhile; a change of its size or time is noticed and gives an exception.
+ * of them are read and checked: finite, and symmetric to the bit. The file is read several times
+ * and must not be changed meanwhile. A change of its size or time gives an exception, and so does a
+ * pass that is given other bits than the first one, for instance because a program has the file
+ * mapped for writing: every pass takes a digest of the entries that it computes with, 128 bits for
+ * every 126 columns of the lower triangle. So a result is about the entries that the first pass
+ * read, which were the same in all passes. The digest has no key; it guards against accidents and
+ * careless writers, not against somebody who constructs a change that it cannot see.
  */
 public final class FileCholeskyBound {
   private final TiledCholeskyBound method;
@@ -76,10 +81,16 @@ public final class FileCholeskyBound {
           enclosure,
           matrix.bytesRead());
     } catch (IllegalArgumentException e) {
-      throw String.valueOf(e.getMessage()).startsWith(file.toString())
-          ? e
-          : new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      throw names(file, e) ? e : new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      // Subclasses name their file, or say more by their type.
+      boolean bare = e.getClass() == IOException.class && !names(file, e);
+      throw bare ? new IOException(file + ": " + e.getMessage(), e) : e;
     }
+  }
+
+  private static boolean names(Path file, Exception e) {
+    return String.valueOf(e.getMessage()).startsWith(file.toString());
   }
 
   private static NpyMatrix open(Path file) throws IOException {

@@ -20,8 +20,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>The operator is that of the stored values; {@code f4} is widened exactly, so {@link
  * #dataType()} is {@code DOUBLE} for both types, and sums are in double precision. The file is
  * checked once when it is opened: every entry finite, and equal to its mirror image. After each
- * product its size and time must be those of the opening. Nothing here is evidence: {@link
- * FileCholeskyBound} proves.
+ * product its size and time must be those of the opening, which does not notice a program that has
+ * the file mapped for writing. Nothing here is evidence: {@link FileCholeskyBound} proves, and
+ * compares the entries of all its passes.
  *
  * <p><b>Cost.</b> A product reads all {@code n^2} values in the order of the file, however many
  * columns it has, and takes {@code 2 n^2 m} operations for m of them: blocks of vectors are cheap.

@@ -55,7 +55,8 @@ class TiledCholeskyTest {
     }
     try (TiledWork work = new TiledWork(ProgressListener.none());
         ScratchFile scratch = ScratchFile.create(folder, n)) {
-      TiledEntries entries = new TiledEntries(SymmetricSource.ofRows(other), n, 0, 0);
+      TiledEntries entries = TiledEntries.unscaled(SymmetricSource.ofRows(other), n);
+      TiledSurvey.of(entries, work);
       TiledCholesky c = new TiledCholesky(entries, plan, scratch, work, threads);
       int bad = c.factor(diagonal, keep, "test");
       double[][] rows = new double[bad < 0 ? n : bad + 1][];

@@ -155,6 +155,61 @@ class TiledFaultsTest {
     }
   }
 
+  @Test
+  void everyPassIsHeldAgainstTheFirst() throws Exception {
+    for (double[][] a : new double[][][] {definite, indefinite}) {
+      matrix = a;
+      for (Map.Entry<String, Integer> task : tasks().entrySet()) {
+        if (task.getKey().startsWith("factorisation") || task.getKey().startsWith("Rayleigh")) {
+          // At the first report of the task: it reads everything, or its first panel, afterwards.
+          assertThatThrownBy(() -> runWithChange(task.getKey(), 1, 200, 3))
+              .as(task.getKey())
+              .isInstanceOf(IOException.class)
+              .hasMessageContaining("the matrix was changed while it was read: columns 0 to 125");
+        }
+      }
+    }
+    matrix = definite;
+    // Above the diagonal nothing is read again, and what nobody reads any more may change.
+    assertThat(runWithChange("factorisation 1", 1, 3, 200))
+        .isEqualTo(run(ProgressListener.none()).enclosure());
+  }
+
+  /** The interval when entry (i, j) is another one from a report of a task on. */
+  private EigenvalueEnclosure runWithChange(String at, int report, int i, int j) throws Exception {
+    double kept = matrix[i][j];
+    int[] left = {report};
+    try {
+      return run((task, done, total) -> {
+            if (task.equals(at) && --left[0] == 0) {
+              matrix[i][j] = kept == 0 ? 1 : 0;
+            }
+          })
+          .enclosure();
+    } finally {
+      matrix[i][j] = kept;
+    }
+  }
+
+  @Test
+  void certifyingIsHeldAgainstTheFirstPass() throws Exception {
+    double[][] a = AdversarialMatrices.fill(N, (i, j) -> i == j ? 1 : i + j == 1 ? 3 : 0);
+    TiledCholeskyBound disturbed =
+        bound.withProgress(
+            (task, done, total) -> {
+              if (task.equals("factorisation")) {
+                a[0][1] = 0;
+                a[1][0] = 0;
+              }
+            });
+    assertThatThrownBy(
+            () -> disturbed.certifyLambdaMinAtLeast(SymmetricSource.ofRows(a), 0.5, folder))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("was changed");
+    // Now it is the identity for all passes.
+    assertThat(disturbed.certifyLambdaMinAtLeast(SymmetricSource.ofRows(a), 0.5, folder)).isTrue();
+  }
+
   /** Fails, or turns into NaN, after a number of entries. */
   private final class Faulty implements SymmetricSource {
     private final boolean silently;
@@ -190,11 +245,12 @@ class TiledFaultsTest {
         TiledWork work =
             new TiledWork(
                 (task, done, total) -> {
-                  if (done > total / 2) {
+                  if (task.equals("test") && done > total / 2) {
                     truncate(scratch);
                   }
                 })) {
-      TiledEntries entries = new TiledEntries(SymmetricSource.ofRows(matrix), N, 0, 0);
+      TiledEntries entries = TiledEntries.unscaled(SymmetricSource.ofRows(matrix), N);
+      TiledSurvey.of(entries, work);
       TiledPlan plan = TiledPlan.of(N, 1, TiledCholeskyTest.budget(N, 126, 1));
       double[] diagonal = new double[N];
       Arrays.fill(diagonal, 300);

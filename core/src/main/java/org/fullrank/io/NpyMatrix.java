@@ -167,7 +167,8 @@ public final class NpyMatrix implements AutoCloseable {
 
   /**
    * Checks that size and time of modification are still those of the opening: a cheap test, which
-   * somebody who sets times can deceive.
+   * misses a program that sets the time, or that writes through a mapping to a page that was
+   * changed before the opening.
    *
    * @throws IOException if they are not, or if the file is gone
    */
