@@ -9,11 +9,30 @@ import org.jspecify.annotations.Nullable;
  * iteration with implicit shifts (Golub and Van Loan, sections 8.3.1 and 8.3.3). Vectors are kept
  * as rows, so every inner loop runs over one or two contiguous arrays.
  *
+ * <p>An off-diagonal entry counts as zero if it is below rounding of its two neighbours on the
+ * diagonal. This test keeps small eigenvalues of graded matrices accurate. In the null space of a
+ * rank-deficient matrix, though, the neighbours are themselves rounding errors of the large
+ * eigenvalues, every sweep renews them, and the test may never be met. An eigenvalue that has
+ * waited too long is therefore separated where an entry is below rounding of the norm of its block,
+ * which is within the backward error.
+ *
  * <p>Backward error: a modest multiple of {@code n u ||A||}. Cost: {@code 8/3 n^3} operations, with
  * vectors about {@code 8 n^3} more.
  */
 final class TridiagonalQl {
-  private static final int MAX_ITERATIONS = 60;
+  private static final double UNIT = 0x1p-53;
+
+  /** Squares of entries below this could be subnormal numbers, or vanish. */
+  private static final double TINY = 0x1p-300;
+
+  /** A smaller length may have lost digits to underflow and would give a wrong rotation. */
+  private static final double VANISHED = 0x1p-960;
+
+  /** Sweeps for one eigenvalue before rounding of the norm counts as zero. */
+  private static final int PATIENCE = 60;
+
+  /** With that test a few sweeps are enough; this many would be a fault. */
+  private static final int MAX_ITERATIONS = 2 * PATIENCE;
 
   private final double[] diagonal;
   private final double[] off;
@@ -37,7 +56,7 @@ final class TridiagonalQl {
   /**
    * Solves; overwrites {@code a}, a symmetric matrix with entries of moderate size.
    *
-   * @return null if the iteration did not converge
+   * @return null if the iteration did not converge, which no finite matrix is known to cause
    */
   static @Nullable RawPairs solve(double[][] a, boolean vectors) {
     int n = a.length;
@@ -62,15 +81,19 @@ final class TridiagonalQl {
       if (k == n - 1) {
         return;
       }
+      if (k == n - 2) {
+        off[k] = a[k][k + 1];
+        continue;
+      }
       double[] v = a[k];
       Arrays.fill(v, 0, k + 1, 0);
+      int exponent = enlarge(v, k + 1);
       double norm = Math.sqrt(dot(v, v, k + 1, n));
       double alpha = v[k + 1] > 0 ? -norm : norm;
       double head = v[k + 1] - alpha;
       double square = -2 * alpha * head;
-      off[k] = alpha;
-      if (k == n - 2 || !(square > 0)) {
-        off[k] = k == n - 2 ? v[k + 1] : alpha;
+      off[k] = Math.scalb(alpha, exponent);
+      if (!(square > 0)) {
         continue;
       }
       v[k + 1] = head;
@@ -94,13 +117,38 @@ final class TridiagonalQl {
     }
   }
 
+  /**
+   * Multiplies tiny entries by a power of two, because the reflection loses its orthogonality when
+   * their squares are not normal numbers.
+   *
+   * @return the exponent that undoes it
+   */
+  private static int enlarge(double[] v, int from) {
+    double largest = 0;
+    for (int i = from; i < v.length; i++) {
+      largest = Math.max(largest, Math.abs(v[i]));
+    }
+    if (largest == 0 || largest > TINY) {
+      return 0;
+    }
+    int exponent = Math.getExponent(largest);
+    for (int i = from; i < v.length; i++) {
+      v[i] = Math.scalb(v[i], -exponent);
+    }
+    return exponent;
+  }
+
   private boolean iterate() {
     int n = diagonal.length;
     for (int l = 0; l < n; l++) {
       int iteration = 0;
-      for (int m = smallOffDiagonal(l); m != l; m = smallOffDiagonal(l)) {
+      double floor = VANISHED;
+      for (int m = smallOffDiagonal(l, floor); m != l; m = smallOffDiagonal(l, floor)) {
         if (iteration++ == MAX_ITERATIONS) {
           return false;
+        }
+        if (iteration > PATIENCE) {
+          floor = roundingOfBlock(l);
         }
         sweep(l, m);
       }
@@ -109,13 +157,24 @@ final class TridiagonalQl {
   }
 
   /** The first index from {@code l} on at which the matrix splits to working precision. */
-  private int smallOffDiagonal(int l) {
+  private int smallOffDiagonal(int l, double floor) {
     int m = l;
     while (m < diagonal.length - 1
-        && Math.abs(off[m]) > 0x1p-53 * (Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]))) {
+        && Math.abs(off[m]) > floor
+        && Math.abs(off[m]) > UNIT * (Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]))) {
       m++;
     }
     return m;
+  }
+
+  /** What one sweep over the block that starts at {@code l} may change in any of its entries. */
+  private double roundingOfBlock(int l) {
+    int m = smallOffDiagonal(l, VANISHED);
+    double norm = Math.abs(diagonal[m]);
+    for (int i = l; i < m; i++) {
+      norm = Math.max(norm, Math.abs(diagonal[i]) + Math.abs(off[i]));
+    }
+    return Math.max(UNIT * norm, VANISHED);
   }
 
   /** One QL step on rows {@code l .. m}, chasing the bulge upwards from {@code m}. */
@@ -131,8 +190,9 @@ final class TridiagonalQl {
       double b = cosine * off[i];
       double r = Math.hypot(f, g);
       off[i + 1] = r;
-      if (r == 0) {
+      if (r < VANISHED) {
         // The bulge vanished: the matrix has split here.
+        off[i + 1] = 0;
         diagonal[i + 1] -= p;
         off[m] = 0;
         return;
