@@ -157,7 +157,7 @@ public final class ConvergencePlot {
     return plot.toPng();
   }
 
-  /** Writes the PNG to {@code file}, replacing it. */
+  /** Writes the PNG to {@code file}, replacing it as a whole. */
   public void writeTo(Path file) throws IOException {
     plot.writeTo(file);
   }

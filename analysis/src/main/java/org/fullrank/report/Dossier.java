@@ -21,7 +21,7 @@ import org.fullrank.rigor.Quantity;
  *         .section("Spectrum, k = 1")
  *         .quantities(lambdaMin, lambdaMax)
  *         .finding(Finding.of("lambda_min > 0", Verdict.HOLDS, lambdaMin, "Full rank."));
- * Files.writeString(path, dossier.toMarkdown());
+ * AtomicFile.write(path, dossier.toMarkdown());
  * }</pre>
  *
  * <p>All texts are plain text; the renderers escape them. Nothing is combined or strengthened: the

@@ -1,11 +1,11 @@
 package org.fullrank.report;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.fullrank.io.AtomicFile;
 import org.fullrank.rigor.Quantity;
 
 /**
@@ -120,9 +120,9 @@ public final class LinePlot {
     return new PlotPainter(content).paint();
   }
 
-  /** Writes the PNG to {@code file}, replacing it. */
+  /** Writes the PNG to {@code file}, replacing it as a whole. */
   public void writeTo(Path file) throws IOException {
-    Files.write(file, toPng());
+    AtomicFile.write(file, toPng());
   }
 
   Content content() {

@@ -69,7 +69,7 @@ public final class SpectrumPlot {
     return plot.toPng();
   }
 
-  /** Writes the PNG to {@code file}, replacing it. */
+  /** Writes the PNG to {@code file}, replacing it as a whole. */
   public void writeTo(Path file) throws IOException {
     plot.writeTo(file);
   }

@@ -79,10 +79,10 @@ public final class TrainingRun implements AutoCloseable {
    * @param recording with the same series
    * @param folder where it was saved
    * @return the run
-   * @throws IOException if the files cannot be read or are damaged
-   * @throws IllegalArgumentException if the problem, method or series are others, as far as data,
-   *     initial parameters, frozen slots and the description of the layers tell: the factors of
-   *     dense layers and the numbers of fixed ones are not compared
+   * @throws IOException if the files cannot be read or were changed in any way that matters
+   * @throws IllegalArgumentException if the problem, method or series are others; the message says
+   *     what differs, as far as data, initial parameters, frozen slots and the description of the
+   *     layers tell: the factors of dense layers and the numbers of fixed ones are not compared
    */
   public static TrainingRun resume(
       TrainingProblem problem, TrainingMethod method, Recording recording, Path folder)
@@ -183,10 +183,13 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Saves everything needed to go on, replacing what was saved before only when all is written.
+   * Saves everything needed to go on. Whatever fails, a kill, a full disk or a loss of power
+   * included, {@link #resume} finds either the former state or this one. The files of the former
+   * state are removed last, other files never.
    *
-   * @param folder created if needed
-   * @throws IOException if it cannot be written
+   * @param folder created if needed, with room for both states
+   * @throws IOException if it cannot be written, or another run saves into the folder at this
+   *     moment
    */
   public void save(Path folder) throws IOException {
     requireOpen();

@@ -1,11 +1,11 @@
 package org.fullrank.training;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.fullrank.io.AtomicFile;
 
 /**
  * What was recorded along a run, in order of steps. Immutable.
@@ -73,8 +73,8 @@ public record Trajectory(String method, String loss, List<Snapshot> snapshots) {
   /**
    * Writes all records as comma-separated values with a header; every number reads back exactly.
    *
-   * @param file to be written or replaced
-   * @throws IOException if it cannot be written
+   * @param file to be written or replaced as a whole
+   * @throws IOException if it cannot be written; it is as it was before then
    */
   public void writeCsv(Path file) throws IOException {
     List<String> lines = new ArrayList<>();
@@ -91,6 +91,6 @@ public record Trajectory(String method, String loss, List<Snapshot> snapshots) {
       s.more().values().forEach(x -> cells.add(Double.toString(x)));
       lines.add(String.join(",", cells));
     }
-    Files.write(file, lines);
+    AtomicFile.write(file, String.join("\n", lines) + "\n");
   }
 }

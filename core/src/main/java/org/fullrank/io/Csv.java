@@ -19,8 +19,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A table of finite numbers with named columns.
  *
  * <p>The file is UTF-8, one row per line, cells separated by commas; spaces around cells are
- * ignored, and a cell may stand in double quotes. Every number is rounded to the nearest double.
- * Missing cells, ragged rows, NaN and infinities are refused, with line and column in the message.
+ * ignored, and a cell may stand in double quotes. A byte order mark at the beginning is skipped.
+ * Every number is rounded to the nearest double. Missing cells, ragged rows, NaN and infinities are
+ * refused, with line and column in the message.
  */
 public final class Csv {
   private static final Pattern NUMBER =
@@ -39,7 +40,7 @@ public final class Csv {
   /**
    * Reads a file whose first line names the columns.
    *
-   * @param file the file
+   * @param file a regular file
    * @return the table
    * @throws IOException if the file cannot be read
    * @throws IllegalArgumentException if the content is not a table as described above
@@ -51,7 +52,7 @@ public final class Csv {
   /**
    * Reads a file whose first line is data already; columns are called {@code c0}, {@code c1}, ...
    *
-   * @param file the file
+   * @param file a regular file
    * @return the table
    * @throws IOException if the file cannot be read
    * @throws IllegalArgumentException if the content is not a table as described above
@@ -107,7 +108,12 @@ public final class Csv {
     int c = columns.indexOf(name);
     if (c < 0) {
       throw new IllegalArgumentException(
-          source + ": expected a column of " + columns + " but got '" + name + "'");
+          source
+              + ": expected a column of "
+              + Texts.printable(columns)
+              + " but got '"
+              + Texts.printable(name)
+              + "'");
     }
     double[] out = new double[rows()];
     for (int i = 0; i < out.length; i++) {
@@ -122,7 +128,11 @@ public final class Csv {
   }
 
   private static final class Reader {
+    private static final char BYTE_ORDER_MARK = '\ufeff';
+
     private final String where;
+    private String first = "";
+    private String current = "";
     private double[] values = new double[256];
     private int count;
     private int line;
@@ -133,11 +143,18 @@ public final class Csv {
     }
 
     Csv read(Path file, boolean header) throws IOException {
+      InputFiles.requireRegular(file);
+      InputFiles.requireMemory(Files.size(file), where);
       try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
         boolean named = false;
         int blank = 0;
         for (String text = in.readLine(); text != null; text = in.readLine()) {
           line++;
+          if (line == 1 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
+            text = text.substring(1);
+          }
+          first = line == 1 ? text : first;
+          current = text;
           if (text.isBlank()) {
             blank = blank == 0 ? line : blank;
             continue;
@@ -196,7 +213,8 @@ public final class Csv {
                 + ": expected "
                 + columns.size()
                 + " cells but got "
-                + cells.size());
+                + cells.size()
+                + otherSeparator());
       }
       for (int c = 0; c < cells.size(); c++) {
         String cell = cells.get(c);
@@ -224,7 +242,27 @@ public final class Csv {
               + expected
               + " but got '"
               + Texts.printable(got)
-              + "'");
+              + "'"
+              + otherSeparator());
+    }
+
+    /** A guess: both the first line and this one have the other separator, and few commas. */
+    private String otherSeparator() {
+      for (char c : new char[] {';', '\t', '|', ' '}) {
+        if (separates(c, first) && separates(c, current)) {
+          String name = c == '\t' ? "tabs" : c == ' ' ? "spaces" : "'" + c + "'";
+          return "; this looks like a file separated by " + name + ", expected commas";
+        }
+      }
+      return "";
+    }
+
+    private static boolean separates(char c, String text) {
+      String cells = text.strip();
+      long others = cells.chars().filter(x -> x == c).count();
+      long commas = cells.chars().filter(x -> x == ',').count();
+      // Each cell may have a decimal comma, but where commas separate, blanks only follow them.
+      return others > 0 && commas <= (c == ';' ? others + 1 : 0);
     }
 
     private List<String> cells(String text) {

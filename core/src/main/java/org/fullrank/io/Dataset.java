@@ -49,14 +49,14 @@ public final class Dataset {
    * @param target name of the column with class numbers 0 to {@code classes - 1}
    * @param classes number of classes k, at least 2
    * @return inputs {@code [n, columns - 1]} and targets {@code [n, classes]} of zeros and ones
-   * @throws IllegalArgumentException if a class number is not such an integer
+   * @throws IllegalArgumentException if a class number is not such an integer, or if the targets
+   *     are more than the memory of this JVM can hold
    */
   public static Dataset classification(Csv csv, String target, int classes) {
     double[] labels = csv.column(target);
     if (classes < 2) {
       throw new IllegalArgumentException("expected at least 2 classes but got " + classes);
     }
-    double[][] y = new double[labels.length][classes];
     for (int i = 0; i < labels.length; i++) {
       if (!(labels[i] >= 0 && labels[i] < classes && labels[i] == Math.rint(labels[i]))) {
         throw new IllegalArgumentException(
@@ -64,12 +64,18 @@ public final class Dataset {
                 + ", row "
                 + (i + 1)
                 + ", '"
-                + target
+                + Texts.printable(target)
                 + "': expected a class number from 0 to "
                 + (classes - 1)
                 + " but got "
                 + labels[i]);
       }
+    }
+    InputFiles.requireMemory(
+        (long) labels.length * classes * Double.BYTES,
+        csv.source() + ", targets of " + classes + " classes");
+    double[][] y = new double[labels.length][classes];
+    for (int i = 0; i < labels.length; i++) {
       y[i][(int) labels[i]] = 1;
     }
     return from(csv, Set.of(target), y, "'" + target + "' one-hot in " + classes + " classes");
@@ -98,7 +104,7 @@ public final class Dataset {
       throw new IllegalArgumentException(
           csv.source()
               + ", '"
-              + target
+              + Texts.printable(target)
               + "': expected some rows, not all, to have the value "
               + positive
               + " but got "
@@ -120,7 +126,7 @@ public final class Dataset {
     Set<String> names = new LinkedHashSet<>(List.of(targets));
     if (names.isEmpty() || names.size() != targets.length) {
       throw new IllegalArgumentException(
-          "expected different target columns but got " + Arrays.toString(targets));
+          "expected different target columns but got " + Texts.printable(List.of(targets)));
     }
     double[][] y = new double[csv.rows()][targets.length];
     for (int c = 0; c < targets.length; c++) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Json report = Json.object().with("n", 500).with("verdict", "HOLDS").with("bounds", Json.array(lo, hi));
- * Files.writeString(path, report.toPrettyText());
+ * AtomicFile.write(path, report.toPrettyText());
  * Json.Obj back = (Json.Obj) Json.parse(text);
  * }</pre>
  */
@@ -216,12 +216,15 @@ public sealed interface Json {
   /**
    * Reads a file.
    *
-   * @param file one JSON value in UTF-8
+   * @param file one JSON value in UTF-8, a regular file
    * @return the value
    * @throws IOException if the file cannot be read
-   * @throws IllegalArgumentException if the content is not valid UTF-8 or not valid JSON
+   * @throws IllegalArgumentException if the content is not valid UTF-8 or not valid JSON, or larger
+   *     than an eighth of the memory of this JVM
    */
   static Json read(Path file) throws IOException {
+    InputFiles.requireRegular(file);
+    InputFiles.requireMemory(8 * Files.size(file), file.toString());
     byte[] bytes = Files.readAllBytes(file);
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

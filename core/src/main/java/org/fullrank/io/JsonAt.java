@@ -14,7 +14,8 @@ record JsonAt(Json value, String file, String path) {
   JsonAt member(String name) {
     Json v = object().get(name);
     if (v == null) {
-      throw bad("a member \"" + name + "\"", "only " + object().members().keySet());
+      throw bad(
+          "a member \"" + name + "\"", "only " + Texts.printable(object().members().keySet()));
     }
     return child(v, name);
   }

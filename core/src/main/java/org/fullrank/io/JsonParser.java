@@ -29,10 +29,10 @@ final class JsonParser {
 
   private Json value(int depth) {
     skipSpace();
-    if (depth > MAX_DEPTH) {
+    char c = peek();
+    if ((c == '{' || c == '[') && depth == MAX_DEPTH) {
       throw bad("nesting of at most " + MAX_DEPTH, "more");
     }
-    char c = peek();
     return switch (c) {
       case '{' -> object(depth);
       case '[' -> array(depth);

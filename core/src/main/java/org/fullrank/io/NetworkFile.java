@@ -1,7 +1,6 @@
 package org.fullrank.io;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
@@ -27,7 +27,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the same parameters and a network with the same values; custom initializers are not stored.
  *
  * <p><b>Checks.</b> Reading verifies names, shapes, offsets, sizes, finiteness and, where the
- * manifest has them, SHA-256 sums; files outside of the folder cannot be named.
+ * manifest has them, SHA-256 sums. Files outside of the folder cannot be named, and symbolic links,
+ * pipes and devices are refused. No memory is taken for a shape before its file has it.
  */
 public final class NetworkFile {
   private static final String MANIFEST = "manifest.json";
@@ -95,8 +96,8 @@ public final class NetworkFile {
             .with("input_shape", dimensions(network.inputShape().dimensions()))
             .with("num_parameters", network.parameterCount())
             .with("network", ops)
-            .with("parameters", parameters(network))
-            .with("constants", constants(writer.constants()));
+            .with("parameters", parameters(network, Map.of()))
+            .with("constants", constants(writer.constants(), Map.of()));
     if (featureLayers == 0) {
       manifest = manifest.with("input_tap", "features");
     }
@@ -116,6 +117,7 @@ public final class NetworkFile {
    */
   public static NetworkFile read(Path folder) throws IOException {
     Path file = folder.resolve(MANIFEST);
+    InputFiles.requirePlain(file);
     JsonAt manifest = new JsonAt(Json.read(file), file.toString(), "");
     JsonAt format = manifest.optional("format");
     if (format != null && !format.text().equals(FORMAT)) {
@@ -135,6 +137,12 @@ public final class NetworkFile {
     if (network.parameterCount() == 0) {
       return Tensors.empty(DataType.DOUBLE);
     }
+    // The shapes come from the manifest: no memory for them before all files bear them out.
+    for (TensorFiles.Entry entry : entries.values()) {
+      files.check(entry);
+    }
+    InputFiles.requireMemory(
+        Math.multiplyExact(network.parameterCount(), Double.BYTES), "the parameters");
     double[] values = new double[(int) network.parameterCount()];
     int offset = 0;
     boolean single = true;
@@ -151,46 +159,60 @@ public final class NetworkFile {
   }
 
   /**
-   * Writes the network into a folder, which is made if it is missing; files of the same names are
-   * replaced, others left alone. The manifest is written last and carries SHA-256 sums.
+   * Writes the network into a folder, which is made if it is missing. Names of tensor files contain
+   * a sum of their content and the manifest is moved into place last, so a kill or a full disk
+   * leaves the network that was there before. Then the tensor files that a former call wrote are
+   * removed; other files are left alone. The manifest carries SHA-256 sums.
    *
-   * @param folder where to write
-   * @throws IOException if a file cannot be written
+   * @param folder where to write; not by several programs or threads at once
+   * @throws IOException if a file cannot be written, or somebody else writes into the folder
    */
   public void write(Path folder) throws IOException {
-    Files.createDirectories(folder);
     NetworkFile described = of(network, theta, featureLayers);
-    Map<String, String> names =
-        TensorFiles.names("param.", network.slots().stream().map(Slot::name).toList());
-    Json.Obj files = Json.object();
+    Map<String, INDArray> parameters = new LinkedHashMap<>();
     for (Slot slot : network.slots()) {
-      INDArray tensor = TensorViews.slice(theta, slot.offset(), slot.shape().dimensions());
-      files = writeTensor(folder, names.getOrDefault(slot.name(), ""), tensor, files);
+      parameters.put(
+          slot.name(), TensorViews.slice(theta, slot.offset(), slot.shape().dimensions()));
     }
-    Map<String, String> fixed = TensorFiles.names("const.", described.constants.keySet());
-    for (Map.Entry<String, INDArray> c : described.constants.entrySet()) {
-      files = writeTensor(folder, fixed.getOrDefault(c.getKey(), ""), c.getValue(), files);
+    try (FolderWriter out = FolderWriter.open(folder, MANIFEST)) {
+      Map<String, String> names = put(out, "param.", parameters);
+      Map<String, String> fixed = put(out, "const.", described.constants);
+      Json.Obj sums = Json.object();
+      for (String name : names.values()) {
+        sums = withSum(sums, folder, name);
+      }
+      for (String name : fixed.values()) {
+        sums = withSum(sums, folder, name);
+      }
+      out.commit(
+          described
+              .manifest
+              .with("parameters", parameters(network, names))
+              .with("constants", constants(described.constants, fixed))
+              .with("files", sums)
+              .toPrettyText());
     }
-    Json.Obj full = described.manifest.with("files", files);
-    Files.writeString(folder.resolve(MANIFEST), full.toPrettyText());
   }
 
-  private static Json.Obj writeTensor(Path folder, String name, INDArray tensor, Json.Obj files)
-      throws IOException {
-    Path file = folder.resolve(name);
-    Npy.write(file, tensor);
-    return files.with(name, Json.object().with("sha256", TensorFiles.sha256(file)));
+  private static Map<String, String> put(
+      FolderWriter out, String prefix, Map<String, INDArray> tensors) throws IOException {
+    Map<String, String> names = new LinkedHashMap<>();
+    for (Map.Entry<String, String> n : TensorFiles.names(prefix, tensors.keySet()).entrySet()) {
+      names.put(n.getKey(), out.put(n.getValue(), Objects.requireNonNull(tensors.get(n.getKey()))));
+    }
+    return names;
   }
 
-  private static Json.Arr parameters(Network network) {
-    Map<String, String> names =
-        TensorFiles.names("param.", network.slots().stream().map(Slot::name).toList());
+  private static Json.Obj withSum(Json.Obj sums, Path folder, String name) throws IOException {
+    String sum = TensorFiles.sha256(folder.resolve(name));
+    return sums.with(name, Json.object().with("sha256", sum));
+  }
+
+  private static Json.Arr parameters(Network network, Map<String, String> files) {
     List<Json> out = new ArrayList<>();
     for (Slot slot : network.slots()) {
       out.add(
-          Json.object()
-              .with("name", slot.name())
-              .with("file", names.getOrDefault(slot.name(), ""))
+          named(slot.name(), files)
               .with("shape", dimensions(slot.shape().dimensions()))
               .with("offset", slot.offset())
               .with("size", slot.size()));
@@ -198,17 +220,17 @@ public final class NetworkFile {
     return Json.array(out);
   }
 
-  private static Json.Arr constants(Map<String, INDArray> constants) {
-    Map<String, String> names = TensorFiles.names("const.", constants.keySet());
+  private static Json.Arr constants(Map<String, INDArray> constants, Map<String, String> files) {
     List<Json> out = new ArrayList<>();
     constants.forEach(
-        (name, value) ->
-            out.add(
-                Json.object()
-                    .with("name", name)
-                    .with("file", names.getOrDefault(name, ""))
-                    .with("shape", dimensions(value.shape()))));
+        (name, value) -> out.add(named(name, files).with("shape", dimensions(value.shape()))));
     return Json.array(out);
+  }
+
+  private static Json.Obj named(String tensor, Map<String, String> files) {
+    Json.Obj entry = Json.object().with("name", tensor);
+    String file = files.get(tensor);
+    return file == null ? entry : entry.with("file", file);
   }
 
   private static Json.Arr dimensions(long[] shape) {
@@ -269,7 +291,8 @@ public final class NetworkFile {
   }
 
   /**
-   * The manifest as it was read, other members included, or as it will be written but for the sums.
+   * The manifest as it was read, other members included, or as it will be written but for the names
+   * and sums of the tensor files.
    *
    * @return a JSON object
    */

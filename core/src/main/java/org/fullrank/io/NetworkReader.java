@@ -89,9 +89,9 @@ final class NetworkReader {
       throw new IllegalArgumentException(
           manifest.at()
               + "expected parameters in the order in which the network uses them, "
-              + expected
+              + Texts.printable(expected)
               + ", but got "
-              + listed);
+              + Texts.printable(listed));
     }
     for (Slot slot : network.slots()) {
       TensorFiles.Entry entry = parameters.get(slot.name());
@@ -265,7 +265,8 @@ final class NetworkReader {
   private TensorFiles.Entry parameter(JsonAt name, int rank) {
     TensorFiles.Entry entry = entry(name, parameters, "parameters", rank);
     if (!used.add(name.text())) {
-      throw name.bad("a parameter of its own", "'" + name.text() + "', which is used before");
+      throw name.bad(
+          "a parameter of its own", "'" + Texts.printable(name.text()) + "', which is used before");
     }
     return entry;
   }
@@ -282,7 +283,8 @@ final class NetworkReader {
     }
     if (entry.shape().size() != rank) {
       throw name.bad(
-          "a tensor with " + rank + " dimensions", "'" + name.text() + "' " + entry.shape());
+          "a tensor with " + rank + " dimensions",
+          "'" + Texts.printable(name.text()) + "' " + entry.shape());
     }
     return entry;
   }

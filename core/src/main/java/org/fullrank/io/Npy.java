@@ -4,6 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
@@ -12,6 +14,9 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -47,15 +52,34 @@ public final class Npy {
   /**
    * Reads a file.
    *
-   * @param file an {@code .npy} file
+   * @param file an {@code .npy} file, a regular one
    * @return a new row-major array, {@code FLOAT} for {@code f4} and {@code DOUBLE} otherwise
    * @throws IOException if the file cannot be read
-   * @throws IllegalArgumentException if the content is not an array as described above; the message
-   *     says what was expected, what was found, and where
+   * @throws IllegalArgumentException if the content is not an array as described above, or has more
+   *     values than the memory of this JVM can hold; the message says what was expected, what was
+   *     found, and where
    */
   public static INDArray read(Path file) throws IOException {
+    InputFiles.requireRegular(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return read(channel, channel.size(), file.toString());
+    }
+  }
+
+  /**
+   * The shape of the array in a file, from the header and the length of the file alone.
+   *
+   * @param file an {@code .npy} file, a regular one
+   * @return the dimensions of the array that {@link #read(Path)} gives
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if header and length are not those of such a file
+   */
+  public static long[] shape(Path file) throws IOException {
+    InputFiles.requireRegular(file);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return NpyPreamble.read(channel, channel.size(), file.toString(), Integer.MAX_VALUE)
+          .header()
+          .shape();
     }
   }
 
@@ -70,13 +94,29 @@ public final class Npy {
    * @throws IllegalArgumentException as {@link #read(Path)}
    */
   public static INDArray read(InputStream in, String where) throws IOException {
-    byte[] bytes = in.readAllBytes();
-    return read(Channels.newChannel(new ByteArrayInputStream(bytes)), bytes.length, where);
+    // Enough for every header, which says how much more is worth reading.
+    byte[] start = in.readNBytes(NpyPreamble.MOST_BYTES);
+    byte[] more = new byte[0];
+    if (start.length == NpyPreamble.MOST_BYTES) {
+      long end =
+          NpyPreamble.readStart(channel(start), start.length, where, Integer.MAX_VALUE).dataEnd();
+      InputFiles.requireMemory(end, where);
+      // One byte more than promised, to notice that there are trailing ones.
+      more = in.readNBytes((int) Math.max(1, end + 1 - start.length));
+    }
+    InputStream all =
+        new SequenceInputStream(new ByteArrayInputStream(start), new ByteArrayInputStream(more));
+    return read(Channels.newChannel(all), (long) start.length + more.length, where);
+  }
+
+  private static ReadableByteChannel channel(byte[] bytes) {
+    return Channels.newChannel(new ByteArrayInputStream(bytes));
   }
 
   private static INDArray read(ReadableByteChannel in, long size, String where) throws IOException {
     NpyPreamble preamble = NpyPreamble.read(in, size, where, Integer.MAX_VALUE);
     NpyHeader header = preamble.header();
+    InputFiles.requireMemory(header.count() * Double.BYTES, where);
     double[] values = values(in, header, size, preamble.dataStart(), where);
     boolean single = header.kind() == 'f' && header.itemSize() == 4;
     return Tensors.of(
@@ -108,23 +148,34 @@ public final class Npy {
   }
 
   /**
-   * Writes a file, replacing what was there.
+   * Writes a file, replacing what was there as a whole, see {@link AtomicFile}.
    *
    * @param file the file
    * @param array {@code DOUBLE} or {@code FLOAT}, of any order, stride and offset
-   * @throws IOException if the file cannot be written
+   * @throws IOException if the file cannot be written; it is as it was before then
    * @throws IllegalArgumentException if the array is empty or of another type; no file is made then
    */
   public static void write(Path file, INDArray array) throws IOException {
     requireWritable(array, file.toString());
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      write(channel, array);
+    AtomicFile.write(file, out -> write(out, array));
+  }
+
+  /**
+   * The SHA-256 of the bytes that {@link #write(Path, INDArray)} writes, for names and sums.
+   *
+   * @param array as in {@link #write(Path, INDArray)}
+   * @return 64 hexadecimal digits
+   * @throws IllegalArgumentException if the array is empty or of another type
+   */
+  public static String sha256(INDArray array) {
+    requireWritable(array, "npy sum");
+    MessageDigest digest = TensorFiles.newSha256();
+    try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      write(out, array);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a stream to nowhere does not fail", e);
     }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /**

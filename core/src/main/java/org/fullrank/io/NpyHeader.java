@@ -82,7 +82,10 @@ record NpyHeader(
             repeated = shape != null;
             shape = tuple();
           }
-          default -> throw bad("the keys 'descr', 'fortran_order' and 'shape'", "'" + key + "'");
+          default ->
+              throw bad(
+                  "the keys 'descr', 'fortran_order' and 'shape'",
+                  "'" + Texts.printable(key) + "'");
         }
         if (repeated) {
           throw bad("each key once", "'" + key + "' twice");
@@ -110,7 +113,7 @@ record NpyHeader(
       if (!known) {
         throw bad(
             "a real type (f2, f4, f8, i1 to i8, u1 to u8 or b1, with byte order <, >, = or |)",
-            "type '" + descr + "'; convert with astype('<f8') before saving");
+            "type '" + Texts.printable(descr) + "'; convert with astype('<f8') before saving");
       }
       if (shape.length > MAX_RANK) {
         throw bad("at most " + MAX_RANK + " dimensions", shape.length + " dimensions");

@@ -56,6 +56,7 @@ public final class NpyMatrix implements AutoCloseable {
    *     expected and what was found
    */
   public static NpyMatrix open(Path file) throws IOException {
+    InputFiles.requireRegular(file);
     FileTime modified = Files.getLastModifiedTime(file);
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {

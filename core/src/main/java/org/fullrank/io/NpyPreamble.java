@@ -16,12 +16,41 @@ record NpyPreamble(NpyHeader header, long dataStart) {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int MAX_HEADER = 1 << 20;
 
+  /** No preamble is longer. */
+  static final int MOST_BYTES = 12 + MAX_HEADER;
+
+  /** Where the file ends, if it is as long as it says. */
+  long dataEnd() {
+    return dataStart + header.count() * header.itemSize();
+  }
+
   /**
    * Reads up to the first value, and compares the size of the file with what is promised.
    *
    * @param maxCount largest number of values, at most {@code 2^60}
    */
   static NpyPreamble read(ReadableByteChannel in, long size, String where, long maxCount)
+      throws IOException {
+    NpyPreamble preamble = readStart(in, size, where, maxCount);
+    long expected = preamble.dataEnd();
+    if (size != expected) {
+      throw new IllegalArgumentException(
+          where
+              + ": expected "
+              + expected
+              + " bytes for shape "
+              + Arrays.toString(preamble.header.shape())
+              + " of "
+              + preamble.header.itemSize()
+              + "-byte values but got "
+              + size
+              + (size < expected ? " (truncated)" : " (trailing bytes)"));
+    }
+    return preamble;
+  }
+
+  /** As {@link #read}, but the file or stream may be longer or shorter than promised. */
+  static NpyPreamble readStart(ReadableByteChannel in, long size, String where, long maxCount)
       throws IOException {
     ByteBuffer start = fill(in, 8, size, 0, where);
     byte[] magic = new byte[6];
@@ -49,20 +78,6 @@ record NpyPreamble(NpyHeader header, long dataStart) {
     fill(in, text.length, size, 8 + lengthBytes, where).get(text);
     NpyHeader header = NpyHeader.parse(text, where, maxCount);
     long dataStart = 8 + lengthBytes + headerLength;
-    long expected = dataStart + header.count() * header.itemSize();
-    if (size != expected) {
-      throw new IllegalArgumentException(
-          where
-              + ": expected "
-              + expected
-              + " bytes for shape "
-              + Arrays.toString(header.shape())
-              + " of "
-              + header.itemSize()
-              + "-byte values but got "
-              + size
-              + (size < expected ? " (truncated)" : " (trailing bytes)"));
-    }
     return new NpyPreamble(header, dataStart);
   }
 

@@ -85,7 +85,9 @@ public final class SymmetricNpyFile implements AutoCloseable {
    *     of 256 values took ten times as long as of 512 or 1024
    * @param identity what the matrix is of, one line of at most 4096 characters
    * @param progress told about the check of the finished tiles
-   * @return the file, locked against a second opening; close it
+   * @return the file, held against a second opening in this program and in others; close it. On
+   *     POSIX systems the hold against other programs ends if this one reads the list of tiles by
+   *     other means. A complete file is left as it is and need not be writable
    * @throws IOException if a file cannot be read or written, if the disk has too little room, or if
    *     the file is open already
    * @throws IllegalArgumentException if there is another file, or one begun with other arguments;
@@ -266,7 +268,8 @@ public final class SymmetricNpyFile implements AutoCloseable {
    *
    * @param r row of the tile
    * @param c column of the tile, at least r
-   * @throws IOException if the file cannot be read, or its list not be written
+   * @throws IOException if the file cannot be read, or its list not be written; for the last tile
+   *     also if the path has no longer the file that was opened
    * @throws IllegalArgumentException if the tile is finished already
    */
   public void finish(int r, int c) throws IOException {
@@ -279,6 +282,7 @@ public final class SymmetricNpyFile implements AutoCloseable {
       }
       if (done + 1 == total()) {
         store.force();
+        store.requireInPlace();
       }
       manifest.append(r, c, crc, mirrorCrc);
       finished.set(index);

@@ -19,6 +19,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The tensors that a manifest lists, and their files. */
 final class TensorFiles {
+  /** Characters of a tensor's name in the name of its file. */
+  private static final int MAX_NAME = 150;
+
   /** One listed tensor. */
   record Entry(JsonAt at, String name, String file, List<Long> shape) {
     long[] dimensions() {
@@ -49,7 +52,7 @@ final class TensorFiles {
       String fileName = file == null ? prefix + name + ".npy" : file.text();
       requirePlain(file == null ? at : file, fileName);
       if (out.put(name, new Entry(at, name, fileName, shape)) != null) {
-        throw at.bad("each name once", "'" + name + "' twice");
+        throw at.bad("each name once", "'" + Texts.printable(name) + "' twice");
       }
     }
     return out;
@@ -67,16 +70,23 @@ final class TensorFiles {
     }
   }
 
+  /** Compares name, kind, header and length of a file with its entry, and takes no memory. */
+  void check(Entry entry) throws IOException {
+    Path file = folder.resolve(entry.file());
+    InputFiles.requirePlain(file);
+    long[] found = Npy.shape(file);
+    if (!Arrays.equals(found, entry.dimensions())) {
+      throw entry
+          .at()
+          .bad("shape " + entry.shape() + " in " + entry.file(), Arrays.toString(found));
+    }
+  }
+
   INDArray read(Entry entry) throws IOException {
+    check(entry);
     Path file = folder.resolve(entry.file());
     verify(file, entry);
-    INDArray a = Npy.read(file);
-    if (!Arrays.equals(a.shape(), entry.dimensions())) {
-      String got = Arrays.toString(a.shape());
-      a.close();
-      throw entry.at().bad("shape " + entry.shape() + " in " + entry.file(), got);
-    }
-    return a;
+    return Npy.read(file);
   }
 
   private void verify(Path file, Entry entry) throws IOException {
@@ -93,12 +103,7 @@ final class TensorFiles {
   }
 
   static String sha256(Path file) throws IOException {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest digest = newSha256();
     byte[] buffer = new byte[1 << 16];
     try (InputStream in = Files.newInputStream(file)) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -108,17 +113,29 @@ final class TensorFiles {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** File names for tensor names: portable characters only, different even when case is ignored. */
+  static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * Beginnings of file names for tensor names: portable characters only, different even when case
+   * is ignored.
+   */
   static Map<String, String> names(String prefix, Iterable<String> tensors) {
     Map<String, String> out = new LinkedHashMap<>();
     Set<String> used = new HashSet<>();
     for (String t : tensors) {
-      String base = prefix + t.replaceAll("[^A-Za-z0-9._-]", "_");
+      String portable = t.replaceAll("[^A-Za-z0-9._-]", "_");
+      String base = prefix + portable.substring(0, Math.min(portable.length(), MAX_NAME));
       String name = base;
       for (int i = 2; !used.add(name.toLowerCase(Locale.ROOT)); i++) {
         name = base + "-" + i;
       }
-      out.put(t, name + ".npy");
+      out.put(t, name);
     }
     return out;
   }

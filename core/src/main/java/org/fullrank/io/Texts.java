@@ -1,8 +1,23 @@
 package org.fullrank.io;
 
+import java.util.Collection;
+import java.util.stream.Collectors;
+
 /** Pieces of error messages. */
 final class Texts {
+  /** Of a list, shown in a message. */
+  private static final int MOST_NAMES = 40;
+
   private Texts() {}
+
+  /** As {@link #printable(String)} for each of some names, not too many of them. */
+  static String printable(Collection<String> names) {
+    String some =
+        names.stream().limit(MOST_NAMES).map(Texts::printable).collect(Collectors.joining(", "));
+    return names.size() > MOST_NAMES
+        ? "[" + some + ", ... (" + names.size() + " in all)]"
+        : "[" + some + "]";
+  }
 
   /** Quotable in a one-line message: control characters and non-ASCII become escapes. */
   static String printable(String s) {

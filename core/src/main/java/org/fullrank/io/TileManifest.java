@@ -6,14 +6,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The list of finished tiles beside a {@link SymmetricNpyFile}: a few lines that say which matrix
@@ -24,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * record that does not fit its own checksum is not there; what follows the last whole record, which
  * is what a kill leaves, is cut off. Of two records for a tile the later one counts.
  *
- * <p>The file is locked as long as it is open, so that two programs do not fill one matrix.
+ * <p>The file is held as an {@link ExclusiveFile} as long as it is open, so that nobody else fills
+ * the same matrix, in this program or in another.
  */
 final class TileManifest implements AutoCloseable {
   static final int RECORD = 45;
@@ -32,12 +31,14 @@ final class TileManifest implements AutoCloseable {
   private static final int CHECKED = RECORD - 9 - 1;
   private static final int BATCH = 4096;
 
+  private final ExclusiveFile list;
   private final FileChannel channel;
   private final int first;
   private long end;
 
-  private TileManifest(FileChannel channel, int first, long end) {
-    this.channel = channel;
+  private TileManifest(ExclusiveFile list, int first, long end) {
+    this.list = list;
+    this.channel = list.channel();
     this.first = first;
     this.end = end;
   }
@@ -54,17 +55,15 @@ final class TileManifest implements AutoCloseable {
    * @param expected whole lines, how it begins
    * @param file what it is about: made after these lines, so without them it is somebody else's
    * @throws IllegalArgumentException if it begins with other lines, or {@code file} is foreign
-   * @throws IOException if it cannot be read or written, or is locked
+   * @throws IOException if it cannot be read or written, or is open already
    */
   static TileManifest open(Path path, byte[] expected, Path file) throws IOException {
     if (Files.exists(file) && !Files.exists(path)) {
       throw foreign(path, file);
     }
-    FileChannel channel =
-        FileChannel.open(
-            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    ExclusiveFile list = ExclusiveFile.open(path, "fill this matrix");
     try {
-      lock(path, channel);
+      FileChannel channel = list.channel();
       // Room to show the lines of another header.
       ByteBuffer start = ByteBuffer.allocate(expected.length + 8192);
       readFully(channel, start, 0);
@@ -73,8 +72,10 @@ final class TileManifest implements AutoCloseable {
           && Arrays.equals(found, 0, expected.length, expected, 0, expected.length)) {
         long records = (channel.size() - expected.length) / RECORD;
         long end = expected.length + records * RECORD;
-        channel.truncate(end);
-        return new TileManifest(channel, expected.length, end);
+        if (end < channel.size() && Files.isWritable(path)) {
+          channel.truncate(end);
+        }
+        return new TileManifest(list, expected.length, end);
       }
       if (!Arrays.equals(
           found, 0, found.length, expected, 0, Math.min(found.length, expected.length))) {
@@ -85,9 +86,9 @@ final class TileManifest implements AutoCloseable {
       }
       // New, or its creator was killed while it wrote these lines.
       writeFully(channel, ByteBuffer.wrap(expected), 0);
-      return new TileManifest(channel, expected.length, expected.length);
+      return new TileManifest(list, expected.length, expected.length);
     } catch (IOException | RuntimeException | Error e) {
-      channel.close();
+      list.close();
       throw e;
     }
   }
@@ -98,19 +99,6 @@ final class TileManifest implements AutoCloseable {
             + ": expected no file, or one with its list of tiles "
             + path.getFileName()
             + ", but got another file, which is not overwritten");
-  }
-
-  private static void lock(Path path, FileChannel channel) throws IOException {
-    @Nullable FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    }
-    if (lock == null) {
-      throw new IOException(
-          path + ": expected to be the only one to fill this matrix but it is open already");
-    }
   }
 
   private static IllegalArgumentException differs(Path path, String expected, String found) {
@@ -166,7 +154,12 @@ final class TileManifest implements AutoCloseable {
     String text = hex(row) + " " + hex(column) + " " + hex(crc) + " " + hex(mirrorCrc);
     String line = text + " " + hex(crc(text)) + "\n";
     // The position moves on only after success: the next record replaces half a one.
-    writeFully(channel, ByteBuffer.wrap(line.getBytes(US_ASCII)), end);
+    try {
+      writeFully(channel, ByteBuffer.wrap(line.getBytes(US_ASCII)), end);
+    } catch (NonWritableChannelException e) {
+      throw new AccessDeniedException(
+          list.path().toString(), null, "the matrix is unfinished and its list may not be written");
+    }
     end += RECORD;
   }
 
@@ -203,6 +196,6 @@ final class TileManifest implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    list.close();
   }
 }

@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -21,11 +24,14 @@ final class TileStore implements AutoCloseable {
 
   private final Path file;
   private final FileChannel channel;
+  private final Object key;
   private final TileGrid grid;
   private final byte[] header;
 
-  private TileStore(Path file, FileChannel channel, TileGrid grid, byte[] header) {
+  private TileStore(Path file, FileChannel channel, TileGrid grid, byte[] header)
+      throws IOException {
     this.file = file;
+    this.key = ExclusiveFile.key(file);
     this.channel = channel;
     this.grid = grid;
     this.header = header;
@@ -51,14 +57,17 @@ final class TileStore implements AutoCloseable {
   }
 
   /**
-   * Creates the file, or opens it; it has its full length afterwards.
+   * Creates the file, or opens it; it has its full length afterwards. A file that may not be
+   * written is opened for reading, which is enough if it is complete.
    *
    * @param header what a complete file begins with
    */
   static TileStore open(Path file, TileGrid grid, byte[] header) throws IOException {
     FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        Files.exists(file) && !Files.isWritable(file)
+            ? FileChannel.open(file, StandardOpenOption.READ)
+            : FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       TileStore store = new TileStore(file, channel, grid, header);
       store.prepare();
@@ -95,7 +104,29 @@ final class TileStore implements AutoCloseable {
 
   /** Makes the file one that readers of {@code .npy} take, or one that they refuse. */
   void mark(boolean complete) throws IOException {
-    writeFully(ByteBuffer.wrap(complete ? header : unfinished()), 0);
+    byte[] wanted = complete ? header : unfinished();
+    ByteBuffer found = ByteBuffer.allocate((int) Math.min(channel.size(), header.length));
+    readFully(found, 0);
+    // A file that is right already keeps its time of modification, and need not be writable.
+    if (!Arrays.equals(found.array(), wanted)) {
+      writeFully(ByteBuffer.wrap(wanted), 0);
+    }
+  }
+
+  /** The file that was opened must still be the one at its path. */
+  void requireInPlace() throws IOException {
+    boolean same;
+    try {
+      same = ExclusiveFile.key(file).equals(key);
+    } catch (NoSuchFileException e) {
+      same = false;
+    }
+    if (!same) {
+      throw new IOException(
+          file
+              + ": expected the file that was opened but it was moved, removed or replaced while it"
+              + " was written; open it again to go on with what is there now");
+    }
   }
 
   private byte[] unfinished() {
@@ -204,6 +235,9 @@ final class TileStore implements AutoCloseable {
       while (from.hasRemaining()) {
         at += channel.write(from, at);
       }
+    } catch (NonWritableChannelException e) {
+      throw new AccessDeniedException(
+          file.toString(), null, "the matrix is unfinished and its file may not be written");
     } catch (ClosedChannelException e) {
       throw e;
     } catch (IOException e) {

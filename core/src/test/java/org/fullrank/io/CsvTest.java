@@ -7,12 +7,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.fullrank.linalg.Tensors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CsvTest {
   @TempDir Path folder;
@@ -50,6 +54,58 @@ class CsvTest {
     Csv csv = Csv.withHeader(file(s.toString()));
     assertThat(csv.rows()).isEqualTo(3000);
     assertThat(csv.column("b")[2999]).isEqualTo(5998);
+  }
+
+  /** Spreadsheets begin their files with one. */
+  @Test
+  void skipsAByteOrderMark() throws IOException {
+    Csv csv = Csv.withHeader(file("\ufeffa,b\n1,2\n"));
+    assertThat(csv.columns()).containsExactly("a", "b");
+    assertThat(csv.column("a")).containsExactly(1);
+    assertThat(Csv.withoutHeader(file("\ufeff1,2\n")).column("c0")).containsExactly(1);
+    assertThat(Csv.withHeader(file("\ufeff\"a\",b\n1,2\n")).columns()).containsExactly("a", "b");
+    // Only the first one is a mark.
+    assertThat(Csv.withHeader(file("\ufeff\ufeffa\n1\n")).columns()).containsExactly("\ufeffa");
+  }
+
+  @Test
+  void showsInvisibleCharactersInMessages() throws IOException {
+    Csv csv = Csv.withHeader(file("a\u200b,b\n1,2\n"));
+    assertThatThrownBy(() -> csv.column("a\u00a0"))
+        .hasMessageContaining("[a\\u200b, b]")
+        .hasMessageContaining("'a\\u00a0'");
+    String wide = IntStream.range(0, 500).mapToObj(i -> "n" + i).collect(Collectors.joining(","));
+    Csv many = Csv.withHeader(file(wide + "\n" + wide.replace("n", "") + "\n"));
+    assertThatThrownBy(() -> many.column("x"))
+        .hasMessageContaining("n39, ... (500 in all)]")
+        .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(600));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      value = {
+        "a;b~1;2~ ! ;",
+        "a;b~1,5;2,5~ ! ;",
+        "1,5;2;3~1,5;2,5;x~ ! ;",
+        "a\tb~1\t2~ ! tabs",
+        "a|b~1|2~ ! |",
+        "a b~1 2~ ! spaces",
+      })
+  void guessesAnotherSeparator(String text, String name) throws IOException {
+    Path file = file(text.strip().replace('~', '\n').replace("\\t", "\t"));
+    assertThatThrownBy(() -> Csv.withHeader(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("this looks like a file separated by ")
+        .hasMessageMatching("(?s).*separated by '?\\Q" + name.strip() + "\\E'?, expected commas");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a,b\n1,x\n", "a b,c\n1,x 2\n", "a;b,c,d,e\n1,2,3,;\n", "a\n1;2\n"})
+  void doesNotGuessWithoutReason(String text) {
+    assertThatThrownBy(() -> Csv.withHeader(file(text)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("separated"));
   }
 
   static Stream<String[]> malformed() {

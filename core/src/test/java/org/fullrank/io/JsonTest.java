@@ -84,7 +84,24 @@ class JsonTest {
         new String[] {"/* no */ 1", "column 1", "a value", "/* no */"},
         new String[] {"\ufeff1", "column 1", "a value", "\\ufeff"},
         new String[] {"[1,\u00a02]", "column 4", "a value", "\\u00a02"},
-        new String[] {"[".repeat(300), "column 258", "nesting of at most 256", "more"});
+        new String[] {"[".repeat(300), "column 257", "nesting of at most 256", "more"});
+  }
+
+  /** The 256th level is the last one, of either kind, and a scalar in it is no level. */
+  @Test
+  void takesExactly256Levels() {
+    String inner = "[".repeat(255) + "[1]" + "]".repeat(255);
+    assertThat(Json.parse(inner).toText()).isEqualTo(inner);
+    String objects = "{\"a\":".repeat(256) + "1" + "}".repeat(256);
+    assertThat(Json.parse(objects).toText()).isEqualTo(objects);
+    for (String deeper :
+        new String[] {
+          "[".repeat(257) + "]".repeat(257), "{\"a\":".repeat(257) + "1" + "}".repeat(257)
+        }) {
+      assertThatThrownBy(() -> Json.parse(deeper))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("nesting of at most 256");
+    }
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -497,6 +498,55 @@ class SymmetricNpyFileTest {
       fill(f, DataType.DOUBLE, 6, 2);
     }
     open(DataType.DOUBLE, 6, 2).close();
+  }
+
+  @Test
+  void leavesACompleteFileAsItIs() throws IOException {
+    try (SymmetricNpyFile f = open(DataType.DOUBLE, 6, 2)) {
+      fill(f, DataType.DOUBLE, 6, 2);
+    }
+    FileTime past = FileTime.fromMillis(1_000_000_000_000L);
+    Files.setLastModifiedTime(file(), past);
+    Files.setLastModifiedTime(list(), past);
+    // As root every file may be written; what counts there is that nothing is.
+    assertThat(file().toFile().setWritable(false)).isTrue();
+    assertThat(list().toFile().setWritable(false)).isTrue();
+    try (SymmetricNpyFile f = open(DataType.DOUBLE, 6, 2)) {
+      assertThat(f.isComplete()).isTrue();
+    }
+    assertThat(Files.getLastModifiedTime(file())).isEqualTo(past);
+    assertThat(Files.getLastModifiedTime(list())).isEqualTo(past);
+    assertThat(Files.readAllBytes(file())).isEqualTo(atOnce(DataType.DOUBLE, 6));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"removed", "replaced", "moved"})
+  void noticesThatItsFileIsGone(String what) throws IOException {
+    try (SymmetricNpyFile f = open(DataType.DOUBLE, 6, 2)) {
+      List<int[]> tiles = missing(f);
+      int[] last = tiles.remove(tiles.size() - 1);
+      for (int[] t : tiles) {
+        write(f, DataType.DOUBLE, 6, 2, t[0], t[1]);
+        f.finish(t[0], t[1]);
+      }
+      write(f, DataType.DOUBLE, 6, 2, last[0], last[1]);
+      if (what.equals("moved")) {
+        Files.move(file(), folder.resolve("moved.npy"));
+      } else {
+        byte[] bytes = Files.readAllBytes(file());
+        Files.delete(file());
+        if (what.equals("replaced")) {
+          // Not at the place of the removed one, which may be used again.
+          Files.write(folder.resolve("other"), bytes);
+          Files.move(folder.resolve("other"), file());
+        }
+      }
+      assertThatThrownBy(() -> f.finish(last[0], last[1]))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("gram.npy")
+          .hasMessageContaining("moved, removed or replaced");
+      assertThat(f.isComplete()).isFalse();
+    }
   }
 
   @Test
