@@ -16,8 +16,14 @@
  * <p>Files come from elsewhere, so nothing in them is believed: a malformed file gives an {@link
  * java.lang.IllegalArgumentException} that says what was expected, what was found and where, before
  * memory is taken for what it claims to hold. A file that cannot be read at all gives an {@link
- * java.io.IOException}. {@code Npy} and {@code Csv} differ on purpose about NaN and infinities: the
- * former returns the bits that are there, the latter refuses them, and so does every network.
+ * java.io.IOException}. Pipes, devices and folders are such files.
+ *
+ * <p>What is written is there as a whole or not at all: {@link org.fullrank.io.AtomicFile} replaces
+ * one file, {@link org.fullrank.io.FolderWriter} a set of files with an index. A kill, a full disk
+ * or a loss of power leaves what was there before.
+ *
+ * <p>{@code Npy} and {@code Csv} differ on purpose about NaN and infinities: the former returns the
+ * bits that are there, the latter refuses them, and so does every network.
  */
 @NullMarked
 package org.fullrank.io;

@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.fullrank.linalg.Tensors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class FolderWriterTest {
@@ -46,7 +48,7 @@ class FolderWriterTest {
   }
 
   /** What a kill at this point would leave. */
-  private void kill(Path folder, TreeMap<String, Path> kills, String when) throws IOException {
+  private void kill(Path folder, Map<String, Path> kills, String when) throws IOException {
     Path copy = Files.createDirectory(temp.resolve("kill " + when));
     for (String name : names(folder)) {
       Files.copy(folder.resolve(name), copy.resolve(name));
@@ -59,7 +61,7 @@ class FolderWriterTest {
     Path folder = temp.resolve("f");
     save(folder, 1, 2);
     Files.writeString(folder.resolve("note-0123456789abcdef.npy"), "of the user");
-    TreeMap<String, Path> kills = new TreeMap<>();
+    Map<String, Path> kills = new TreeMap<>();
     try (FolderWriter out = FolderWriter.open(folder, INDEX)) {
       kill(folder, kills, "1 opened");
       String a = out.put("a", tensor(3));
@@ -74,8 +76,9 @@ class FolderWriterTest {
       kill(folder, kills, "5 committed");
     }
     kill(folder, kills, "6 closed");
-    for (String when : kills.keySet()) {
-      Path copy = kills.get(when);
+    for (Map.Entry<String, Path> killed : kills.entrySet()) {
+      String when = killed.getKey();
+      Path copy = killed.getValue();
       assertThat(load(copy)).as(when).isEqualTo(when.compareTo("5") < 0 ? one() : three());
       save(copy, 5, 2);
       assertThat(load(copy)).as(when).containsExactly(5.0, 2.0);
@@ -126,9 +129,7 @@ class FolderWriterTest {
   void namesTellTypesApartAndStayInTheFolder() throws IOException {
     try (FolderWriter out = FolderWriter.open(temp, INDEX)) {
       String f8 = out.put("a", tensor(1));
-      String f4 =
-          out.put(
-              "a", Tensors.of(org.nd4j.linalg.api.buffer.DataType.FLOAT, new double[] {1, 1}, 2));
+      String f4 = out.put("a", Tensors.of(DataType.FLOAT, new double[] {1, 1}, 2));
       assertThat(f8).isNotEqualTo(f4).startsWith("a-");
       assertThat(TensorFiles.sha256(temp.resolve(f8))).startsWith(f8.substring(2, 18));
       assertThatThrownBy(() -> out.put("../a", tensor(1)))
