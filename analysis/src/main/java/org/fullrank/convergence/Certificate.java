@@ -2,10 +2,14 @@ package org.fullrank.convergence;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
@@ -15,6 +19,7 @@ import org.fullrank.rigor.Verdict;
  * computed from the checks; a conclusion exists exactly when all of them hold.
  */
 public final class Certificate {
+  private final String id;
   private final String theorem;
   private final Citation source;
   private final List<HypothesisCheck> checks;
@@ -23,12 +28,14 @@ public final class Certificate {
   private final List<String> limits;
 
   private Certificate(
+      String id,
       String theorem,
       Citation source,
       List<HypothesisCheck> checks,
       Verdict verdict,
       Optional<Conclusion> conclusion,
       List<String> limits) {
+    this.id = id;
     this.theorem = theorem;
     this.source = source;
     this.checks = checks;
@@ -55,6 +62,34 @@ public final class Certificate {
       List<HypothesisCheck> checks,
       Supplier<Conclusion> conclusion,
       List<String> limits) {
+    return create(theorem, theorem, source, checks, conclusion, limits);
+  }
+
+  /**
+   * As {@link #of(String, Citation, List, Supplier, List)}, with name, source and {@link #id} of a
+   * theorem.
+   *
+   * @param theorem whose hypotheses these are
+   * @param checks all hypotheses, at least one
+   * @param conclusion asked for only if all of them hold
+   * @param limits what the theorem does not say, one sentence each
+   * @return the certificate
+   */
+  public static Certificate of(
+      Theorem theorem,
+      List<HypothesisCheck> checks,
+      Supplier<Conclusion> conclusion,
+      List<String> limits) {
+    return create(theorem.id(), theorem.name(), theorem.source(), checks, conclusion, limits);
+  }
+
+  private static Certificate create(
+      String id,
+      String theorem,
+      Citation source,
+      List<HypothesisCheck> checks,
+      Supplier<Conclusion> conclusion,
+      List<String> limits) {
     if (checks.isEmpty()) {
       throw new IllegalArgumentException("Certificate expects at least one hypothesis, got none");
     }
@@ -67,7 +102,7 @@ public final class Certificate {
       drawn = vacuous.isEmpty() ? Optional.of(candidate) : Optional.empty();
     }
     return new Certificate(
-        theorem, source, List.copyOf(all), worst(all), drawn, List.copyOf(limits));
+        id, theorem, source, List.copyOf(all), worst(all), drawn, List.copyOf(limits));
   }
 
   private static Verdict worst(List<HypothesisCheck> checks) {
@@ -78,6 +113,15 @@ public final class Certificate {
       }
     }
     return verdict;
+  }
+
+  /**
+   * Which theorem it is, whatever its settings.
+   *
+   * @return {@link Theorem#id}; the name if the certificate was not made from a theorem
+   */
+  public String id() {
+    return id;
   }
 
   /**
@@ -179,6 +223,32 @@ public final class Certificate {
     return checks.stream()
         .filter(c -> c.verdict() == verdict && verdict != Verdict.HOLDS)
         .findFirst();
+  }
+
+  /**
+   * The measured numbers and settings that everything else is computed from.
+   *
+   * @return those of all checks, each symbol once
+   */
+  public List<Quantity> measured() {
+    return distinct(HypothesisCheck::measured);
+  }
+
+  /**
+   * The numbers between the measured ones and the hypotheses.
+   *
+   * @return those of all checks, each symbol once; the method of each is its formula
+   */
+  public List<Quantity> derived() {
+    return distinct(HypothesisCheck::derived);
+  }
+
+  private List<Quantity> distinct(Function<HypothesisCheck, List<Quantity>> numbers) {
+    Map<String, Quantity> bySymbol = new LinkedHashMap<>();
+    checks.stream()
+        .flatMap(c -> numbers.apply(c).stream())
+        .forEach(q -> bySymbol.put(q.symbol(), q));
+    return List.copyOf(bySymbol.values());
   }
 
   /**

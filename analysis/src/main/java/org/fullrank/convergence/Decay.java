@@ -6,7 +6,7 @@ import org.fullrank.rigor.Interval;
 /** The shapes of an envelope, each with an upper bound that is rounded up. */
 enum Decay {
   /** {@code first (1 - rate)^t} after t steps. */
-  STEPS {
+  STEPS("initial (1 - rate)^t") {
     @Override
     double after(long t, double first, Interval rate) {
       return Math.min(power(t, first, rate.lo()), exponential(t, first, rate.lo()));
@@ -18,7 +18,7 @@ enum Decay {
     }
   },
   /** {@code first e^(-rate t)} at time t. */
-  FLOW {
+  FLOW("initial e^(-rate t)") {
     @Override
     double after(long t, double first, Interval rate) {
       return at(below(t), first, rate);
@@ -30,7 +30,7 @@ enum Decay {
     }
   },
   /** {@code min(first, constant/t)} after t steps. */
-  RECIPROCAL {
+  RECIPROCAL("min(initial, constant/t)") {
     @Override
     double after(long t, double first, Interval constant) {
       return Double.isInfinite(constant.hi())
@@ -45,6 +45,17 @@ enum Decay {
   };
 
   private static final int DIGITS = 6;
+
+  private final String shape;
+
+  Decay(String shape) {
+    this.shape = shape;
+  }
+
+  /** The formula without numbers. */
+  String shape() {
+    return shape;
+  }
 
   /**
    * The bound after some steps.

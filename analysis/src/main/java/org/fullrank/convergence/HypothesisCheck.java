@@ -1,6 +1,8 @@
 package org.fullrank.convergence;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
@@ -20,6 +22,8 @@ public final class HypothesisCheck {
   private final Optional<Quantity> lhs;
   private final Optional<Quantity> rhs;
   private final String reason;
+  private final List<Quantity> measured;
+  private final List<Quantity> derived;
 
   private HypothesisCheck(
       String statement,
@@ -28,7 +32,9 @@ public final class HypothesisCheck {
       Subject subject,
       Optional<Quantity> lhs,
       Optional<Quantity> rhs,
-      String reason) {
+      String reason,
+      List<Quantity> measured,
+      List<Quantity> derived) {
     if (statement.isBlank()) {
       throw new IllegalArgumentException("hypothesis expects a statement but got a blank text");
     }
@@ -39,6 +45,8 @@ public final class HypothesisCheck {
     this.lhs = lhs;
     this.rhs = rhs;
     this.reason = reason;
+    this.measured = List.copyOf(measured);
+    this.derived = List.copyOf(derived);
   }
 
   /**
@@ -57,7 +65,9 @@ public final class HypothesisCheck {
         Subject.narrowest(lhs.subject(), rhs.subject()),
         Optional.of(lhs),
         Optional.of(rhs),
-        "");
+        "",
+        List.of(),
+        List.of());
   }
 
   /**
@@ -73,7 +83,45 @@ public final class HypothesisCheck {
   public static HypothesisCheck structural(
       String statement, Verdict verdict, Rigor rigor, Subject subject, String reason) {
     return new HypothesisCheck(
-        statement, verdict, rigor, subject, Optional.empty(), Optional.empty(), reason);
+        statement,
+        verdict,
+        rigor,
+        subject,
+        Optional.empty(),
+        Optional.empty(),
+        reason,
+        List.of(),
+        List.of());
+  }
+
+  /**
+   * With the numbers that the theorem starts from: measured ones and settings, by the symbols of
+   * its statement. Whoever checks the certificate again computes everything else from them.
+   *
+   * @param numbers more of them
+   * @return the check with these numbers beside those it had
+   */
+  public HypothesisCheck from(Quantity... numbers) {
+    return with(joined(measured, numbers), derived);
+  }
+
+  /**
+   * With numbers between the measured ones and the sides of the inequality.
+   *
+   * @param numbers more of them; the method of each is its formula
+   * @return the check with these numbers beside those it had
+   */
+  public HypothesisCheck through(Quantity... numbers) {
+    return with(measured, joined(derived, numbers));
+  }
+
+  private HypothesisCheck with(List<Quantity> newMeasured, List<Quantity> newDerived) {
+    return new HypothesisCheck(
+        statement, verdict, rigor, subject, lhs, rhs, reason, newMeasured, newDerived);
+  }
+
+  private static List<Quantity> joined(List<Quantity> first, Quantity... more) {
+    return Stream.concat(first.stream(), Stream.of(more)).toList();
   }
 
   /**
@@ -163,6 +211,24 @@ public final class HypothesisCheck {
    */
   public String reason() {
     return reason;
+  }
+
+  /**
+   * The measured numbers and settings that the theorem starts from.
+   *
+   * @return those that {@link #from} was told
+   */
+  public List<Quantity> measured() {
+    return measured;
+  }
+
+  /**
+   * The numbers between the measured ones and the sides.
+   *
+   * @return those that {@link #through} was told; the method of each is its formula
+   */
+  public List<Quantity> derived() {
+    return derived;
   }
 
   /** The numbers of an inequality, shortened outward, or the reason. */

@@ -255,6 +255,16 @@ public final class Prediction {
   }
 
   /**
+   * The envelope as a formula without numbers.
+   *
+   * @return {@code "initial (1 - rate)^t"}, {@code "initial e^(-rate t)"} or {@code "min(initial,
+   *     constant/t)"}
+   */
+  public String envelopeShape() {
+    return decay.shape();
+  }
+
+  /**
    * The step size, to be used as it is.
    *
    * @return positive

@@ -8,6 +8,15 @@ import org.fullrank.evidence.TrainingProblem;
  */
 public interface Theorem {
   /**
+   * Which theorem it is, whatever its settings.
+   *
+   * @return the simple name of its class
+   */
+  default String id() {
+    return getClass().getSimpleName();
+  }
+
+  /**
    * The name.
    *
    * @return one line

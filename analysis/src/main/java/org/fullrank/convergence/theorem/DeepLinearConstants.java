@@ -54,8 +54,33 @@ final class DeepLinearConstants {
     return first.add(u2.multiply(k).multiply(residual).multiply(net.depth() - 1));
   }
 
+  /** The measured numbers that all theorems use, and the setting c. */
+  Quantity[] measured(double c) {
+    return new Quantity[] {
+      Setting.of("L", net.depth()),
+      Setting.of("c", c),
+      net.sigmaA().withSymbol("a"),
+      net.normA().withSymbol("||A||"),
+      net.sigmaB().withSymbol("b"),
+      net.normB().withSymbol("||B||"),
+      net.sigmaX().withSymbol("s"),
+      net.normX().withSymbol("||X||")
+    };
+  }
+
+  /** The numbers in between, by the symbols of the documentation. */
+  Quantity[] derived() {
+    return new Quantity[] {
+      quantity("x", "c/L", x),
+      quantity("K", "||A|| ||B|| ||X||", k),
+      quantity("u1", "(1+x)^(L-1)", u1),
+      quantity("u2", "(1+x)^max(L-2,0)", u2),
+      quantity("mu", "L (1-x)^(2(L-1)) (a b s)^2", mu)
+    };
+  }
+
   /** A derived number, as rigorous as the measured ones. */
-  Quantity quantity(String symbol, Interval value) {
+  Quantity quantity(String symbol, String formula, Interval value) {
     Rigor rigor = Proof.verified();
     Subject subject = Subject.EXACT_NETWORK;
     for (Quantity q :
@@ -74,7 +99,7 @@ final class DeepLinearConstants {
       rigor = Rigor.weakest(rigor, q.rigor());
       subject = Subject.narrowest(subject, q.subject());
     }
-    return Quantity.of(symbol, value, rigor, subject, "interval arithmetic");
+    return Quantity.of(symbol, value, rigor, subject, formula);
   }
 
   static Interval power(Interval base, int exponent) {

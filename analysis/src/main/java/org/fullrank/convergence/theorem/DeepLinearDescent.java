@@ -38,7 +38,8 @@ public final class DeepLinearDescent implements Theorem {
           "On the global convergence of training deep linear ResNets",
           "ICLR 2020, arXiv 2003.01094, Theorem 3.1",
           "The paper's constants are unspecified; this is a restatement with explicit constants and"
-              + " a weaker condition, which needs no ratio of largest to smallest singular values.");
+              + " a weaker condition, which needs no ratio of largest to smallest singular"
+              + " values.");
 
   private final double c;
   private final double h;
@@ -120,23 +121,29 @@ public final class DeepLinearDescent implements Theorem {
     Interval residual = net.excess().interval().multiply(2).sqrt();
     Interval path = LinearDescent.path(residual, k.mu, h);
     Interval lhs = path.divide(k.balance().sqrt());
+    Interval beta = k.smoothness(residual);
     checks.add(
         HypothesisCheck.less(
-            "each layer stays in its region: sqrt(2 Delta_0/mu) / ((1 - h/2) sqrt(S)) < c/L",
-            k.quantity("layer path bound", lhs),
-            Quantity.verified("c/L", k.x, Subject.EXACT_NETWORK, "setting of the theorem")));
-    LinearDescent descent = LinearDescent.of(h, k.mu, k.smoothness(residual));
+                "each layer stays in its region: sqrt(2 Delta_0/mu) / ((1 - h/2) sqrt(S)) < c/L",
+                k.quantity("layer path bound", "sqrt(2 Delta_0/mu) / ((1 - h/2) sqrt(S))", lhs),
+                Quantity.verified("c/L", k.x, Subject.EXACT_NETWORK, "c/L"))
+            .from(k.measured(c))
+            .from(Setting.of("h", h), net.excess().withSymbol("Delta_0"))
+            .through(k.derived())
+            .through(
+                k.quantity("S", "sum_(j<L) ((1-x)/(1+x))^(2j)", k.balance()),
+                k.quantity("beta", "L u1^2 K^2 + (L-1) u2 K sqrt(2 Delta_0)", beta)));
+    LinearDescent descent = LinearDescent.of(h, k.mu, beta);
     checks.addAll(descent.checks());
     return Certificate.of(
-        name(),
-        SOURCE,
+        this,
         checks,
         () ->
             descent.conclusion(
-                k.quantity("Delta_0", net.excess().interval()),
-                k.quantity("rate", descent.rate()),
-                k.quantity("path length", path),
-                k.quantity("c/L", k.x)),
+                k.quantity("Delta_0", "Delta_0", net.excess().interval()),
+                k.quantity("rate", LinearDescent.RATE, descent.rate()),
+                k.quantity("path length", LinearDescent.PATH, path),
+                k.quantity("c/L", "c/L", k.x)),
         limits);
   }
 }

@@ -28,8 +28,8 @@ final class DeepLinearPremises {
     if (net.obstacle().isPresent()) {
       return checks;
     }
-    checks.add(positive("A has rank d: sigma_min(A) > 0", net.sigmaA()));
-    checks.add(positive("B has rank k: sigma_min(B) > 0", net.sigmaB()));
+    checks.add(positive("A has rank d: sigma_min(A) > 0", net.sigmaA().withSymbol("a")));
+    checks.add(positive("B has rank k: sigma_min(B) > 0", net.sigmaB().withSymbol("b")));
     checks.add(fullRank(net.fullRank(), net.sigmaX()));
     return checks;
   }
@@ -52,17 +52,17 @@ final class DeepLinearPremises {
   /** The smallest nonzero singular value of a numerically deficient X cannot be known. */
   private static HypothesisCheck fullRank(Verdict proved, Quantity sigmaX) {
     return HypothesisCheck.structural(
-        "X has full rank min(d, n)",
-        proved == Verdict.HOLDS ? Verdict.HOLDS : Verdict.UNDECIDED,
-        sigmaX.rigor(),
-        Subject.EXACT_NETWORK,
-        "sigma_min(X) in " + sigmaX.interval());
+            "X has full rank min(d, n)",
+            proved == Verdict.HOLDS ? Verdict.HOLDS : Verdict.UNDECIDED,
+            sigmaX.rigor(),
+            Subject.EXACT_NETWORK,
+            "sigma_min(X) in " + sigmaX.interval())
+        .from(sigmaX.withSymbol("s"));
   }
 
   /** The certificate of a theorem that does not apply; one of the checks says why. */
   static Certificate refused(Theorem theorem, List<HypothesisCheck> checks, List<String> limits) {
-    return Certificate.of(
-        theorem.name(), theorem.source(), checks, DeepLinearPremises::unreachable, limits);
+    return Certificate.of(theorem, checks, DeepLinearPremises::unreachable, limits);
   }
 
   private static Conclusion unreachable() {
@@ -71,6 +71,6 @@ final class DeepLinearPremises {
 
   private static HypothesisCheck positive(String statement, Quantity sigma) {
     Quantity zero = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
-    return HypothesisCheck.less(statement, zero, sigma);
+    return HypothesisCheck.less(statement, zero, sigma).from(sigma);
   }
 }

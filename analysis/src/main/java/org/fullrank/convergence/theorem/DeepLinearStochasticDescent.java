@@ -41,6 +41,8 @@ public final class DeepLinearStochasticDescent implements Theorem {
           "The paper's constants are unspecified; this is a restatement with explicit constants and"
               + " its own proof, a stopped supermartingale and Markov's inequality.");
 
+  private static final String DELTA = "2 L sqrt(2 S_g F_0)/(c mu)";
+
   private final double c;
 
   private DeepLinearStochasticDescent(double c) {
@@ -85,8 +87,8 @@ public final class DeepLinearStochasticDescent implements Theorem {
             "Batches are drawn anew and uniformly in each step; reshuffled epochs are not covered.",
             "The envelope bounds an expected value, and the radii are kept with a probability: a"
                 + " single run may miss both.",
-            "It speaks of exact arithmetic on the sum of squares. FAILS or UNDECIDED means that this"
-                + " theorem gives no guarantee, not that training diverges.");
+            "It speaks of exact arithmetic on the sum of squares. FAILS or UNDECIDED means that"
+                + " this theorem gives no guarantee, not that training diverges.");
     if (net.obstacle().isPresent()) {
       return DeepLinearPremises.refused(this, checks, limits);
     }
@@ -102,16 +104,29 @@ public final class DeepLinearStochasticDescent implements Theorem {
             .multiply(2)
             .divide(k.x.multiply(k.mu))
             .max(Interval.ZERO);
+    Interval largest = largestResidual(k);
+    Interval beta = k.smoothness(largest);
     checks.add(
         HypothesisCheck.less(
-            "the region is kept with positive probability: delta = 2 L sqrt(2 S_g F_0)/(c mu) < 1",
-            k.quantity("delta", delta),
-            Quantity.verified("1", Interval.ONE, Subject.EXACT_NETWORK, "one")));
-    double eta = k.mu.divide(k.smoothness(largestResidual(k)).multiply(noise)).lo();
+                "the region is kept with positive probability: delta = 2 L sqrt(2 S_g F_0)/(c mu) <"
+                    + " 1",
+                k.quantity("delta", DELTA, delta),
+                Quantity.verified("1", Interval.ONE, Subject.EXACT_NETWORK, "one"))
+            .from(k.measured(c))
+            .from(
+                Setting.of("n", net.samples()),
+                net.normAx().withSymbol("||A X||_F"),
+                net.longest().withSymbol("xbar"),
+                net.loss().withSymbol("F_0"))
+            .through(k.derived())
+            .through(
+                k.quantity("S_g", "n L (||A|| ||B|| u1 xbar)^2", noise),
+                k.quantity("E_R", "((1+x)^L - 1) ||B|| ||A X||_F + sqrt(2 F_0)", largest),
+                k.quantity("beta_R", "L u1^2 K^2 + (L-1) u2 K E_R", beta)));
+    double eta = k.mu.divide(beta.multiply(noise)).lo();
     checks.add(LinearDescent.representable(eta));
     return Certificate.of(
-        name(),
-        SOURCE,
+        this,
         checks,
         () ->
             Conclusion.of(
@@ -119,13 +134,13 @@ public final class DeepLinearStochasticDescent implements Theorem {
                     + " linear rate; the region is kept with probability at least 1 - delta",
                 Prediction.of(
                         Prediction.Monitored.EXPECTED_EXCESS_LOSS,
-                        k.quantity("F_0", loss),
+                        k.quantity("F_0", "F_0", loss),
                         eta,
-                        k.quantity("eta mu", k.mu.multiply(eta)),
+                        k.quantity("eta mu", "eta mu", k.mu.multiply(eta)),
                         // Markov's inequality bounds the whole path, not only each layer's.
-                        k.quantity("c/L", k.x))
-                    .withLayerRadius(k.quantity("c/L", k.x))
-                    .withFailureProbability(k.quantity("delta", delta))),
+                        k.quantity("c/L", "c/L", k.x))
+                    .withLayerRadius(k.quantity("c/L", "c/L", k.x))
+                    .withFailureProbability(k.quantity("delta", DELTA, delta))),
         limits);
   }
 

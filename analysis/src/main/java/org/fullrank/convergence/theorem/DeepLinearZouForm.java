@@ -105,20 +105,22 @@ public final class DeepLinearZouForm implements Theorem {
             .max(Interval.ZERO);
     checks.add(
         HypothesisCheck.less(
-            "A and B are large: (2 sqrt2 e^(3c)/c) ||X|| sqrt(Delta_0)/sigma_min(X)^2 <"
-                + " sigma_min(A)^2 sigma_min(B)^2/(||A|| ||B||)",
-            k.quantity("needed", needed),
-            k.quantity(
-                "given",
-                ab.divide(net.normA().interval().multiply(net.normB().interval()))
-                    .max(Interval.ZERO))));
+                "A and B are large: (2 sqrt2 e^(3c)/c) ||X|| sqrt(Delta_0)/sigma_min(X)^2 <"
+                    + " sigma_min(A)^2 sigma_min(B)^2/(||A|| ||B||)",
+                k.quantity("needed", "(2 sqrt2 e^(3c)/c) ||X|| sqrt(Delta_0)/s^2", needed),
+                k.quantity(
+                    "given",
+                    "a^2 b^2/(||A|| ||B||)",
+                    ab.divide(net.normA().interval().multiply(net.normB().interval()))
+                        .max(Interval.ZERO)))
+            .from(k.measured(c))
+            .from(net.excess().withSymbol("Delta_0")));
     Interval beta =
         ec.square().multiply(k.k).add(ec.multiply(residual)).multiply(k.k).multiply(net.depth());
     double eta = Interval.ONE.divide(beta).lo();
     checks.add(LinearDescent.representable(eta));
     return Certificate.of(
-        name(),
-        SOURCE,
+        this,
         checks,
         () -> conclusion(k, ec, ab.multiply(net.sigmaX().interval().square()), eta),
         limits);
@@ -132,11 +134,11 @@ public final class DeepLinearZouForm implements Theorem {
         "gradient descent reaches the global minimum at a linear rate",
         Prediction.of(
                 Prediction.Monitored.EXCESS_LOSS,
-                k.quantity("Delta_0", k.net.excess().interval()),
+                k.quantity("Delta_0", "Delta_0", k.net.excess().interval()),
                 eta,
-                k.quantity("eta L e^(-2c) (a b s)^2", rate),
+                k.quantity("eta L e^(-2c) (a b s)^2", "eta L e^(-2c) (a b s)^2", rate),
                 // Each of L layers moves by at most c/L in the Frobenius norm.
-                k.quantity("c/sqrt(L)", k.x.multiply(Interval.of(depth).sqrt())))
-            .withLayerRadius(Quantity.verified("c/L", k.x, Subject.EXACT_NETWORK, "setting")));
+                k.quantity("c/sqrt(L)", "c/sqrt(L)", k.x.multiply(Interval.of(depth).sqrt())))
+            .withLayerRadius(Quantity.verified("c/L", k.x, Subject.EXACT_NETWORK, "c/L")));
   }
 }

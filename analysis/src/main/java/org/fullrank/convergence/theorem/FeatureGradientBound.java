@@ -71,9 +71,10 @@ public final class FeatureGradientBound implements Theorem {
         // It may underflow although the rank is full.
         checks.add(
             HypothesisCheck.less(
-                "mu = c sigma_min(M)^2 > 0",
-                Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero"),
-                constant(n)));
+                    "mu = c sigma_min(M)^2 > 0",
+                    Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero"),
+                    constant(n))
+                .from(LastLayerPremises.factor(n)));
       }
     }
     return LastLayerPremises.certificate(

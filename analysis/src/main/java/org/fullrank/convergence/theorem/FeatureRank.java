@@ -62,7 +62,7 @@ public final class FeatureRank implements Theorem {
     checks.add(LastLayerPremises.affine(n));
     if (n.obstacle().isEmpty()) {
       checks.add(LastLayerPremises.knownLoss(n));
-      checks.add(LastLayerPremises.fullRank(n));
+      checks.add(LastLayerPremises.fullRank(n).from(n.infimum().withSymbol("infimum")));
     }
     return LastLayerPremises.certificate(
         this,

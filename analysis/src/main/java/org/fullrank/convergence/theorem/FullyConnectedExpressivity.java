@@ -105,9 +105,10 @@ public final class FullyConnectedExpressivity implements Theorem {
     if (net.output().isEmpty()) {
       checks.add(
           decided(
-              "M has at least n columns: the last hidden width, and one for a bias",
-              net.columns() >= net.samples(),
-              net.columns() + " columns and " + net.samples() + " samples"));
+                  "M has at least n columns: the last hidden width, and one for a bias",
+                  net.columns() >= net.samples(),
+                  net.columns() + " columns and " + net.samples() + " samples")
+              .from(Setting.of("columns", net.columns()), Setting.of("n", net.samples())));
     }
     checks.add(
         decided(

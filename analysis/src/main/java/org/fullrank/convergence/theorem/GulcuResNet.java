@@ -93,29 +93,32 @@ public final class GulcuResNet implements Theorem {
             : open ? Verdict.UNDECIDED : Verdict.HOLDS;
     checks.add(
         HypothesisCheck.structural(
-            "x_1 = sqrt(c_sigma/m) phi(W_1 x), x_l = x_(l-1) + c_res/(H sqrt(m)) phi(W_l x_(l-1)),"
-                + " f = v x_H, phi smooth, 0 < c_res < 1, all weights trained on 1/2 sum of"
-                + " squares",
-            verdict,
-            Proof.verified(),
-            Subject.EXACT_NETWORK,
-            form.obstacle()
-                .orElse(
-                    "H = "
-                        + form.depth()
-                        + ", m = "
-                        + form.width()
-                        + ", c_sigma in "
-                        + form.cSigma()
-                        + ", c_res in "
-                        + form.cRes())));
+                "x_1 = sqrt(c_sigma/m) phi(W_1 x), x_l = x_(l-1) + c_res/(H sqrt(m)) phi(W_l"
+                    + " x_(l-1)), f = v x_H, phi smooth, 0 < c_res < 1, all weights trained on 1/2"
+                    + " sum of squares",
+                verdict,
+                Proof.verified(),
+                Subject.EXACT_NETWORK,
+                form.obstacle()
+                    .orElse(
+                        "H = "
+                            + form.depth()
+                            + ", m = "
+                            + form.width()
+                            + ", c_sigma in "
+                            + form.cSigma()
+                            + ", c_res in "
+                            + form.cRes()))
+            .from(
+                Setting.of("H", form.depth()),
+                Quantity.verified(
+                    "c_res", form.cRes(), Subject.EXACT_NETWORK, "read off the scales")));
     if (verdict != Verdict.HOLDS) {
-      return Certificate.of(name(), SOURCE, checks, GulcuResNet::unreachable, limits());
+      return Certificate.of(this, checks, GulcuResNet::unreachable, limits());
     }
     Certificate jacobian = descent.check(evidence);
     checks.addAll(jacobian.checks());
-    return Certificate.of(
-        name(), SOURCE, checks, () -> jacobian.conclusion().orElseThrow(), limits());
+    return Certificate.of(this, checks, () -> jacobian.conclusion().orElseThrow(), limits());
   }
 
   /**

@@ -36,6 +36,10 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
   /** Beyond this, reciprocals come near the end of the double range. */
   private static final double LARGEST = 1e150;
 
+  private static final String STEP = "(eta/2) (beta^2 + Lam R0)";
+  private static final String CHANGE = "2 Lam R0/(q s0^2), q = 1 - (eta/2) (beta^2 + Lam R0)";
+  private static final String RATE = "q eta s0^2 (1 - h)";
+
   /** Balls tried for a given step size, from the smallest conceivable one upward. */
   private static final int ROUNDS = 16;
 
@@ -59,8 +63,12 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
   /** All checks, and what follows if they hold. */
   record Attempt(List<HypothesisCheck> checks, Optional<Outcome> outcome) {}
 
-  /** The checks for measured numbers, the premise that they could be measured first. */
-  Attempt check(JacobianNumbers numbers, String premise, String rank) {
+  /**
+   * The checks for measured numbers, the premise that they could be measured first.
+   *
+   * @param more measured numbers that only the conclusion needs
+   */
+  Attempt check(JacobianNumbers numbers, String premise, String rank, Quantity... more) {
     List<HypothesisCheck> checks = new ArrayList<>();
     checks.add(
         HypothesisCheck.premise(
@@ -74,7 +82,10 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
       return undecided(JacobianPremises.ENCLOSED, numbers.unknown().get());
     }
     Quantity zero = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
-    HypothesisCheck positive = HypothesisCheck.less(rank, zero, numbers.sigmaMin());
+    HypothesisCheck positive =
+        HypothesisCheck.less(rank, zero, numbers.sigmaMin())
+            .from(JacobianPremises.measured(numbers))
+            .from(more);
     checks.add(positive);
     if (positive.verdict() != Verdict.HOLDS) {
       return new Attempt(checks, Optional.empty());
@@ -178,13 +189,14 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
       Optional<Quantity> lipschitz = numbers.lipschitzAt(radius);
       checks.add(
           HypothesisCheck.structural(
-              "the Jacobian is Lipschitz on the ball of radius 2 R0/(q s0)",
-              lipschitz.isPresent() ? Verdict.HOLDS : Verdict.UNDECIDED,
-              numbers.lipschitzRigor(),
-              numbers.lipschitzSubject(),
-              lipschitz
-                  .map(lam -> "Lam = " + lam.interval().hi() + " for radius " + radius)
-                  .orElse("no constant is known for radius " + radius)));
+                  "the Jacobian is Lipschitz on the ball of radius 2 R0/(q s0)",
+                  lipschitz.isPresent() ? Verdict.HOLDS : Verdict.UNDECIDED,
+                  numbers.lipschitzRigor(),
+                  numbers.lipschitzSubject(),
+                  lipschitz
+                      .map(lam -> "Lam = " + lam.interval().hi() + " for radius " + radius)
+                      .orElse("no constant is known for radius " + radius))
+              .from(JacobianPremises.ball(lipschitz, radius)));
       if (lipschitz.isEmpty()) {
         return new Attempt(checks, Optional.empty());
       }
@@ -203,17 +215,13 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
         rate = Interval.of(eta);
         Interval used = sum.multiply(rate).divide(2);
         String shortStep = "the step is short: (eta/2) (beta^2 + Lam R0) < 1";
-        HypothesisCheck step =
-            HypothesisCheck.less(shortStep, quantity("(eta/2) (beta^2 + Lam R0)", used), one);
+        HypothesisCheck step = HypothesisCheck.less(shortStep, quantity(STEP, STEP, used), one);
         if (step.verdict() == Verdict.FAILS) {
-          Interval least = beta.square().add(least(lam).multiply(residual));
+          used = used(lam, rate);
           step =
-              HypothesisCheck.less(
-                  shortStep,
-                  quantity("(eta/2) (beta^2 + Lam R0)", least.multiply(rate).divide(2)),
-                  one);
+              HypothesisCheck.less(shortStep, quantity(STEP, STEP, used), one).from(smallest(lam));
         }
-        checks.add(step);
+        checks.add(step.from(Setting.of("eta", eta)).through(quantity("beta", "s0 + b0", beta)));
         shares = Interval.ONE.subtract(used);
         q = shares.lo();
         if (step.verdict() != Verdict.HOLDS) {
@@ -235,11 +243,15 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
       Interval sigma = numbers.sigmaMin().interval();
       String little = "the Jacobian changes little: h = 2 Lam R0/(q s0^2) < 1";
       HypothesisCheck condition =
-          HypothesisCheck.less(little, quantity("h", change(lam, residual, shares, sigma)), one);
+          HypothesisCheck.less(
+              little, quantity("h", CHANGE, change(lam, residual, shares, sigma)), one);
       if (condition.verdict() == Verdict.FAILS) {
+        // A smaller constant also leaves more of the step.
+        Interval most = flow ? shares : Interval.ONE.subtract(used(lam, rate));
         condition =
             HypothesisCheck.less(
-                little, quantity("h", change(least(lam), residual, shares, sigma)), one);
+                    little, quantity("h", CHANGE, change(least(lam), residual, most, sigma)), one)
+                .from(smallest(lam));
       }
       checks.add(condition);
       if (condition.verdict() == Verdict.FAILS) {
@@ -258,10 +270,26 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
           checks,
           Optional.of(
               new Outcome(
-                  quantity("R0", r0),
+                  quantity("R0", "R0", r0),
                   eta,
-                  quantity(flow ? "s*^2" : "q eta s*^2", lowest.multiply(rate).multiply(kept)),
-                  quantity("s0 (1 - sqrt(1 - h))/Lam", rho))));
+                  quantity(
+                      flow ? "s*^2" : "q eta s*^2", RATE, lowest.multiply(rate).multiply(kept)),
+                  quantity("s0 (1 - sqrt(1 - h))/Lam", "s0 (1 - sqrt(1 - h))/Lam", rho))));
+    }
+
+    /** {@link #STEP} for all constants from the least one. */
+    private Interval used(Interval lam, Interval rate) {
+      return beta.square().add(least(lam).multiply(residual)).multiply(rate).divide(2);
+    }
+
+    /** The least constant, as a measured number. */
+    private Quantity smallest(Interval lam) {
+      return Quantity.of(
+          "Lam_0",
+          Interval.of(least(lam).lo()),
+          numbers.lipschitzRigor(),
+          numbers.lipschitzSubject(),
+          "bounds of the second derivatives on the ball of radius 2 R0/s0");
     }
 
     /**
@@ -284,21 +312,8 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
       return lam.multiply(r).multiply(2).divide(q.multiply(s.square()));
     }
 
-    private Quantity quantity(String symbol, Interval value) {
-      return Quantity.of(
-          symbol,
-          value,
-          Rigor.weakest(
-              numbers.sigmaMin().rigor(),
-              numbers.norm().rigor(),
-              numbers.residual().rigor(),
-              numbers.lipschitzRigor()),
-          Subject.narrowest(
-              numbers.sigmaMin().subject(),
-              numbers.norm().subject(),
-              numbers.residual().subject(),
-              numbers.lipschitzSubject()),
-          "interval arithmetic");
+    private Quantity quantity(String symbol, String formula, Interval value) {
+      return JacobianPremises.quantity(symbol, formula, value, numbers);
     }
   }
 

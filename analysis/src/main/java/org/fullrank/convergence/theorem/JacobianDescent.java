@@ -44,9 +44,9 @@ public final class JacobianDescent implements Theorem {
   static final Citation SOURCE =
       new Citation(
           "S. Oymak, M. Soltanolkotabi; T. C. Gulcu",
-          "Overparameterized nonlinear learning: gradient descent takes the shortest path?; Stronger"
-              + " convergence results for deep residual networks: network width scales linearly"
-              + " with training data size",
+          "Overparameterized nonlinear learning: gradient descent takes the shortest path?;"
+              + " Stronger convergence results for deep residual networks: network width scales"
+              + " linearly with training data size",
           "ICML 2019, arXiv 1812.10004, Theorem 2.1; arXiv 1911.04351",
           "A restatement with a Kantorovich-type proof that needs 4 to 8 times less than the first;"
               + " the full-rank Jacobian of the second is measured, never inferred from a width.");
@@ -126,8 +126,7 @@ public final class JacobianDescent implements Theorem {
                 ? "J_0 has full row rank: s0 = sigma_min(J_0) > 0"
                 : "the block of J_0 has full row rank: s0 > 0");
     return Certificate.of(
-        name(),
-        SOURCE,
+        this,
         attempt.checks(),
         () -> {
           JacobianArgument.Outcome o = attempt.outcome().orElseThrow();

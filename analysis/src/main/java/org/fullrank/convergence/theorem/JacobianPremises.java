@@ -2,6 +2,7 @@ package org.fullrank.convergence.theorem;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.rigor.Interval;
@@ -38,7 +39,8 @@ final class JacobianPremises {
     }
     checks.add(
         HypothesisCheck.less(
-            "J_0 has full row rank: s0 = sigma_min(J_0) > 0", zero(), numbers.sigmaMin()));
+                "J_0 has full row rank: s0 = sigma_min(J_0) > 0", zero(), numbers.sigmaMin())
+            .from(measured(numbers)));
     double norm = numbers.norm().interval().hi();
     double residual = numbers.residual().interval().hi();
     if (!(norm <= LARGEST && residual <= LARGEST)) {
@@ -61,8 +63,22 @@ final class JacobianPremises {
         statement, Verdict.UNDECIDED, Proof.verified(), Subject.EXACT_NETWORK, reason);
   }
 
+  /** What the arithmetic starts from, by the symbols of the theorems. */
+  static Quantity[] measured(JacobianNumbers n) {
+    return new Quantity[] {
+      n.sigmaMin().withSymbol("s0"), n.norm().withSymbol("b0"), n.residual().withSymbol("R0")
+    };
+  }
+
+  /** The radius of a ball and the constant on it, if there is one. */
+  static Quantity[] ball(Optional<Quantity> lipschitz, double radius) {
+    return lipschitz
+        .map(lam -> new Quantity[] {Setting.of("R", radius), lam.withSymbol("Lam")})
+        .orElse(new Quantity[] {});
+  }
+
   /** A derived number, as rigorous as the measured ones. */
-  static Quantity quantity(String symbol, Interval value, JacobianNumbers n) {
+  static Quantity quantity(String symbol, String formula, Interval value, JacobianNumbers n) {
     return Quantity.of(
         symbol,
         value,
@@ -73,6 +89,6 @@ final class JacobianPremises {
             n.norm().subject(),
             n.residual().subject(),
             n.lipschitzSubject()),
-        "interval arithmetic");
+        formula);
   }
 }

@@ -117,19 +117,30 @@ public final class LastLayerConvexDescent implements Theorem {
     Quantity limit =
         LastLayerPremises.stepLimit(n.norm().map("L_H", norm -> norm.square().multiply(c)));
     double eta = stepSize.orElseGet(() -> LastLayerPremises.largestBelow(limit));
-    checks.add(LastLayerPremises.shortStep(eta, limit));
+    checks.add(
+        LastLayerPremises.shortStep(eta, limit)
+            .from(LastLayerPremises.factor(n))
+            .from(
+                Setting.of("L_l", n.sampleSmoothness()),
+                n.norm().withSymbol("||M||"),
+                n.residual().withSymbol("||r_0||"),
+                n.value().withSymbol("L(w_0)")));
     return LastLayerPremises.certificate(
         this, checks, () -> conclusion(n, evidence, eta), LastLayerPremises.DESCENT_LIMITS);
   }
 
   private List<HypothesisCheck> comparison(LastLayerNumbers n, Evidence evidence) {
     if (reference.isPresent()) {
-      Optional<String> obstacle = evidence.get(reference.get()).obstacle();
+      ReferenceWeights.Numbers given = evidence.get(reference.get());
+      Optional<String> obstacle = given.obstacle();
       return List.of(
           HypothesisCheck.premise(
-              "the reference weights are weights of the last layer",
-              obstacle.isEmpty(),
-              obstacle.orElse("frozen ones unchanged")));
+                  "the reference weights are weights of the last layer",
+                  obstacle.isEmpty(),
+                  obstacle.orElse("frozen ones unchanged"))
+              .from(
+                  given.distance().withSymbol("||wbar - w_0||"),
+                  given.loss().withSymbol("L(wbar)")));
     }
     HypothesisCheck squares =
         HypothesisCheck.premise(

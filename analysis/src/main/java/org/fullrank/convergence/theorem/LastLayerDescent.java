@@ -97,7 +97,10 @@ public final class LastLayerDescent implements Theorem {
       checks.add(LastLayerPremises.alone(n));
       checks.add(LastLayerPremises.doublePrecision(n));
       checks.add(LastLayerPremises.squared(n));
-      checks.add(LastLayerPremises.fullRank(n));
+      checks.add(
+          LastLayerPremises.fullRank(n)
+              .from(LastLayerPremises.factor(n))
+              .from(n.norm().withSymbol("||M||"), n.residual().withSymbol("||r_0||")));
     }
     if (!LastLayerPremises.allHold(checks)) {
       return LastLayerPremises.refused(this, checks, LastLayerPremises.DESCENT_LIMITS);

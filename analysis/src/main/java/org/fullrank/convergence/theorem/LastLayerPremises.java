@@ -70,13 +70,22 @@ final class LastLayerPremises {
     String statement = "rank M = n: sigma_min(M) > 0";
     Quantity zero = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
     return n.deficiency().isEmpty()
-        ? HypothesisCheck.less(statement, zero, n.sigmaMin())
+        ? HypothesisCheck.less(statement, zero, n.sigmaMin()).from(n.sigmaMin().withSymbol("s"))
         : HypothesisCheck.structural(
             statement,
             Verdict.FAILS,
             n.sigmaMin().rigor(),
             n.sigmaMin().subject(),
             n.deficiency().get());
+  }
+
+  /** The factor c of the loss, with the number of samples it depends on. */
+  static Quantity[] factor(LastLayerNumbers n) {
+    String formula = n.lossFactor().equals(Interval.ONE) ? "1" : "1/n";
+    return new Quantity[] {
+      Setting.of("n", n.samples()),
+      Quantity.verified("c", n.lossFactor(), Subject.EXACT_NETWORK, formula)
+    };
   }
 
   /** {@code 1 / curvature}; nothing is known of it where the curvature may be 0 or infinite. */
@@ -91,9 +100,10 @@ final class LastLayerPremises {
 
   static HypothesisCheck shortStep(double eta, Quantity limit) {
     return HypothesisCheck.less(
-        "the step is short: 0 < eta < " + limit.symbol(),
-        Quantity.verified("eta", Interval.of(eta), Subject.EXACT_NETWORK, "setting"),
-        eta > 0 ? limit : limit.map(limit.symbol(), unknown -> Interval.ENTIRE));
+            "the step is short: 0 < eta < " + limit.symbol(),
+            Quantity.verified("eta", Interval.of(eta), Subject.EXACT_NETWORK, "setting"),
+            eta > 0 ? limit : limit.map(limit.symbol(), unknown -> Interval.ENTIRE))
+        .from(Setting.of("eta", eta));
   }
 
   static boolean allHold(List<HypothesisCheck> checks) {
@@ -112,7 +122,7 @@ final class LastLayerPremises {
       List<HypothesisCheck> checks,
       Supplier<Conclusion> conclusion,
       List<String> limits) {
-    return Certificate.of(theorem.name(), theorem.source(), checks, conclusion, limits);
+    return Certificate.of(theorem, checks, conclusion, limits);
   }
 
   /** A certificate with an obstacle. */

@@ -1,5 +1,6 @@
 package org.fullrank.convergence.theorem;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.fullrank.evidence.LinearChain;
@@ -103,8 +104,28 @@ final class LinearChainConstants {
     return squares.add(norm.multiply(residual));
   }
 
+  /** The inputs and, unless only they matter, all factors; a fixed one has no {@code s_l}. */
+  Quantity[] measured() {
+    List<Quantity> all = new ArrayList<>();
+    all.add(chain.sigmaX().withSymbol("s"));
+    all.add(chain.normX().withSymbol("||X||"));
+    all.add(chain.excess().withSymbol("Delta_0"));
+    all.add(Setting.of("H", chain.factors().size()));
+    for (int l = 1; l <= chain.factors().size(); l++) {
+      LinearFactor m = chain.factors().get(l - 1);
+      all.add(m.sigmaMin().withSymbol("sigma_min(M_" + l + ")"));
+      all.add(m.norm().withSymbol("||M_" + l + "||"));
+      if (m.trained()) {
+        all.add(
+            Quantity.verified(
+                "s_" + l, m.scale(), Subject.EXACT_NETWORK, "fixed factor of the weights"));
+      }
+    }
+    return all.toArray(new Quantity[0]);
+  }
+
   /** A derived number, as rigorous as the measured ones. */
-  Quantity quantity(String symbol, Interval value) {
+  Quantity quantity(String symbol, String formula, Interval value) {
     Rigor rigor =
         Rigor.weakest(
             chain.sigmaX().rigor(),
@@ -119,6 +140,6 @@ final class LinearChainConstants {
       rigor = Rigor.weakest(rigor, m.sigmaMin().rigor(), m.norm().rigor());
       subject = Subject.narrowest(subject, m.sigmaMin().subject(), m.norm().subject());
     }
-    return Quantity.of(symbol, value, rigor, subject, "interval arithmetic");
+    return Quantity.of(symbol, value, rigor, subject, formula);
   }
 }

@@ -39,9 +39,9 @@ public final class LinearChainDescent implements Theorem {
           "Width provably matters in optimization for deep linear neural networks; Provable benefit"
               + " of orthogonal initialization in optimizing deep linear networks",
           "ICML 2019, arXiv 1901.08572; ICLR 2020, arXiv 2001.05992, Theorem 4.1",
-          "The papers bound widths with unspecified constants and high probability; here the singular"
-              + " values of the given matrices are measured and the condition is deterministic, with"
-              + " its own proof.");
+          "The papers bound widths with unspecified constants and high probability; here the"
+              + " singular values of the given matrices are measured and the condition is"
+              + " deterministic, with its own proof.");
 
   /** Radii are {@code 2^(-i/8)} times the one at which {@code mu} vanishes. */
   private static final int RADII = 160;
@@ -107,24 +107,28 @@ public final class LinearChainDescent implements Theorem {
     LinearChainConstants k = new LinearChainConstants(chain, omega);
     Interval path = LinearDescent.path(residual, k.mu, h);
     Quantity reach =
-        Quantity.verified(
-            "omega", Interval.of(omega), Subject.EXACT_NETWORK, "setting of the theorem");
+        Quantity.verified("omega", Interval.of(omega), Subject.EXACT_NETWORK, "setting");
+    Interval beta = k.smoothness(residual);
     checks.add(
         HypothesisCheck.less(
-            "the path stays in the region: sqrt(2 Delta_0/mu) / (1 - h/2) < omega",
-            k.quantity("path bound", path),
-            reach));
-    LinearDescent descent = LinearDescent.of(h, k.mu, k.smoothness(residual));
+                "the path stays in the region: sqrt(2 Delta_0/mu) / (1 - h/2) < omega",
+                k.quantity("path bound", LinearDescent.PATH, path),
+                reach)
+            .from(k.measured())
+            .from(Setting.of("h", h), reach)
+            .through(
+                k.quantity("mu", "s^2 sum_(l trained) (s_l prod_(i != l) lo_i)^2", k.mu),
+                k.quantity("beta", "sum_l K_l^2 + ||[K_lj]|| sqrt(2 Delta_0)", beta)));
+    LinearDescent descent = LinearDescent.of(h, k.mu, beta);
     checks.addAll(descent.checks());
     return Certificate.of(
-        name(),
-        SOURCE,
+        this,
         checks,
         () ->
             descent.conclusion(
-                k.quantity("Delta_0", chain.excess().interval()),
-                k.quantity("rate", descent.rate()),
-                k.quantity("path length", path),
+                k.quantity("Delta_0", "Delta_0", chain.excess().interval()),
+                k.quantity("rate", LinearDescent.RATE, descent.rate()),
+                k.quantity("path length", LinearDescent.PATH, path),
                 reach),
         limits);
   }

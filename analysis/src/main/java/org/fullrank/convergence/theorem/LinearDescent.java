@@ -18,6 +18,9 @@ import org.fullrank.rigor.Verdict;
  * rate then {@code 2 mu} per unit of time.
  */
 final class LinearDescent {
+  static final String RATE = "2 eta mu (1 - h/2); along gradient flow 2 mu";
+  static final String PATH = "sqrt(2 Delta_0/mu) / (1 - h/2)";
+
   private final double h;
   private final double eta;
   private final Interval rate;

@@ -59,7 +59,8 @@ public final class OymakSoltanolkotabi implements Theorem {
           "Overparameterized nonlinear learning: gradient descent takes the shortest path?",
           "ICML 2019, arXiv 1812.10004, Theorem 2.1",
           "The published hypotheses, with alpha = s0/2 and the ball's constants inferred from the"
-              + " start; the proof is this library's and gives twice the rate and half the radius.");
+              + " start; the proof is this library's and gives twice the rate and half the"
+              + " radius.");
 
   private OymakSoltanolkotabi() {}
 
@@ -96,13 +97,14 @@ public final class OymakSoltanolkotabi implements Theorem {
     Optional<Quantity> lipschitz = numbers.lipschitzAt(ball);
     checks.add(
         HypothesisCheck.structural(
-            "J is L-Lipschitz on the ball of radius 4 R0/alpha, alpha = s0/2",
-            lipschitz.isPresent() ? Verdict.HOLDS : Verdict.UNDECIDED,
-            numbers.lipschitzRigor(),
-            numbers.lipschitzSubject(),
-            lipschitz
-                .map(l -> "L = " + l.interval().hi() + " for radius " + ball)
-                .orElse("no constant is known for radius " + ball)));
+                "J is L-Lipschitz on the ball of radius 4 R0/alpha, alpha = s0/2",
+                lipschitz.isPresent() ? Verdict.HOLDS : Verdict.UNDECIDED,
+                numbers.lipschitzRigor(),
+                numbers.lipschitzSubject(),
+                lipschitz
+                    .map(l -> "L = " + l.interval().hi() + " for radius " + ball)
+                    .orElse("no constant is known for radius " + ball))
+            .from(JacobianPremises.ball(lipschitz, ball)));
     if (lipschitz.isEmpty()) {
       return certificate(checks, Optional.empty());
     }
@@ -111,9 +113,10 @@ public final class OymakSoltanolkotabi implements Theorem {
     Interval drift = lam.multiply(r0).multiply(4).divide(alpha);
     HypothesisCheck kept =
         HypothesisCheck.less(
-            "sigma_min(J) >= alpha on that ball: L 4 R0/alpha < s0 - alpha",
-            JacobianPremises.quantity("L 4 R0/alpha", drift, numbers),
-            numbers.sigmaMin().map("s0 - alpha", s -> s.subtract(alpha)));
+                "sigma_min(J) >= alpha on that ball: L 4 R0/alpha < s0 - alpha",
+                JacobianPremises.quantity("L 4 R0/alpha", "L 4 R0/alpha", drift, numbers),
+                JacobianPremises.quantity("s0 - alpha", "s0 - alpha", s0.subtract(alpha), numbers))
+            .through(JacobianPremises.quantity("alpha", "s0/2", alpha, numbers));
     checks.add(kept);
     if (kept.verdict() != Verdict.HOLDS) {
       return certificate(checks, Optional.empty());
@@ -131,16 +134,15 @@ public final class OymakSoltanolkotabi implements Theorem {
         Optional.of(
             Prediction.of(
                 Prediction.Monitored.RESIDUAL_NORM,
-                JacobianPremises.quantity("R0", r0, numbers),
+                JacobianPremises.quantity("R0", "R0", r0, numbers),
                 eta.lo(),
-                JacobianPremises.quantity("eta alpha^2/2", rate, numbers),
-                JacobianPremises.quantity("2 R0/alpha", radius, numbers))));
+                JacobianPremises.quantity("eta alpha^2/2", "eta alpha^2/2", rate, numbers),
+                JacobianPremises.quantity("2 R0/alpha", "2 R0/alpha", radius, numbers))));
   }
 
   private Certificate certificate(List<HypothesisCheck> checks, Optional<Prediction> prediction) {
     return Certificate.of(
-        name(),
-        SOURCE,
+        this,
         checks,
         () ->
             Conclusion.of(

@@ -108,13 +108,14 @@ public final class PolyakLojasiewicz implements Theorem {
     }
     checks.add(
         HypothesisCheck.structural(
-            "J is Lam-Lipschitz on a ball of radius R between 2 R0/s0 and 4 R0/s0",
-            best != null ? Verdict.HOLDS : Verdict.UNDECIDED,
-            numbers.lipschitzRigor(),
-            numbers.lipschitzSubject(),
-            best != null
-                ? "Lam = " + best.lam.hi() + " for R = " + best.radius
-                : "no constant is known for any radius above " + unit));
+                "J is Lam-Lipschitz on a ball of radius R between 2 R0/s0 and 4 R0/s0",
+                best != null ? Verdict.HOLDS : Verdict.UNDECIDED,
+                numbers.lipschitzRigor(),
+                numbers.lipschitzSubject(),
+                best != null
+                    ? "Lam = " + best.lam.hi() + " for R = " + best.radius
+                    : "no constant is known for any radius above " + unit)
+            .from(best != null ? best.measured() : new Quantity[] {}));
     if (best == null) {
       return certificate(checks, Optional.empty());
     }
@@ -126,7 +127,7 @@ public final class PolyakLojasiewicz implements Theorem {
     HypothesisCheck positive =
         HypothesisCheck.less(
             "J keeps its rank on the ball: Lam R < s0",
-            JacobianPremises.quantity("Lam R", ball.drift, numbers),
+            JacobianPremises.quantity("Lam R", "Lam R", ball.drift, numbers),
             numbers.sigmaMin());
     checks.add(positive);
     if (positive.verdict() != Verdict.HOLDS) {
@@ -135,7 +136,7 @@ public final class PolyakLojasiewicz implements Theorem {
     checks.add(
         HypothesisCheck.less(
             "the path stays within the ball: 2 R0/(s0 - Lam R) < R",
-            JacobianPremises.quantity("2 R0/(s0 - Lam R)", ball.path, numbers),
+            JacobianPremises.quantity("2 R0/(s0 - Lam R)", "2 R0/(s0 - Lam R)", ball.path, numbers),
             Quantity.verified(
                 "R", Interval.of(ball.radius), Subject.EXACT_NETWORK, "chosen by the theorem")));
     if (!(ball.eta > 0)) {
@@ -150,10 +151,10 @@ public final class PolyakLojasiewicz implements Theorem {
             Prediction.of(
                 Prediction.Monitored.EXCESS_LOSS,
                 JacobianPremises.quantity(
-                    "F_0", numbers.residual().interval().square().divide(2), numbers),
+                    "F_0", "R0^2/2", numbers.residual().interval().square().divide(2), numbers),
                 ball.eta,
-                JacobianPremises.quantity("eta s^2", ball.rate, numbers),
-                JacobianPremises.quantity("2 R0/s", ball.path, numbers))));
+                JacobianPremises.quantity("eta s^2", "eta (s0 - Lam R)^2", ball.rate, numbers),
+                JacobianPremises.quantity("2 R0/s", "2 R0/(s0 - Lam R)", ball.path, numbers))));
   }
 
   /** What is known on a ball. */
@@ -203,6 +204,10 @@ public final class PolyakLojasiewicz implements Theorem {
       return new Ball(numbers, radius, lam, drift, path, eta, rate, holds);
     }
 
+    Quantity[] measured() {
+      return JacobianPremises.ball(numbers.lipschitzAt(radius), radius);
+    }
+
     /** A larger rate, or else nearer to satisfying the condition. */
     boolean isBetterThan(Ball other) {
       if (holds || other.holds) {
@@ -218,8 +223,7 @@ public final class PolyakLojasiewicz implements Theorem {
 
   private Certificate certificate(List<HypothesisCheck> checks, Optional<Prediction> prediction) {
     return Certificate.of(
-        name(),
-        SOURCE,
+        this,
         checks,
         () ->
             Conclusion.of(

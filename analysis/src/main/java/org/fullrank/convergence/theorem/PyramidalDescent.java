@@ -86,17 +86,25 @@ public final class PyramidalDescent implements Theorem {
             net.obstacle().isEmpty(),
             net.obstacle().orElse("seen in the description of the network")));
     if (net.obstacle().isPresent()) {
-      return Certificate.of(name(), SOURCE, checks, PyramidalDescent::unreachable, limits());
+      return Certificate.of(this, checks, PyramidalDescent::unreachable, limits());
     }
-    checks.add(positive("the wide layer has full rank: sigma_min(F_1) > 0", net.features()));
-    for (Quantity slope : net.slopes()) {
-      checks.add(positive("no slope vanishes: " + slope.symbol() + " > 0", slope));
+    checks.add(
+        positive("the wide layer has full rank: sigma_min(F_1) > 0", net.features())
+            .from(
+                net.features().withSymbol("sigma_min(F_1)"),
+                Setting.of("g_2", net.secondScale()),
+                Setting.of("L", net.depth())));
+    for (int l = 2; l < net.depth(); l++) {
+      Quantity slope = net.slopes().get(l - 2).withSymbol("min |phi'(Z_" + l + ")|");
+      checks.add(positive("no slope vanishes: " + slope.symbol() + " > 0", slope).from(slope));
     }
-    for (Quantity weight : net.weights()) {
-      checks.add(positive("the pyramid has full rank: " + weight.symbol() + " > 0", weight));
+    for (int l = 3; l <= net.depth(); l++) {
+      Quantity weight = net.weights().get(l - 3).withSymbol("g_" + l + " sigma_min(W_" + l + ")");
+      checks.add(
+          positive("the pyramid has full rank: " + weight.symbol() + " > 0", weight).from(weight));
     }
     if (!JacobianPremises.allHold(checks)) {
-      return Certificate.of(name(), SOURCE, checks, PyramidalDescent::unreachable, limits());
+      return Certificate.of(this, checks, PyramidalDescent::unreachable, limits());
     }
     JacobianNumbers n = evidence.get(Measurements.JACOBIAN);
     JacobianNumbers block =
@@ -111,8 +119,7 @@ public final class PyramidalDescent implements Theorem {
             n.lipschitzSubject());
     Certificate jacobian = descent.check(Evidence.fixed().with(Measurements.JACOBIAN, block));
     checks.addAll(jacobian.checks());
-    return Certificate.of(
-        name(), SOURCE, checks, () -> jacobian.conclusion().orElseThrow(), limits());
+    return Certificate.of(this, checks, () -> jacobian.conclusion().orElseThrow(), limits());
   }
 
   /**

@@ -88,10 +88,10 @@ public final class ReducedJacobianDescent implements Theorem {
             reduced.numbers(),
             "trained on 1/2 sum of squares, all layers with known derivatives, the reachable"
                 + " outputs known exactly",
-            "J_0 has full rank on U: s0 = min ||J_0^T u|| > 0");
+            "J_0 has full rank on U: s0 = min ||J_0^T u|| > 0",
+            reduced.floor().withSymbol("F*"));
     return Certificate.of(
-        name(),
-        SOURCE,
+        this,
         attempt.checks(),
         () -> conclusion(reduced, attempt.outcome().orElseThrow()),
         JacobianDescent.limits(argument.flow()));
@@ -100,7 +100,8 @@ public final class ReducedJacobianDescent implements Theorem {
   private Conclusion conclusion(ReducedJacobian reduced, JacobianArgument.Outcome o) {
     String statement =
         (argument.flow() ? "gradient flow" : "gradient descent")
-            + " reaches the infimum of the loss over all parameters, F* = 1/2 ||y - P y||^2, at a linear rate (U: "
+            + " reaches the infimum of the loss over all parameters, F* = 1/2 ||y - P y||^2, at a"
+            + " linear rate (U: "
             + reduced.subspace()
             + ")";
     Quantity initial = o.initial().map("F_0 - F*", r -> r.square().divide(2));

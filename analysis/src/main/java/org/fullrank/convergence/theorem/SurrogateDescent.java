@@ -123,14 +123,17 @@ public final class SurrogateDescent implements Theorem {
 
   private static HypothesisCheck decided(GateNumbers gates) {
     return HypothesisCheck.structural(
-        "each gate is known on the data: t > 0 or t <= 0 for certain",
-        gates.undecided() == 0 ? Verdict.HOLDS : Verdict.UNDECIDED,
-        gates.clearance().rigor(),
-        gates.clearance().subject(),
-        gates
-            .firstUndecided()
-            .map(where -> gates.undecided() + " of " + gates.gates() + " are not, first " + where)
-            .orElse(gates.gates() + " gates, |t| >= " + gates.clearance().interval().lo()));
+            "each gate is known on the data: t > 0 or t <= 0 for certain",
+            gates.undecided() == 0 ? Verdict.HOLDS : Verdict.UNDECIDED,
+            gates.clearance().rigor(),
+            gates.clearance().subject(),
+            gates
+                .firstUndecided()
+                .map(
+                    where ->
+                        gates.undecided() + " of " + gates.gates() + " are not, first " + where)
+                .orElse(gates.gates() + " gates, |t| >= " + gates.clearance().interval().lo()))
+        .from(gates.clearance().withSymbol("min |t|"));
   }
 
   private static String transform(GateNumbers gates) {
@@ -146,11 +149,9 @@ public final class SurrogateDescent implements Theorem {
     throw new IllegalStateException("a certificate with an obstacle has no conclusion");
   }
 
-  private static Certificate certificate(
-      List<HypothesisCheck> checks, Supplier<Conclusion> conclusion) {
+  private Certificate certificate(List<HypothesisCheck> checks, Supplier<Conclusion> conclusion) {
     return Certificate.of(
-        NAME,
-        SOURCE,
+        this,
         checks,
         conclusion,
         List.of(

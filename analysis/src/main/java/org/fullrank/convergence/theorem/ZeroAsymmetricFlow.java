@@ -31,8 +31,8 @@ public final class ZeroAsymmetricFlow implements Theorem {
           "L. Wu, Q. Wang, C. Ma",
           "Global convergence of gradient descent for deep linear residual networks",
           "NeurIPS 2019, arXiv 1911.00645",
-          "Gradient flow only, with data and with its own proof; the paper's statement about gradient"
-              + " descent is not certified here.");
+          "Gradient flow only, with data and with its own proof; the paper's statement about"
+              + " gradient descent is not certified here.");
 
   private ZeroAsymmetricFlow() {}
 
@@ -80,18 +80,18 @@ public final class ZeroAsymmetricFlow implements Theorem {
     Interval sigma = chain.sigmaX().interval();
     Interval excess = chain.excess().interval();
     return Certificate.of(
-        name(),
-        SOURCE,
+        this,
         checks,
         () ->
             Conclusion.of(
                 "gradient flow reaches the global minimum at an exponential rate",
                 Prediction.flow(
                     Prediction.Monitored.EXCESS_LOSS,
-                    k.quantity("F_0 - F*", excess),
-                    k.quantity("2 sigma_min(X)^2", sigma.square().multiply(2)),
+                    k.quantity("F_0 - F*", "Delta_0", excess),
+                    k.quantity("2 sigma_min(X)^2", "2 s^2", sigma.square().multiply(2)),
                     k.quantity(
                         "sqrt(2 (F_0 - F*))/sigma_min(X)",
+                        "sqrt(2 Delta_0)/s",
                         excess.multiply(2).sqrt().divide(sigma)))),
         limits);
   }
