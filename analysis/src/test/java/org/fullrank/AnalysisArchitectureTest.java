@@ -114,6 +114,7 @@ final class AnalysisArchitectureTest {
           "convergence.theorem.LinearChainDescent",
           "convergence.theorem.LinearDescent",
           "convergence.theorem.PolyakLojasiewicz",
+          "convergence.theorem.Setting",
           "diagnosis.SingularityCause",
           "enclosure.EnclosedNetwork",
           "enclosure.LipschitzBound",

@@ -111,8 +111,7 @@ public final class GulcuResNet implements Theorem {
                             + form.cRes()))
             .from(
                 Setting.of("H", form.depth()),
-                Quantity.verified(
-                    "c_res", form.cRes(), Subject.EXACT_NETWORK, "read off the scales")));
+                Setting.read("c_res", form.cRes(), "read off the scales")));
     if (verdict != Verdict.HOLDS) {
       return Certificate.of(this, checks, GulcuResNet::unreachable, limits());
     }

@@ -9,7 +9,6 @@ import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 

@@ -116,9 +116,7 @@ final class LinearChainConstants {
       all.add(m.sigmaMin().withSymbol("sigma_min(M_" + l + ")"));
       all.add(m.norm().withSymbol("||M_" + l + "||"));
       if (m.trained()) {
-        all.add(
-            Quantity.verified(
-                "s_" + l, m.scale(), Subject.EXACT_NETWORK, "fixed factor of the weights"));
+        all.add(Setting.read("s_" + l, m.scale(), "fixed factor of the weights"));
       }
     }
     return all.toArray(new Quantity[0]);

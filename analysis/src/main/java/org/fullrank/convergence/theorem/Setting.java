@@ -4,11 +4,16 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 
-/** A number that a theorem is free to choose, or a count: exact, and nothing measured. */
+/** Numbers that are known without measuring: choices of a theorem, counts, factors. */
 final class Setting {
   private Setting() {}
 
   static Quantity of(String symbol, double value) {
-    return Quantity.verified(symbol, Interval.of(value), Subject.EXACT_NETWORK, "setting");
+    return read(symbol, Interval.of(value), "setting");
+  }
+
+  /** A number that stands in the description of the network or of the loss. */
+  static Quantity read(String symbol, Interval value, String method) {
+    return Quantity.verified(symbol, value, Subject.EXACT_NETWORK, method);
   }
 }
