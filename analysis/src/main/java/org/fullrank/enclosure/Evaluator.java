@@ -102,6 +102,16 @@ final class Evaluator {
               + activation.name()
               + " is not Lipschitz and nothing says where its kinks are");
     }
+    if (!(activation.lowerBound() <= activation.upperBound())) {
+      return Optional.of(
+          "activation "
+              + activation.name()
+              + " states that its values lie between "
+              + activation.lowerBound()
+              + " and "
+              + activation.upperBound()
+              + "; override lowerBound() and upperBound() with the ends of its range");
+    }
     return Optional.empty();
   }
 
@@ -229,7 +239,9 @@ final class Evaluator {
         accuracy.slopeAbsolute(),
         activation.regularity().lipschitz(),
         activation.regularity().smoothness(),
-        jump);
+        jump,
+        activation.lowerBound(),
+        activation.upperBound());
   }
 
   private static double[][] transpose(double[][] rows) {

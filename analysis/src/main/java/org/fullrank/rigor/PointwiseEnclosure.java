@@ -6,9 +6,10 @@ import java.util.Arrays;
  * Encloses {@code s(Z)} and {@code s'(Z)} for a matrix {@code Z} with errors {@code e}.
  *
  * <p>Value: {@code |s(z^)^ - s(z)| <= acc + t e}, {@code t} a bound of {@code |s'|} between {@code
- * z^} and {@code z}: {@code min(L1, |s'(z^)^| + its error + L2 e)}. Slope: its error and {@code
- * min(L2 e, 2 L1)}. Where {@code s} is linear on either side of 0, the slope is exact if {@code
- * |z^| > e} or {@code e = 0}, and otherwise off by at most the jump.
+ * z^} and {@code z}: {@code min(L1, |s'(z^)^| + its error + L2 e)}; nor is it farther from {@code
+ * s(z^)^} than both ends of the range of {@code s}. Slope: its error and {@code min(L2 e, 2 L1)}.
+ * Where {@code s} is linear on either side of 0, the slope is exact if {@code |z^| > e} or {@code e
+ * = 0}, and otherwise off by at most the jump.
  */
 final class PointwiseEnclosure {
   private static final double UP = RowNorms.INFLATION;
@@ -34,7 +35,8 @@ final class PointwiseEnclosure {
         double t = steepest(m[j], e[j], slopes[i][j], b);
         boolean origin = b.jump() > 0 && m[j] == 0 && values[i][j] == 0;
         local[j] = origin ? 0 : error(values[i][j], b.relative(), b.absolute());
-        rad[i][j] = UP * (local[j] + (e[j] == 0 || t == 0 ? 0 : t * e[j] + TINY));
+        double free = UP * (local[j] + (e[j] == 0 || t == 0 ? 0 : t * e[j] + TINY));
+        rad[i][j] = RowNorms.smaller(farthest(values[i][j], b), free);
         steepest = Math.max(steepest, t);
       }
       rowError[i] =
@@ -75,6 +77,12 @@ final class PointwiseEnclosure {
     return none && absolute == 0
         ? 0
         : UP * (relative * Math.abs(computed) + absolute) + TINY; // each term may underflow
+  }
+
+  /** Upper bound of the distance of a computed value from any value of {@code s}. */
+  private static double farthest(double computed, PointwiseBounds b) {
+    return Math.max(
+        Rounding.subtractUp(b.greatest(), computed), Rounding.subtractUp(computed, b.least()));
   }
 
   /** Bound of the distance of {@code s'} at {@code z} and at any point within {@code e}. */

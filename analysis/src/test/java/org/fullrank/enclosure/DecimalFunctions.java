@@ -9,7 +9,8 @@ import org.fullrank.nn.Softplus;
 
 /**
  * Test oracle: the activations and their derivatives from their definitions, by Taylor series in
- * decimal arithmetic with 70 digits. Arguments should be moderate.
+ * decimal arithmetic with 70 digits. Arguments of those that use the error function should be
+ * moderate; others may be any double.
  */
 public final class DecimalFunctions {
   /** 70 digits; results are good to about 65. */
@@ -17,7 +18,17 @@ public final class DecimalFunctions {
 
   private static final BigDecimal ONE = BigDecimal.ONE;
   private static final BigDecimal TWO = BigDecimal.valueOf(2);
-  private static final BigDecimal PI = machin();
+
+  /** Enough to reduce any double modulo {@code 2 pi}. */
+  private static final MathContext LONG = new MathContext(420);
+
+  private static final BigDecimal LONG_PI = machin();
+  private static final BigDecimal PI = LONG_PI.round(new MathContext(100));
+
+  /**
+   * Beyond this {@code exp(-x)} is below {@code 1e-8000}, which no weight of a test brings back.
+   */
+  private static final BigDecimal VANISHED = BigDecimal.valueOf(20_000);
 
   private DecimalFunctions() {}
 
@@ -57,7 +68,10 @@ public final class DecimalFunctions {
     }
     return switch (a.name()) {
       case "identity" -> ONE;
-      case "tanh" -> ONE.subtract(tanh(x).pow(2), DIGITS);
+      case "tanh" -> {
+        BigDecimal e = exp(TWO.multiply(x.abs()).negate());
+        yield e.multiply(BigDecimal.valueOf(4)).divide(ONE.add(e).pow(2), DIGITS);
+      }
       case "sigmoid" -> sigmoid(x).multiply(sigmoid(x.negate()), DIGITS);
       case "silu" -> sigmoid(x).multiply(ONE.add(x.multiply(sigmoid(x.negate()), DIGITS)), DIGITS);
       case "erf" -> exp(x.pow(2).negate()).multiply(TWO).divide(PI.sqrt(DIGITS), DIGITS);
@@ -95,16 +109,29 @@ public final class DecimalFunctions {
   }
 
   static BigDecimal sigmoid(BigDecimal x) {
-    return ONE.divide(ONE.add(exp(x.negate())), DIGITS);
+    BigDecimal e = exp(x.abs().negate());
+    return (x.signum() < 0 ? e : ONE).divide(ONE.add(e), DIGITS);
   }
 
   static BigDecimal tanh(BigDecimal x) {
-    // Twice the digits: expm1 by subtraction cancels for small arguments.
-    BigDecimal e = exp(TWO.multiply(x));
-    return e.subtract(ONE).divide(e.add(ONE), DIGITS);
+    if (x.abs().compareTo(new BigDecimal("1e-12")) < 0) {
+      // The next term is 17 x^7 / 315.
+      BigDecimal square = x.multiply(x);
+      BigDecimal third = ONE.divide(BigDecimal.valueOf(3), DIGITS);
+      BigDecimal inner =
+          third.subtract(square.multiply(new BigDecimal(2)).divide(BigDecimal.valueOf(15), DIGITS));
+      return x.multiply(ONE.subtract(square.multiply(inner))).round(DIGITS);
+    }
+    // Thirty more digits than promised: the subtraction cancels for small arguments.
+    BigDecimal e = exp(TWO.multiply(x.abs()).negate());
+    BigDecimal t = ONE.subtract(e).divide(ONE.add(e), DIGITS);
+    return x.signum() < 0 ? t.negate() : t;
   }
 
   static BigDecimal exp(BigDecimal x) {
+    if (x.negate().compareTo(VANISHED) > 0) {
+      return BigDecimal.ZERO;
+    }
     int halvings = Math.max(0, x.precision() - x.scale()) * 4 + 8;
     MathContext more = new MathContext(100);
     BigDecimal small = x.divide(TWO.pow(halvings), more);
@@ -146,12 +173,12 @@ public final class DecimalFunctions {
   }
 
   static BigDecimal cos(BigDecimal x) {
-    return sin(x.add(PI.divide(TWO, DIGITS)));
+    return sin(x.add(LONG_PI.divide(TWO, LONG)));
   }
 
   static BigDecimal sin(BigDecimal x) {
-    BigDecimal turns = x.divide(TWO.multiply(PI), DIGITS).setScale(0, RoundingMode.HALF_EVEN);
-    BigDecimal r = x.subtract(turns.multiply(TWO).multiply(PI), new MathContext(100));
+    BigDecimal turns = x.divide(TWO.multiply(LONG_PI), LONG).setScale(0, RoundingMode.HALF_EVEN);
+    BigDecimal r = x.subtract(turns.multiply(TWO).multiply(LONG_PI)).round(new MathContext(100));
     BigDecimal square = r.pow(2);
     BigDecimal term = r;
     BigDecimal sum = r;
@@ -173,12 +200,11 @@ public final class DecimalFunctions {
 
   private static BigDecimal arctanInverse(int q) {
     BigDecimal sum = BigDecimal.ZERO;
-    MathContext more = new MathContext(100);
-    BigDecimal power = ONE.divide(BigDecimal.valueOf(q), more);
+    BigDecimal power = ONE.divide(BigDecimal.valueOf(q), LONG);
     for (int n = 1; n < 600; n += 2) {
-      BigDecimal term = power.divide(BigDecimal.valueOf(n), more);
-      sum = n % 4 == 1 ? sum.add(term, more) : sum.subtract(term, more);
-      power = power.divide(BigDecimal.valueOf((long) q * q), more);
+      BigDecimal term = power.divide(BigDecimal.valueOf(n), LONG);
+      sum = n % 4 == 1 ? sum.add(term, LONG) : sum.subtract(term, LONG);
+      power = power.divide(BigDecimal.valueOf((long) q * q), LONG);
     }
     return sum;
   }

@@ -57,6 +57,26 @@ public interface Activation {
   }
 
   /**
+   * A number that the function never falls below. If {@link #upperBound} is finite, too, an
+   * enclosure of a value is cut to what both leave possible, however little is known about the
+   * argument. A bound of the exact function for all real {@code x}; believed.
+   *
+   * @return minus infinity unless overridden: nothing is known
+   */
+  default double lowerBound() {
+    return Double.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * A number that the function never exceeds, see {@link #lowerBound}.
+   *
+   * @return infinity unless overridden: nothing is known
+   */
+  default double upperBound() {
+    return Double.POSITIVE_INFINITY;
+  }
+
+  /**
    * The function and its derivative for many numbers at once. Overriding it is worth while where
    * both share work; the results must equal the scalar methods to a few units in the last place.
    * Large arrays are cut into pieces, which several threads evaluate.

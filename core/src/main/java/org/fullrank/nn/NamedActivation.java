@@ -8,11 +8,22 @@ abstract class NamedActivation implements Activation {
   private final String name;
   private final Regularity regularity;
   private final Accuracy accuracy;
+  private final double lowerBound;
+  private final double upperBound;
 
+  /** A function whose values are not bounded on both sides. */
   NamedActivation(String name, Regularity regularity, Accuracy accuracy) {
+    this(name, regularity, accuracy, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+  }
+
+  /** A function with values in {@code [lowerBound, upperBound]}. */
+  NamedActivation(
+      String name, Regularity regularity, Accuracy accuracy, double lowerBound, double upperBound) {
     this.name = name;
     this.regularity = regularity;
     this.accuracy = accuracy;
+    this.lowerBound = lowerBound;
+    this.upperBound = upperBound;
   }
 
   /** The constants of a real analytic function that is not a polynomial. */
@@ -33,6 +44,16 @@ abstract class NamedActivation implements Activation {
   @Override
   public final Optional<Accuracy> accuracy() {
     return Optional.of(accuracy);
+  }
+
+  @Override
+  public final double lowerBound() {
+    return lowerBound;
+  }
+
+  @Override
+  public final double upperBound() {
+    return upperBound;
   }
 
   @Override

@@ -24,7 +24,12 @@ final class NormalFamily {
   static final class ErrorFunction extends NamedActivation {
     ErrorFunction() {
       // 2/sqrt(pi) and 2 sqrt(2/(pi e)), rounded up
-      super("erf", analytic(1.1283791670955128, 0.9678828980765735, true), Accuracy.relative(8, 8));
+      super(
+          "erf",
+          analytic(1.1283791670955128, 0.9678828980765735, true),
+          Accuracy.relative(8, 8),
+          -1,
+          1);
     }
 
     @Override
@@ -58,7 +63,7 @@ final class NormalFamily {
   static final class Gaussian extends NamedActivation {
     Gaussian() {
       // exp(-1/2), rounded up; |sigma''(0)| = 1
-      super("gaussian", analytic(0.6065306597126335, 1, false), Accuracy.relative(8, 8));
+      super("gaussian", analytic(0.6065306597126335, 1, false), Accuracy.relative(8, 8), 0, 1);
     }
 
     @Override

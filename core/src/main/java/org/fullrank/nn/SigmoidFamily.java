@@ -18,7 +18,7 @@ final class SigmoidFamily {
   static final class Sigmoid extends NamedActivation {
     Sigmoid() {
       // 1/(6 sqrt 3), rounded up
-      super("sigmoid", analytic(0.25, 0.09622504486493764, true), Accuracy.relative(8, 12));
+      super("sigmoid", analytic(0.25, 0.09622504486493764, true), Accuracy.relative(8, 12), 0, 1);
     }
 
     @Override

@@ -39,7 +39,7 @@ final class SimpleActivations {
 
   static final class Sine extends NamedActivation {
     Sine() {
-      super("sin", analytic(1, 1, false), Accuracy.relative(3, 3));
+      super("sin", analytic(1, 1, false), Accuracy.relative(3, 3), -1, 1);
     }
 
     @Override
@@ -60,7 +60,7 @@ final class SimpleActivations {
 
   static final class Cosine extends NamedActivation {
     Cosine() {
-      super("cos", analytic(1, 1, false), Accuracy.relative(3, 3));
+      super("cos", analytic(1, 1, false), Accuracy.relative(3, 3), -1, 1);
     }
 
     @Override

@@ -50,7 +50,9 @@ final class Tanh extends NamedActivation {
     super(
         "tanh",
         analytic(1, 0.7698003589195012, true),
-        new Accuracy(8 * Accuracy.U, 0, 24 * Accuracy.U, Accuracy.UNDERFLOW));
+        new Accuracy(8 * Accuracy.U, 0, 24 * Accuracy.U, Accuracy.UNDERFLOW),
+        -1,
+        1);
   }
 
   @Override

@@ -58,6 +58,26 @@ class ActivationContractTest {
     }
   }
 
+  /** The stated ranges are sharp, and only functions that are bounded on both sides state one. */
+  @ParameterizedTest
+  @MethodSource("activations")
+  void valuesStayWithinTheStatedRange(Activation activation) {
+    double least = Double.POSITIVE_INFINITY;
+    double greatest = Double.NEGATIVE_INFINITY;
+    for (int i = -100_000; i <= 100_000; i++) {
+      double v = activation.value(i * 1e-3);
+      least = Math.min(least, v);
+      greatest = Math.max(greatest, v);
+    }
+    if (greatest - least > 3) {
+      assertThat(activation.lowerBound()).isEqualTo(Double.NEGATIVE_INFINITY);
+      assertThat(activation.upperBound()).isEqualTo(Double.POSITIVE_INFINITY);
+      return;
+    }
+    assertThat(least).isBetween(activation.lowerBound(), activation.lowerBound() + SHARP);
+    assertThat(greatest).isBetween(activation.upperBound() - SHARP, activation.upperBound());
+  }
+
   @Test
   void constantsAreNotBelowTheirClosedForms() {
     BigInteger pi = FixedPoint.PI;
