@@ -8,10 +8,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.NOPLoggerFactory;
 
 /**
- * Which native library does the arithmetic, with what settings.
+ * Which native library does the arithmetic, with what settings. The bits of native products depend
+ * on vendor, version, kernels ({@code core}, which {@code OPENBLAS_CORETYPE} can override) and
+ * threads; proofs are computed in plain Java and depend on none of them.
  *
  * <p>A stock ND4J backend contains an OpenBLAS that is slow on some processors and returns wrong
  * Cholesky factors on others, with status 0. {@link #selfTest()} finds out; no proof of this
@@ -36,6 +40,7 @@ import org.slf4j.LoggerFactory;
  * @param memoryBytes memory of the machine or of its container, bytes; 0 if unknown
  * @param conflicts libraries of which the class path holds several versions, such as {@code javacpp
  *     1.5.7 and 1.5.12}
+ * @param jvm the Java virtual machine
  */
 public record Backend(
     String name,
@@ -53,24 +58,13 @@ public record Backend(
     String coreType,
     int processors,
     long memoryBytes,
-    List<String> conflicts) {
+    List<String> conflicts,
+    Jvm jvm) {
 
   static final String UNSET = "unset";
 
   /** What has been logged, since a warning is for the process and not for the call. */
   private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
-
-  private static final String SNIPPET =
-      """
-      No ND4J backend is on the class path. Add one, for instance the tested CPU backend:
-        <dependencyManagement><dependencies><dependency>
-          <groupId>org.fullrank</groupId><artifactId>fullrank-bom</artifactId>
-          <version>VERSION</version><type>pom</type><scope>import</scope>
-        </dependency></dependencies></dependencyManagement>
-        <dependencies><dependency>
-          <groupId>org.nd4j</groupId><artifactId>nd4j-native</artifactId>
-        </dependency></dependencies>
-      """;
 
   /** Copies the list. */
   public Backend {
@@ -78,27 +72,23 @@ public record Backend(
   }
 
   /**
-   * Throws unless a backend can be loaded.
+   * Loads the backend; every method of this library that makes or reads a tensor does so on its
+   * first use.
    *
-   * @throws IllegalStateException with the dependencies to add if there is none, or with the
-   *     libraries of which the class path holds several versions
+   * @throws IllegalStateException if it does not start, with the cause and its remedy: dependencies
+   *     to add, a folder for native libraries that cannot be written, a limit of memory, an option
+   *     of the JVM, or the libraries of which the class path holds several versions
    */
   public static void require() {
-    try {
-      if (Nd4j.getBackend() == null) {
-        throw new IllegalStateException(SNIPPET);
-      }
-    } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
-      throw new IllegalStateException(failure(OpenBlasInfo.conflicts(), e), e);
-    }
+    BackendLoader.require();
   }
 
   /**
    * Describes the backend of this process. Each of its {@link #warnings()} is logged at level WARN,
-   * once per process.
+   * once per process; on standard error if SLF4J has no binding or one that drops everything.
    *
    * @return its description
-   * @throws IllegalStateException with the dependencies to add if there is none
+   * @throws IllegalStateException as in {@link #require}
    */
   public static Backend describe() {
     require();
@@ -123,7 +113,8 @@ public record Backend(
             System.getenv().getOrDefault("OPENBLAS_CORETYPE", UNSET),
             Runtime.getRuntime().availableProcessors(),
             memory(),
-            OpenBlasInfo.conflicts());
+            OpenBlasInfo.conflicts(),
+            Jvm.current());
     backend.warnings().forEach(Backend::warnOnce);
     return backend;
   }
@@ -144,7 +135,7 @@ public record Backend(
    * result other than {@code PASSED} is logged as a warning, once.
    *
    * @return the outcome, the same object every time
-   * @throws IllegalStateException with the dependencies to add if there is no backend
+   * @throws IllegalStateException as in {@link #require}
    */
   public static SelfTest selfTest() {
     require();
@@ -170,13 +161,14 @@ public record Backend(
   public String summary() {
     return String.format(
         Locale.ROOT,
-        "ND4J %s (%s), %s %s, kernels %s, %d threads on %s, JavaCPP %s, off-heap %s,"
-            + " process %s, heap %s, memory %s, OMP_WAIT_POLICY %s",
+        "ND4J %s (%s), %s %s, kernels %s (OPENBLAS_CORETYPE %s), %d threads on %s, JavaCPP %s,"
+            + " off-heap %s, process %s, heap %s, memory %s, OMP_WAIT_POLICY %s, Java %s",
         nd4jVersion,
         name,
         vendor,
         blasVersion,
         core,
+        coreType,
         threads,
         processors(processors),
         javacppVersion,
@@ -184,7 +176,8 @@ public record Backend(
         bytes(maxPhysicalBytes),
         bytes(maxHeapBytes),
         memoryBytes <= 0 ? OpenBlasInfo.UNKNOWN : bytes(memoryBytes),
-        ompWaitPolicy);
+        ompWaitPolicy,
+        jvm.version());
   }
 
   static String processors(int number) {
@@ -204,25 +197,17 @@ public record Backend(
 
   private static void warnOnce(String warning) {
     if (LOGGED.add(warning)) {
-      LoggerFactory.getLogger(Backend.class).warn(warning);
+      warn(LoggerFactory.getILoggerFactory(), warning);
     }
   }
 
-  /** Native code of one version under the bindings of another looks like a missing backend. */
-  static String failure(List<String> conflicts, Throwable e) {
-    String what =
-        conflicts.isEmpty()
-            ? SNIPPET
-            : "ND4J does not start. " + BackendAdvice.conflict(String.join(", ", conflicts)) + " ";
-    return what + "Cause: " + rootMessage(e);
-  }
-
-  private static String rootMessage(Throwable e) {
-    Throwable t = e;
-    while (t.getCause() != null) {
-      t = t.getCause();
+  /** To the user's log, or to standard error where there is none that would show it. */
+  static void warn(ILoggerFactory loggers, String warning) {
+    if (loggers instanceof NOPLoggerFactory) {
+      System.err.println("WARN " + Backend.class.getName() + ": " + warning);
+    } else {
+      loggers.getLogger(Backend.class.getName()).warn(warning);
     }
-    return t.toString();
   }
 
   /** Initialised on first use, by one thread. */

@@ -56,6 +56,7 @@ final class BackendAdvice {
       threads(b).ifPresent(found::add);
       waitPolicy(b).ifPresent(found::add);
     }
+    found.addAll(JvmAdvice.of(b.jvm()));
     memory(b).ifPresent(found::add);
     heap(b).ifPresent(found::add);
     b.conflicts().forEach(conflict -> found.add(conflict(conflict)));
@@ -177,8 +178,8 @@ final class BackendAdvice {
               + origin(b)
               + " on "
               + Backend.bytes(memory)
-              + " of memory: a run that needs too much is killed by the system instead of getting an"
-              + " OutOfMemoryError. "
+              + " of memory: a run that needs too much is killed by the system instead of getting"
+              + " an OutOfMemoryError. "
               + remedy(memory));
     }
     // A small limit that somebody chose is left alone; one that follows from -Xmx is an accident.

@@ -21,7 +21,7 @@ public final class DenseOperator implements LinearOperator {
     TensorChecks.requireRank("matrix", matrix, 2);
     TensorChecks.requireReal("matrix", matrix.dataType());
     TensorChecks.requireFinite("matrix", matrix);
-    return new DenseOperator(matrix.dup('c'));
+    return new DenseOperator(NativeHeap.copy(matrix, 'c'));
   }
 
   @Override
@@ -59,6 +59,6 @@ public final class DenseOperator implements LinearOperator {
 
   @Override
   public INDArray toMatrix() {
-    return matrix.dup('c');
+    return NativeHeap.copy(matrix, 'c');
   }
 }

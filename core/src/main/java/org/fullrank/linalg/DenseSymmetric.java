@@ -44,7 +44,7 @@ public final class DenseSymmetric implements SymmetricOperator {
         }
       }
     }
-    return new DenseSymmetric(matrix.dup('c'), 0);
+    return new DenseSymmetric(NativeHeap.copy(matrix, 'c'), 0);
   }
 
   /**
@@ -113,6 +113,6 @@ public final class DenseSymmetric implements SymmetricOperator {
 
   @Override
   public INDArray toMatrix() {
-    return matrix.dup('c');
+    return NativeHeap.copy(matrix, 'c');
   }
 }

@@ -33,6 +33,7 @@ final class Elements {
 
   /** Whether this process can read the memory of tensors. */
   static boolean direct() {
+    BackendLoader.require();
     return Nd4j.getEnvironment().isCPU();
   }
 

@@ -34,17 +34,21 @@ public final class Lapack {
       INDArray one = vectors ? Tensors.of(a.dataType(), new double[] {1}, 1, 1) : null;
       return new SymmetricEigen(0, new double[] {value}, one);
     }
-    try (INDArray copy = a.dup('c');
+    try (INDArray copy = NativeHeap.copy(a, 'c');
         INDArray w = Tensors.zeros(a.dataType(), n)) {
       // A row-major copy is its transpose in column order, its lower triangle the upper one there:
       // no strided copy, which costs a tenth of the whole.
       INDArray work = copy.transpose();
       char job = vectors ? 'V' : 'N';
-      int info = guarded(() -> Nd4j.getBlasWrapper().lapack().syev(job, 'U', work, w));
+      int info =
+          NativeLapack.available()
+              ? NativeLapack.syev(job, work, w)
+              : guarded(() -> Nd4j.getBlasWrapper().lapack().syev(job, 'U', work, w));
       if (info != 0) {
         return new SymmetricEigen(info, new double[0], null);
       }
-      return new SymmetricEigen(0, Tensors.toDoubles(w), vectors ? work.dup('c') : null);
+      return new SymmetricEigen(
+          0, Tensors.toDoubles(w), vectors ? NativeHeap.copy(work, 'c') : null);
     }
   }
 
@@ -56,14 +60,18 @@ public final class Lapack {
    */
   public static Cholesky cholesky(INDArray a) {
     requireSquare("cholesky", a);
-    try (INDArray work = a.dup('f')) {
+    try (INDArray work = NativeHeap.copy(a, 'f')) {
+      if (NativeLapack.available()) {
+        int info = NativeLapack.potrf(work);
+        return new Cholesky(info, info == 0 ? lowerTriangle(work) : null);
+      }
       int info =
           guarded(
               () -> {
                 Nd4j.getBlasWrapper().lapack().potrf(work, true);
                 return 0;
               });
-      return new Cholesky(info, info == 0 ? work.dup('c') : null);
+      return new Cholesky(info, info == 0 ? NativeHeap.copy(work, 'c') : null);
     }
   }
 
@@ -101,8 +109,23 @@ public final class Lapack {
       }
       double[][] vt = Tensors.toRows(s.vt());
       return new Svd(
-          0, s.singularValues, s.u().dup('c'), Tensors.ofRows(m.dataType(), lq.timesQ(vt)));
+          0,
+          s.singularValues,
+          NativeHeap.copy(s.u(), 'c'),
+          Tensors.ofRows(m.dataType(), lq.timesQ(vt)));
     }
+  }
+
+  /** A row-major copy with zeros above the diagonal. */
+  private static INDArray lowerTriangle(INDArray a) {
+    INDArray l = NativeHeap.copy(a, 'c');
+    int n = (int) l.size(0);
+    double[] zeros = new double[n];
+    Elements to = new Elements(l);
+    for (int i = 0; i < n - 1; i++) {
+      to.write((long) i * n + i + 1, zeros, 0, n - 1 - i);
+    }
+    return l;
   }
 
   private static Svd squareSvd(INDArray m) {
@@ -116,19 +139,21 @@ public final class Lapack {
           Tensors.of(m.dataType(), new double[] {1}, 1, 1));
     }
     DataType type = m.dataType();
-    try (INDArray work = m.dup('f');
+    try (INDArray work = NativeHeap.copy(m, 'f');
         INDArray s = Tensors.zeros(type, n);
         // Fortran order with both dimensions given: too short an output is a heap overflow.
         INDArray u = Nd4j.create(type, new long[] {n, n}, 'f');
         INDArray vt = Nd4j.create(type, new long[] {n, n}, 'f')) {
       int info =
-          guarded(
-              () -> {
-                Nd4j.getBlasWrapper().lapack().gesvd(work, s, u, vt);
-                return 0;
-              });
+          NativeLapack.available()
+              ? NativeLapack.gesvd(work, s, u, vt)
+              : guarded(
+                  () -> {
+                    Nd4j.getBlasWrapper().lapack().gesvd(work, s, u, vt);
+                    return 0;
+                  });
       return info == 0
-          ? new Svd(0, Tensors.toDoubles(s), u.dup('c'), vt.dup('c'))
+          ? new Svd(0, Tensors.toDoubles(s), NativeHeap.copy(u, 'c'), NativeHeap.copy(vt, 'c'))
           : new Svd(info, new double[0], null, null);
     }
   }

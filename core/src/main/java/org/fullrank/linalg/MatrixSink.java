@@ -5,7 +5,6 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Writes tiles into a matrix in memory. */
 public final class MatrixSink implements TileSink {
@@ -18,7 +17,7 @@ public final class MatrixSink implements TileSink {
     this.matrix = matrix;
     this.rows = matrix.size(0);
     this.columns = matrix.size(1);
-    this.direct = Nd4j.getEnvironment().isCPU();
+    this.direct = Elements.direct();
   }
 
   /**

@@ -6,7 +6,6 @@ import java.lang.invoke.MethodType;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The C interface of the BLAS behind ND4J's CPU backend, for products of pieces of large arrays:
@@ -51,11 +50,7 @@ final class NativeBlas {
   }
 
   static boolean available() {
-    return DGEMM != null
-        && SGEMM != null
-        && DSYRK != null
-        && SSYRK != null
-        && Nd4j.getEnvironment().isCPU();
+    return DGEMM != null && SGEMM != null && DSYRK != null && SSYRK != null && Elements.direct();
   }
 
   /** {@code C [m, n] = A [m, k] B [n, k]^T}, without gaps between the rows. */

@@ -107,7 +107,7 @@ final class OpenBlasInfo {
           versions.add(p.getProperty("version", UNKNOWN));
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | LinkageError e) {
       return Set.of();
     }
     return versions;

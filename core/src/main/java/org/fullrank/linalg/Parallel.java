@@ -66,7 +66,7 @@ public final class Parallel {
    * @return at least 1; 1 inside a task
    */
   public static int threads() {
-    if (INSIDE.get() || !Nd4j.getEnvironment().isCPU()) {
+    if (INSIDE.get() || !Elements.direct()) {
       return 1;
     }
     return Math.max(1, configuredThreads());
@@ -74,6 +74,7 @@ public final class Parallel {
 
   /** The number of BLAS threads when no tasks are running, also if some are. */
   static synchronized int configuredThreads() {
+    BackendLoader.require();
     return active > 0 ? blasThreads : Nd4j.factory().blas().getMaxThreads();
   }
 
@@ -97,7 +98,7 @@ public final class Parallel {
    */
   public static void run(int tasks, Supplier<? extends Worker> workers) {
     int threads = Math.min(tasks, threads());
-    if (threads <= 1 && (INSIDE.get() || !Nd4j.getEnvironment().isCPU())) {
+    if (threads <= 1 && (INSIDE.get() || !Elements.direct())) {
       work(tasks, new AtomicInteger(), new AtomicReference<>(), workers);
       return;
     }

@@ -21,7 +21,7 @@ public final class TensorViews {
    */
   public static INDArray contiguous(INDArray a) {
     TensorChecks.requireOpen("array", a);
-    return isContiguous(a) ? a : a.dup('c');
+    return isContiguous(a) ? a : NativeHeap.copy(a, 'c');
   }
 
   /**

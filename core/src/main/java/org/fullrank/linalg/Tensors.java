@@ -23,11 +23,12 @@ public final class Tensors {
    * @return a new row-major array
    * @throws IllegalArgumentException if the type is another one, a dimension is not positive, or
    *     the array would have 2^31 elements or more
+   * @throws IllegalStateException as in {@link Backend#require}
+   * @throws OutOfMemoryError if JavaCPP's limit of the process leaves no room, with that limit and
+   *     what to do
    */
   public static INDArray zeros(DataType type, long... shape) {
-    TensorChecks.requireReal("type", type);
-    NativeHeap.expect(type, length(shape));
-    return Nd4j.create(type, shape, 'c');
+    return NativeHeap.allocate(type, true, shape);
   }
 
   /**
@@ -157,9 +158,7 @@ public final class Tensors {
    * @throws IllegalArgumentException as in {@link #zeros}
    */
   public static INDArray uninitialized(DataType type, long... shape) {
-    TensorChecks.requireReal("type", type);
-    NativeHeap.expect(type, length(shape));
-    return Nd4j.createUninitialized(type, shape, 'c');
+    return NativeHeap.allocate(type, false, shape);
   }
 
   /**
@@ -222,7 +221,7 @@ public final class Tensors {
     if (Elements.direct()) {
       new Elements(c).read(0, out, 0, out.length);
     } else {
-      System.arraycopy(c.dup('c').data().asDouble(), 0, out, 0, out.length);
+      System.arraycopy(NativeHeap.copy(c, 'c').data().asDouble(), 0, out, 0, out.length);
     }
     TensorViews.release(c, a);
     return out;
@@ -280,6 +279,7 @@ public final class Tensors {
    */
   public static INDArray empty(DataType type) {
     TensorChecks.requireReal("type", type);
+    BackendLoader.require();
     return Nd4j.empty(type);
   }
 
@@ -330,7 +330,7 @@ public final class Tensors {
    */
   public static INDArray transpose(INDArray a) {
     TensorChecks.requireRank("matrix", a, 2);
-    return a.transpose().dup('c');
+    return NativeHeap.copy(a.transpose(), 'c');
   }
 
   /**

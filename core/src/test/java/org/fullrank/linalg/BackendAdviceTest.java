@@ -30,6 +30,10 @@ class BackendAdviceTest {
     int processors = 4;
     long memory = 24 * GIB;
     List<String> conflicts = List.of();
+    String java = "17.0.19+10";
+    boolean g1 = true;
+    boolean compact;
+    boolean fma = true;
 
     Backend backend() {
       return new Backend(
@@ -48,7 +52,8 @@ class BackendAdviceTest {
           coreType,
           processors,
           memory,
-          conflicts);
+          conflicts,
+          new Jvm(java, g1, compact, fma));
     }
   }
 
@@ -85,7 +90,23 @@ class BackendAdviceTest {
         row("a heap of exactly half of the limit", s -> limits(s, 9, 18, 24)),
         row("default of a default heap, slightly above the memory", s -> s.memory = 23 * GIB),
         row("unknown memory, no limit", s -> limits(s, 6, 0, 0)),
-        row("unknown memory, small limit", s -> limits(s, 1, 4, 0)));
+        row("unknown memory, small limit", s -> limits(s, 1, 4, 0)),
+        row("G1 of Java 21", s -> s.java = "21.0.11+10-LTS"),
+        row("G1 of Java 25 once corrected", s -> s.java = "25.0.3+9-LTS"),
+        row("G1 of a later Java 25", s -> s.java = "25.0.12"),
+        row("G1 of Java 26", s -> s.java = "26+35"),
+        row(
+            "another collector of Java 25.0.1",
+            s -> {
+              s.java = "25.0.1+8-LTS";
+              s.g1 = false;
+            }),
+        row(
+            "compact headers of Java 27",
+            s -> {
+              s.java = "27+30";
+              s.compact = true;
+            }));
   }
 
   static Stream<Arguments> unsound() {
@@ -171,6 +192,26 @@ class BackendAdviceTest {
             s -> s.conflicts = List.of("javacpp 1.5.12 and 1.5.7"),
             "javacpp 1.5.12 and 1.5.7",
             PIN),
+        row(
+            "G1 of the first Java 25",
+            s -> s.java = "25+36-LTS",
+            "Java 25+36-LTS with the collector G1",
+            "JDK-8377811",
+            "corrupted silently",
+            "25.0.3 or later",
+            "-XX:+UseParallelGC"),
+        row("G1 of Java 25.0.2", s -> s.java = "25.0.2+10", "JDK-8377811"),
+        row("G1 of Java 22", s -> s.java = "22.0.2+9", "JDK-8377811"),
+        row("G1 of Java 24", s -> s.java = "24", "JDK-8377811"),
+        row(
+            "compact headers of Java 25",
+            s -> {
+              s.java = "25.0.3+9-LTS";
+              s.compact = true;
+            },
+            "JDK-8380060",
+            "-XX:-UseCompactObjectHeaders"),
+        row("no fused multiply-add", s -> s.fma = false, "15 to 190 times", "-XX:-UseFMA"),
         row("CUDA backend", s -> s.name = "JCublasBackend", "JCublasBackend", "not been tested"),
         row("CUDA BLAS", s -> s.vendor = "CUBLAS", "nd4j-native"));
   }
@@ -193,14 +234,25 @@ class BackendAdviceTest {
   }
 
   @Test
+  void sumsUpWhatChangesBits() {
+    Setup s = new Setup();
+    kernels(s, "0.3.30", "Haswell", "Haswell");
+    assertThat(s.backend().summary())
+        .contains("kernels Haswell (OPENBLAS_CORETYPE Haswell), 4 threads", "Java 17.0.19+10");
+  }
+
+  @Test
   void namesEverythingThatIsWrong() {
     Setup s = new Setup();
     kernels(s, "0.3.19", "Prescott", "unset");
     s.threads = 8;
     s.policy = "unset";
     limits(s, 12, 10, 8);
+    s.java = "25.0.1";
+    s.compact = true;
+    s.fma = false;
     s.conflicts = List.of("javacpp 1.5.12 and 1.5.7", "openblas 0.3.19-1.5.7 and 0.3.30-1.5.12");
-    assertThat(s.backend().warnings()).hasSize(7).doesNotHaveDuplicates();
+    assertThat(s.backend().warnings()).hasSize(10).doesNotHaveDuplicates();
     assertThat(s.backend().summary()).doesNotContain("\n").contains("8 threads on 4 processors");
   }
 

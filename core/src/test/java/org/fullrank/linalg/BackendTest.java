@@ -2,14 +2,20 @@ package org.fullrank.linalg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.helpers.NOPLogger;
+import org.slf4j.helpers.NOPLoggerFactory;
 
 class BackendTest {
   private static final String GOOD_CORE = "Haswell";
@@ -95,12 +101,26 @@ class BackendTest {
   }
 
   @Test
-  void blamesTwoVersionsIfNothingStarts() {
-    Throwable e = new ExceptionInInitializerError(new UnsatisfiedLinkError("totalCores"));
-    assertThat(Backend.failure(List.of("javacpp 1.5.12 and 1.5.7"), e))
-        .contains("holds javacpp 1.5.12 and 1.5.7:", "totalCores")
-        .doesNotContain("No ND4J backend");
-    assertThat(Backend.failure(List.of(), e)).contains("No ND4J backend", "totalCores");
+  void warnsOnStandardErrorWhereNobodyLogs() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      Backend.warn(new NOPLoggerFactory(), "too slow");
+      Backend.warn(name -> NOPLogger.NOP_LOGGER, "for a logger of somebody's own");
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly("WARN org.fullrank.linalg.Backend: too slow");
+  }
+
+  @Test
+  void readsTheOptionsOfThisMachine() {
+    Jvm jvm = Backend.describe().jvm();
+    assertThat(jvm.version()).isEqualTo(Runtime.version().toString());
+    assertThat(jvm.fusedMultiplyAdd()).as("of the processors that build this").isTrue();
+    assertThat(jvm.compactObjectHeaders()).isFalse();
   }
 
   @Test
@@ -113,17 +133,30 @@ class BackendTest {
     }
     try (URLClassLoader loader =
         new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
-      Class<?> backend = loader.loadClass("org.fullrank.linalg.Backend");
-      Throwable cause = null;
-      try {
-        backend.getMethod("describe").invoke(null);
-      } catch (InvocationTargetException e) {
-        cause = e.getCause();
-      }
-      assertThat(cause)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("fullrank-bom")
-          .hasMessageContaining("nd4j-native");
+      assertThat(thrown(loader.loadClass("org.fullrank.linalg.Parallel").getMethod("threads")))
+          .startsWith("No ND4J backend")
+          .contains("fullrank-bom", "nd4j-native");
+      assertThat(
+              thrown(
+                  loader
+                      .loadClass("org.fullrank.linalg.Tensors")
+                      .getMethod("of", double[].class, long[].class),
+                  new double[1],
+                  new long[] {1}))
+          .as("the cause is known the second time too")
+          .startsWith("No ND4J backend")
+          .contains("NoAvailableBackendException");
+      assertThat(thrown(loader.loadClass("org.fullrank.linalg.Backend").getMethod("describe")))
+          .startsWith("No ND4J backend");
+    }
+  }
+
+  private static String thrown(Method method, Object... arguments) throws IllegalAccessException {
+    try {
+      return "returned " + method.invoke(null, arguments);
+    } catch (InvocationTargetException e) {
+      assertThat(e.getCause()).isInstanceOf(IllegalStateException.class);
+      return String.valueOf(e.getCause().getMessage());
     }
   }
 }
