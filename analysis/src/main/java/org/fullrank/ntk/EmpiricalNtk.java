@@ -33,7 +33,10 @@ public final class EmpiricalNtk {
     LAYERWISE,
     /**
      * The stored Jacobian times its transpose: {@code n k p} elements, {@code O((n k)^2 p)}
-     * operations.
+     * operations. One product of the native BLAS, whose last bits depend on its number of threads:
+     * they are others when another thread of this process runs tasks of {@link
+     * org.fullrank.linalg.Parallel} meanwhile, which sets the BLAS to one thread. The layerwise way
+     * gives the same bits always.
      */
     JACOBIAN,
     /**
@@ -104,7 +107,8 @@ public final class EmpiricalNtk {
    * The same kernel, which keeps as many factors as a memory budget allows and refuses what does
    * not fit; see {@link #plan}. The bits of the results stay the same. It holds for {@link #gram},
    * {@link #traceKernel} and {@link #gramToFile} by the layerwise way; the other methods keep all
-   * factors. Without a budget all factors are kept.
+   * factors. Without a budget, and beyond one, the limit is what JavaCPP still lets the process
+   * take ({@link org.fullrank.linalg.Backend#availableBytes}).
    *
    * @param bytes limit of {@link GramPlan#peakBytes}, the result included, positive
    * @return the changed kernel
@@ -137,7 +141,7 @@ public final class EmpiricalNtk {
    * @throws IllegalStateException if another way is chosen, or samples are coupled
    */
   public GramPlan plan(INDArray x) {
-    return route("plan").plan(checked(x), Kernel.GRAM, 0);
+    return route("plan").plan(checked(x), Kernel.GRAM, GramDisk.NONE);
   }
 
   /**
@@ -148,13 +152,14 @@ public final class EmpiricalNtk {
    * @throws IllegalStateException as in {@link #plan}
    */
   public GramPlan planTrace(INDArray x) {
-    return route("planTrace").plan(checked(x), Kernel.TRACE, 0);
+    return route("planTrace").plan(checked(x), Kernel.TRACE, GramDisk.NONE);
   }
 
   /**
    * What {@link #gramToFile} would take; writes and reads some megabytes in the folder to see how
-   * fast it is. What the system keeps in memory goes faster than its disk: a file larger than
-   * memory can take longer.
+   * fast it is, an eighth of the free room at most, and without room none: the time is then that of
+   * the computation alone. What the system keeps in memory goes faster than its disk: a file larger
+   * than memory can take longer.
    *
    * @param x inputs {@code [n, ...input]}
    * @param file where the Gram is to go
@@ -163,7 +168,7 @@ public final class EmpiricalNtk {
    * @throws IllegalStateException as in {@link #plan}
    */
   public GramPlan planFile(INDArray x, Path file) throws IOException {
-    return route("planFile").plan(checked(x), Kernel.FILE, GramFiles.secondsPerByte(file));
+    return route("planFile").plan(checked(x), Kernel.FILE, GramDisk.of(file));
   }
 
   /**
@@ -171,9 +176,9 @@ public final class EmpiricalNtk {
    *
    * @param x inputs {@code [n, ...input]}
    * @return {@code [n k, n k]}, symmetric to the bit
-   * @throws IllegalArgumentException if {@code n k} rows squared are 2^31 elements or more, if a
-   *     memory budget does not suffice, if the result is not finite, or as in {@link
-   *     Network#linearize}
+   * @throws IllegalArgumentException if {@code n k} rows squared are 2^31 elements or more, if the
+   *     memory budget or the process's limit does not suffice, if the result is not finite, or as
+   *     in {@link Network#linearize}
    */
   public GramMatrix gram(INDArray x) {
     requireStorable(x, x);

@@ -3,16 +3,11 @@ package org.fullrank.ntk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.SplittableRandom;
 import org.fullrank.io.SymmetricNpyFile;
 import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.Chunks;
@@ -26,7 +21,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A Gram that goes into a file. */
 final class GramFiles {
-  private static final int PROBE = 32 << 20;
   private static final int PROBED_SAMPLES = 48;
   private static final int PROBED_ROWS = 1024;
 
@@ -40,39 +34,6 @@ final class GramFiles {
 
   private GramFiles() {}
 
-  /** The time to write a byte into the folder of a file and to read it back. */
-  static double secondsPerByte(Path file) throws IOException {
-    Path probe = Files.createTempFile(folder(file), "fullrank", ".probe");
-    try (FileChannel channel =
-        FileChannel.open(
-            probe,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.DELETE_ON_CLOSE)) {
-      ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-      new SplittableRandom(1).nextBytes(buffer.array());
-      long start = System.nanoTime();
-      for (int at = 0; at < PROBE; at += buffer.capacity()) {
-        buffer.clear();
-        channel.write(buffer, at);
-      }
-      for (int at = 0; at < PROBE; at += buffer.capacity()) {
-        buffer.clear();
-        channel.read(buffer, at);
-      }
-      return (System.nanoTime() - start) * 1e-9 / PROBE;
-    }
-  }
-
-  private static Path folder(Path file) throws NoSuchFileException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new NoSuchFileException(
-          file.toString(), null, "expected a file in an existing folder but got " + folder);
-    }
-    return folder;
-  }
-
   static void write(
       LayerwiseGram gram,
       Network network,
@@ -81,7 +42,7 @@ final class GramFiles {
       Path file,
       ProgressListener listener)
       throws IOException {
-    folder(file);
+    GramDisk.folder(file);
     SampleGrid grid = LayerwiseGram.grid(network, x, false);
     long k = network.outputs();
     long order = grid.samples() * k;

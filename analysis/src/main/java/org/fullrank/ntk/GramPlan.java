@@ -21,12 +21,13 @@ import org.nd4j.linalg.api.buffer.DataType;
  *     otherwise those of the columns are computed again for each panel of rows; 0 if nothing fits
  * @param offHeapBytes peak of tensors, the result included
  * @param heapBytes peak of buffers on the heap
- * @param fileBytes size of the file, 0 if there is none
+ * @param fileBytes size of the file with its header, 0 if there is none
  * @param flops counted operations: products with trained tensors in both passes, each as often as
  *     it is computed, and one half of the kernel's products
  * @param seconds predicted time
- * @param budgetBytes limit of {@code offHeapBytes + heapBytes}
- * @param advice what would fit, if this does not; otherwise empty
+ * @param budgetBytes limit of {@code offHeapBytes + heapBytes}: the budget, or what JavaCPP still
+ *     lets the process take if that is less
+ * @param advice why this cannot be computed and what could, if so; otherwise empty
  */
 public record GramPlan(
     Kernel kernel,
@@ -63,7 +64,8 @@ public record GramPlan(
   }
 
   /**
-   * Whether the peak is within the budget.
+   * Whether it can be computed: the peak is within the budget, an array can have as many entries,
+   * and the disk has room for the file.
    *
    * @return false if computing it would be refused
    */

@@ -1,5 +1,8 @@
 package org.fullrank.ntk;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import org.fullrank.linalg.GramTile;
 import org.fullrank.linalg.Parallel;
 import org.fullrank.linalg.TensorViews;
@@ -39,12 +42,12 @@ final class GramPlanner {
 
   /** A plan with times. */
   static GramPlan plan(
-      Network network, INDArray theta, INDArray x, Kernel kernel, long budget, double ioSeconds) {
+      Network network, INDArray theta, INDArray x, Kernel kernel, long budget, GramDisk disk) {
     SampleGrid grid = grid(network, x, kernel);
     GramCalibration calibration =
         GramCalibration.of(network, theta, x, grid, kernel == Kernel.TRACE);
     return planner(network, theta, x, grid, budget, calibration.passBytes())
-        .plan(kernel, calibration, ioSeconds);
+        .plan(kernel, calibration, disk);
   }
 
   /** A plan for memory only. */
@@ -52,7 +55,29 @@ final class GramPlanner {
     SampleGrid grid = grid(network, x, kernel);
     long passBytes = GramCalibration.passBytes(network, theta, x, grid);
     return planner(network, theta, x, grid, budget, passBytes)
-        .plan(kernel, new GramCalibration(passBytes, 0, 0), 0);
+        .plan(kernel, new GramCalibration(passBytes, 0, 0), GramDisk.NONE);
+  }
+
+  /**
+   * Whether a kernel takes so little of the memory there is that it need not be planned: from one
+   * pass of one sample, and a generous guess of what larger passes hold.
+   */
+  static boolean clearlyFits(
+      Network network, INDArray theta, INDArray x, Kernel kernel, long budget) {
+    SampleGrid grid = grid(network, x, kernel);
+    double k = network.outputs();
+    double rows = kernel == Kernel.TRACE ? x.size(0) : x.size(0) * k;
+    double result = kernel == Kernel.FILE ? FILE_BUFFERS : rows * rows * x.dataType().width();
+    double passed = x.size(0) + 8.0 * Parallel.threads() * grid.passSamples();
+    // A layer has no more inputs or outputs than parameters.
+    double most = (k + 1) * network.parameterCount() * x.dataType().width();
+    if (result + passed * most <= budget / 2) {
+      return true;
+    }
+    try (INDArray sample = TensorViews.leading(x, 0, 1).dup('c')) {
+      GramShape shape = GramShape.of(network, theta, sample);
+      return result + passed * shape.factorBytes() <= budget / 2;
+    }
   }
 
   private static SampleGrid grid(Network network, INDArray x, Kernel kernel) {
@@ -67,8 +92,11 @@ final class GramPlanner {
     }
   }
 
-  private GramPlan plan(Kernel kernel, GramCalibration calibration, double ioSeconds) {
-    long panel = panel(kernel);
+  private GramPlan plan(Kernel kernel, GramCalibration calibration, GramDisk disk) {
+    long fileBytes =
+        kernel == Kernel.FILE ? bytes(rows(kernel) * rows(kernel)) + GramDisk.HEADER : 0;
+    String refusal = possible(kernel) ? disk.refusal(fileBytes) : tooManyEntries(kernel);
+    long panel = refusal.isEmpty() ? panel(kernel) : 0;
     long kept = panel == 0 ? least(kernel) : panel;
     long n = grid.samples();
     double passed = passedSamples(kept);
@@ -84,13 +112,29 @@ final class GramPlanner {
         panel,
         offHeap(kernel, kept),
         heap(kernel),
-        kernel == Kernel.FILE ? bytes(rows * rows) : 0,
+        fileBytes,
         passed * shape.passFlops() + shape.kernelFlops(n, kernel == Kernel.TRACE),
         passed * calibration.secondsPerSample()
             + entries * calibration.secondsPerEntry()
-            + ioSeconds * rows * rows * shape.bytesPerNumber(),
+            + disk.secondsPerByte() * fileBytes,
         budget,
-        panel == 0 ? advice(kernel) : "");
+        panel == 0 ? refusal + advice(kernel) : "");
+  }
+
+  /** Whether a kernel of this size can be computed with enough memory. */
+  private boolean possible(Kernel kernel) {
+    double rows = rows(kernel);
+    return kernel == Kernel.FILE ? rows <= Integer.MAX_VALUE : rows * rows <= Integer.MAX_VALUE;
+  }
+
+  private String tooManyEntries(Kernel kernel) {
+    return String.format(
+        Locale.ROOT,
+        "It has %.0f rows, and %s. ",
+        rows(kernel),
+        kernel == Kernel.FILE
+            ? "a file fewer than 2^31"
+            : "an array in memory fewer than 2^31 entries");
   }
 
   private double rows(Kernel kernel) {
@@ -159,19 +203,33 @@ final class GramPlanner {
   }
 
   private String advice(Kernel kernel) {
-    StringBuilder out = new StringBuilder("What would: a budget of ");
-    out.append(GramPlan.mebibytes(offHeap(kernel, least(kernel)) + heap(kernel)));
+    List<String> ways = new ArrayList<>();
+    long needed = needed(kernel);
+    if (possible(kernel) && needed > budget) {
+      ways.add(
+          "a budget of "
+              + GramPlan.mebibytes(needed)
+              + " (withMemoryBudget, and no more than"
+              + " -Dorg.bytedeco.javacpp.maxphysicalbytes leaves)");
+    }
     if (kernel == Kernel.GRAM) {
-      suggest(out, "gramToFile", Kernel.FILE);
+      suggest(ways, "gramToFile", Kernel.FILE);
       if (shape.outputs() > 1) {
-        suggest(out, "traceKernel", Kernel.TRACE);
+        suggest(ways, "traceKernel", Kernel.TRACE);
       }
     }
-    return out.append("; fewer samples; or operator, which stores no kernel.").toString();
+    ways.add("fewer samples");
+    ways.add("or operator, which stores no kernel.");
+    return "What would: " + String.join("; ", ways);
   }
 
-  private void suggest(StringBuilder out, String method, Kernel kernel) {
-    long needed = offHeap(kernel, least(kernel)) + heap(kernel);
-    out.append("; ").append(method).append(" with ").append(GramPlan.mebibytes(needed));
+  private long needed(Kernel kernel) {
+    return offHeap(kernel, least(kernel)) + heap(kernel);
+  }
+
+  private void suggest(List<String> ways, String method, Kernel kernel) {
+    if (possible(kernel)) {
+      ways.add(method + " with " + GramPlan.mebibytes(needed(kernel)));
+    }
   }
 }

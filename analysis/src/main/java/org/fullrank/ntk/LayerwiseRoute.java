@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.fullrank.linalg.Arena;
+import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.MatrixSink;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
@@ -30,11 +31,30 @@ final class LayerwiseRoute {
     this.listener = listener;
   }
 
-  GramPlan plan(INDArray x, Kernel kernel, double secondsPerByte) {
+  GramPlan plan(INDArray inputs, Kernel kernel, GramDisk disk) {
     try (Arena arena = new Arena()) {
-      return GramPlanner.plan(
-          network, arena.contiguous(theta), arena.contiguous(x), kernel, budget, secondsPerByte);
+      INDArray t = arena.contiguous(theta);
+      INDArray x = arena.contiguous(inputs);
+      long memory = planned(t, x, kernel).budgetBytes();
+      return GramPlanner.plan(network, t, x, kernel, memory, disk);
     }
+  }
+
+  /**
+   * The memory that a kernel would take, within the budget and what JavaCPP lets the process still
+   * take. What is garbage counts as taken until it is collected.
+   */
+  private GramPlan planned(INDArray t, INDArray x, Kernel kernel) {
+    GramPlan plan = GramPlanner.plan(network, t, x, kernel, available());
+    if (!plan.fits() && plan.budgetBytes() < budget) {
+      System.gc();
+      plan = GramPlanner.plan(network, t, x, kernel, available());
+    }
+    return plan;
+  }
+
+  private long available() {
+    return Math.min(budget, Backend.availableBytes());
   }
 
   INDArray gram(INDArray x) {
@@ -69,11 +89,12 @@ final class LayerwiseRoute {
     }
   }
 
-  /** Panels that fit the budget, if there is one. */
+  /** Panels that fit the budget and the process. */
   private LayerwiseGram bounded(INDArray t, INDArray x, Kernel kernel) {
     int tiles = Integer.MAX_VALUE;
-    if (budget != Long.MAX_VALUE) {
-      GramPlan plan = GramPlanner.plan(network, t, x, kernel, budget);
+    boolean unlimited = budget == Long.MAX_VALUE;
+    if (!unlimited || !GramPlanner.clearlyFits(network, t, x, kernel, available())) {
+      GramPlan plan = planned(t, x, kernel);
       if (!plan.fits()) {
         throw new IllegalArgumentException(plan.summary());
       }

@@ -72,7 +72,8 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Continues a saved run; it then goes on as if it had never stopped, to the bit.
+   * Continues a saved run; it then goes on as if it had never stopped, to the bit if native
+   * products are computed as before (see {@link org.fullrank.linalg.Products}).
    *
    * @param problem equal to that of the saved run
    * @param method of the same name

@@ -351,8 +351,10 @@ final class GramSchedulingTest {
     INDArray x = inputs(DataType.DOUBLE, 90);
     // 63,000 rows: more than an array in memory can have, but a plan for a file.
     GramPlan plan = ntk.planFile(x, folder.resolve("gram.npy"));
-    assertThat(plan.fits()).isTrue();
-    assertThat(plan.fileBytes()).isEqualTo(63_000L * 63_000 * 8);
+    assertThat(plan.fileBytes()).isEqualTo(63_000L * 63_000 * 8 + 128);
+    assertThat(plan.fits())
+        .as("the disk has room for 32 GB")
+        .isEqualTo(Files.getFileStore(folder).getUsableSpace() >= plan.fileBytes());
     assertThat(plan.peakBytes()).isLessThan(500L << 20);
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left).isEmpty();

@@ -154,6 +154,19 @@ public record Backend(
   }
 
   /**
+   * What tensors and the Java heap may still take before JavaCPP refuses allocations: its limit of
+   * the process minus what the process holds. Garbage that has not been collected counts as held.
+   *
+   * @return bytes, at least 0; {@code Long.MAX_VALUE} if there is no limit
+   * @throws IllegalStateException as in {@link #require}
+   */
+  public static long availableBytes() {
+    require();
+    long limit = Pointer.maxPhysicalBytes();
+    return limit <= 0 ? Long.MAX_VALUE : Math.max(0, limit - Pointer.physicalBytes());
+  }
+
+  /**
    * One paragraph for logs and reports.
    *
    * @return all components in words

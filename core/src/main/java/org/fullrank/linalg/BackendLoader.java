@@ -29,7 +29,7 @@ final class BackendLoader {
   private static final String NOT_FOUND = "NoAvailableBackendException";
 
   private static volatile boolean loaded;
-  private static @Nullable Throwable failure;
+  private static @Nullable String failure;
 
   private BackendLoader() {}
 
@@ -45,20 +45,23 @@ final class BackendLoader {
   }
 
   private static synchronized void load() {
-    if (failure == null) {
-      try {
-        if (Nd4j.getBackend() == null) {
-          throw new IllegalStateException(NOT_FOUND);
-        }
-        // The first array needs classes that the backend alone does not.
-        Nd4j.createUninitialized(DataType.DOUBLE, new long[] {1}, 'c').close();
-        loaded = true;
-        return;
-      } catch (Exception | LinkageError | OutOfMemoryError e) {
-        failure = e;
-      }
+    if (loaded) {
+      return;
     }
-    throw new IllegalStateException(diagnosis(OpenBlasInfo.conflicts(), failure), failure);
+    if (failure != null) {
+      throw new IllegalStateException(failure);
+    }
+    try {
+      if (Nd4j.getBackend() == null) {
+        throw new IllegalStateException(NOT_FOUND);
+      }
+      // The first array needs classes that the backend alone does not.
+      Nd4j.createUninitialized(DataType.DOUBLE, new long[] {1}, 'c').close();
+      loaded = true;
+    } catch (Exception | LinkageError | OutOfMemoryError e) {
+      failure = diagnosis(OpenBlasInfo.conflicts(), e);
+      throw new IllegalStateException(failure, e);
+    }
   }
 
   /**

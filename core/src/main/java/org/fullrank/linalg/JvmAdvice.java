@@ -20,8 +20,8 @@ final class JvmAdvice {
     Runtime.Version version = Runtime.Version.parse(jvm.version());
     int feature = version.feature();
     boolean early =
-        feature >= PINNING && feature < LONG_TERM
-            || feature == LONG_TERM && version.interim() == 0 && version.update() < CORRECTED;
+        (feature >= PINNING && feature < LONG_TERM)
+            || (feature == LONG_TERM && version.interim() == 0 && version.update() < CORRECTED);
     if (jvm.g1() && early) {
       found.add(
           "Java "

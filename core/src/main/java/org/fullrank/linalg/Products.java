@@ -9,6 +9,11 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>Error: the usual {@code gamma_k |A||B|} of a k-term inner product if the BLAS is sound;
  * nothing is proved here (see {@code Backend}).
+ *
+ * <p>The last bits depend on the number of BLAS threads, from a few hundred rows or columns on. It
+ * is one while any thread of the process runs tasks of {@link Parallel}, and that of the BLAS
+ * otherwise. Who needs the same bits in every run either runs nothing beside, or sets {@code
+ * OMP_NUM_THREADS=1}.
  */
 public final class Products {
   private Products() {}

@@ -12,6 +12,7 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.helpers.NOPLogger;
@@ -155,8 +156,8 @@ class BackendTest {
     try {
       return "returned " + method.invoke(null, arguments);
     } catch (InvocationTargetException e) {
-      assertThat(e.getCause()).isInstanceOf(IllegalStateException.class);
-      return String.valueOf(e.getCause().getMessage());
+      assertThat(e).hasCauseInstanceOf(IllegalStateException.class);
+      return String.valueOf(Objects.requireNonNull(e.getCause()).getMessage());
     }
   }
 }
