@@ -70,7 +70,7 @@ final class BlockLanczos {
       // The wanted vectors are applied once more at the end.
       boolean spent = applied + next + wanted > plan.operatorLimit();
       if (spent && size == 0) {
-        return nothing();
+        return nothing(SolverStatus.NOT_CONVERGED);
       }
       if (!spent) {
         expand();
@@ -82,7 +82,7 @@ final class BlockLanczos {
       checked = size;
       RawPairs ritz = TridiagonalQl.solve(projected(), true);
       if (ritz == null) {
-        return nothing();
+        return nothing(SolverStatus.FAILED);
       }
       double[] t = ritz.values();
       norm = Math.max(norm, Math.max(Math.abs(t[0]), Math.abs(t[size - 1])));
@@ -113,8 +113,8 @@ final class BlockLanczos {
     }
   }
 
-  private RitzPairs nothing() {
-    return new RitzPairs(new double[0], new double[0][], norm, SolverStatus.FAILED);
+  private RitzPairs nothing(SolverStatus status) {
+    return new RitzPairs(new double[0], new double[0][], norm, status);
   }
 
   /** The map on the next block, its part in H, and the block after that. */

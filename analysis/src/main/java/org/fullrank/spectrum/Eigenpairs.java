@@ -40,7 +40,7 @@ public final class Eigenpairs implements AutoCloseable {
    * Eigenpairs, for implementors of solvers.
    *
    * @param size order n of the operator
-   * @param values m values, ascending; empty if the solver failed
+   * @param values m values, ascending; empty if the solver found none
    * @param vectors {@code [n, m]}, column j for value j, handed over; or null
    * @param residualNorms {@code ||A v - t v|| / ||v||} for each vector; empty without vectors
    * @param status how the solver ended
@@ -87,7 +87,7 @@ public final class Eigenpairs implements AutoCloseable {
   /**
    * The number of eigenvalues found.
    *
-   * @return m, 0 if the solver failed
+   * @return m, 0 if the solver found none
    */
   public int count() {
     return values.length;

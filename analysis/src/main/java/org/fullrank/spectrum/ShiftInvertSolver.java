@@ -13,9 +13,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * shift s outside the spectrum and a Cholesky factor in plain Java. The ones nearest to the shift
  * converge first: this is the way to the smallest eigenvalues of a Gram matrix.
  *
- * <p>The shift is tried from the given one outwards: if {@code A - s I} is not numerically
- * definite, a short Lanczos run says where the spectrum ends and the shift moves there; if
- * convergence is slow, it moves closer. So it decides the speed, not the answer. Eigenvalues inside
+ * <p><b>Shift.</b> Without a given shift the search starts at {@code -2^-26 ||A||_F}, below the
+ * spectrum of a positive semidefinite matrix. If {@code A - s I} is not numerically definite, a
+ * short Lanczos run says where the spectrum ends and the shift moves there; if convergence is slow,
+ * it moves closer. Rounding errors grow with the inverse of the distance between the shift and the
+ * spectrum, and in a pair whose eigenvalue is far from the shift they may exceed the tolerance.
+ * Then the distance grows tenfold and the pairs are computed again, at most 8 times. A given shift
+ * is not moved outwards for that reason: the status is {@code SHIFT_TOO_CLOSE}. Eigenvalues inside
  * the spectrum need {@link DenseEigenSolver}.
  *
  * <p><b>Accuracy.</b> The Ritz vectors are improved by a Rayleigh-Ritz step with A itself. The
@@ -31,18 +35,6 @@ public final class ShiftInvertSolver implements EigenSolver {
   private static final ShiftInvertSolver DEFAULT =
       new ShiftInvertSolver(IterationLimits.DEFAULT, null);
 
-  /** Few columns per solution: its time grows with them. */
-  private static final int BLOCK = 2;
-
-  /** Columns of the run that locates the end of the spectrum. */
-  private static final int SCOUT = 48;
-
-  /** Columns to solve for before the shift moves closer, which costs a factorisation. */
-  private static final int FIRST = 80;
-
-  /** Least part of the distance between shift and spectrum that is left. */
-  private static final double NEARER = 0.01;
-
   private final IterationLimits limits;
   private final @Nullable Double shift;
 
@@ -52,7 +44,7 @@ public final class ShiftInvertSolver implements EigenSolver {
   }
 
   /**
-   * A shift just outside zero, default tolerance, at most {@code 10 n + 1000} solutions, seed 0.
+   * The solver's own shift, default tolerance, at most {@code 10 n + 1000} solutions, seed 0.
    *
    * @return a solver
    */
@@ -61,7 +53,9 @@ public final class ShiftInvertSolver implements EigenSolver {
   }
 
   /**
-   * With another first shift, best a little outside the wanted eigenvalues.
+   * With another first shift, best a little outside the wanted eigenvalues: a distance of 1e-6 of
+   * the norm costs no accuracy, one of 1e-12 does. It moves if it is not outside the spectrum, if
+   * it is further than {@code 4 ||A||_F} from zero, or if convergence is slow.
    *
    * @param s finite, in the units of the operator; below the smallest eigenvalue if the smallest
    *     ones are wanted, above the largest one otherwise
@@ -116,155 +110,92 @@ public final class ShiftInvertSolver implements EigenSolver {
     int count = wanted.to(n) - wanted.from(n);
     int sign = wanted.part() == Wanted.Part.LARGEST ? -1 : 1;
     double tolerance = limits.toleranceFor(DataType.DOUBLE);
-    Search search = new Search(matrix, sign, count, tolerance);
+    ShiftSearch search = new ShiftSearch(matrix, sign, count, tolerance, limits, shift);
     if (!search.start()) {
       return JavaEigenSolver.failed(matrix, name());
     }
-    return checked(matrix, search.run(), wanted, tolerance);
+    RitzPairs ritz = search.run();
+    Refined best = Refined.of(matrix, ritz, tolerance);
+    while (best.status == SolverStatus.INACCURATE && search.moveOut(best.edge(sign))) {
+      ritz = search.again(ritz);
+      Refined next = Refined.of(matrix, ritz, tolerance);
+      best = next.worst() <= best.worst() ? next : best;
+    }
+    return best.pairs(wanted, search.keptGivenShift(), name());
   }
 
-  /** Shifts and runs for one matrix. */
-  private final class Search {
+  /** Rayleigh-Ritz with A in the space of Ritz vectors, then residuals from the entries. */
+  private static final class Refined {
     private final StoredMatrix a;
-    private final int sign;
-    private final int count;
-    private final double tolerance;
-    private final double unit;
-    private final double rounding;
-    private double at;
-    private @Nullable TriangularFactor factor;
+    private final double[] values;
+    private final double[][] vectors;
+    private final double[] residuals;
+    private final double bound;
+    private final SolverStatus status;
 
-    Search(StoredMatrix a, int sign, int count, double tolerance) {
+    private Refined(
+        StoredMatrix a, RawPairs pairs, double[][] vectors, SolverStatus status, double tolerance) {
       this.a = a;
-      this.sign = sign;
-      this.count = count;
-      this.tolerance = tolerance;
-      this.unit = a.frobeniusNorm() > 0 ? a.frobeniusNorm() : 1;
-      this.rounding = 10.0 * (a.order() + 10) * 0x1p-53 * unit;
+      this.values = pairs.values();
+      this.vectors = vectors;
+      this.residuals = a.residuals(values, vectors);
+      double norm = a.frobeniusNorm() / Math.sqrt(a.order());
+      for (double t : values) {
+        norm = Math.max(norm, Math.abs(t));
+      }
+      this.bound = tolerance * norm;
+      this.status =
+          status == SolverStatus.CONVERGED || status == SolverStatus.MULTIPLICITY_UNKNOWN
+              ? worst() <= bound ? status : SolverStatus.INACCURATE
+              : status;
     }
 
-    /** Takes the shift if it leaves the matrix definite. */
-    private boolean shiftTo(double s) {
-      TriangularFactor candidate = TriangularFactor.of(a, sign, s);
-      if (candidate == null) {
-        return false;
-      }
-      factor = candidate;
-      at = s;
-      return true;
-    }
-
-    /** The first shift that leaves the matrix definite; false if there is none. */
-    boolean start() {
-      double first = shift == null ? -rounding : sign * a.scaled(shift);
-      // A shift far beyond the spectrum would hide it behind rounding.
-      if (shiftTo(Math.max(first, -4 * unit))) {
-        return true;
-      }
-      BlockMap map = x -> sign > 0 ? ScaledOperator.negated(a.times(x)) : a.times(x);
-      RitzPairs end = new BlockLanczos(map, a.order(), 1, plan(SCOUT, 1e-3, false)).run();
-      double edge = end.values().length == 0 ? -unit : -end.values()[0];
-      // Ritz values lie inside the spectrum; ||A||_F is always far enough outside.
-      for (double margin = 1e-3 * end.norm(); margin < 4 * unit; margin *= 8) {
-        if (shiftTo(edge - margin - rounding)) {
-          return true;
+    static Refined of(StoredMatrix a, RitzPairs ritz, double tolerance) {
+      double[][] x = ritz.vectors();
+      int m = x.length;
+      double[][] image = a.times(x);
+      double[][] h = new double[m][m];
+      for (int i = 0; i < m; i++) {
+        for (int j = 0; j <= i; j++) {
+          h[i][j] = 0.5 * (Vectors.dot(x[i], image[j]) + Vectors.dot(x[j], image[i]));
+          h[j][i] = h[i][j];
         }
       }
-      return shiftTo(-1.5 * unit - rounding);
+      RawPairs small = TridiagonalQl.solve(h, true);
+      if (m == 0 || small == null) {
+        RawPairs none = new RawPairs(new double[0], new double[0][]);
+        return new Refined(a, none, new double[0][], ritz.status(), tolerance);
+      }
+      double[][] vectors = Vectors.combinations(Objects.requireNonNull(small.vectors()), x, m);
+      return new Refined(a, small, vectors, ritz.status(), tolerance);
     }
 
-    /** Lanczos on the inverse; moves the shift closer while that pays. */
-    RitzPairs run() {
-      long left = limits.operatorLimitFor(a.order());
-      while (true) {
-        long share = Math.min(left, FIRST + 4L * count);
-        RitzPairs ritz = iterate(share);
-        left -= share;
-        if (left < 1 || ritz.status() == SolverStatus.CONVERGED) {
-          return ritz;
-        }
-        if (ritz.status() != SolverStatus.NOT_CONVERGED) {
-          return iterate(left); // more copies of an eigenvalue than the first share could find
-        }
-        double edge = at + 1 / ritz.values()[0];
-        double[] theta = ritz.values();
-        double spread = 1 / theta[theta.length - 1] - 1 / theta[0];
-        // As far outside as the wanted values are apart: nearer favours the first one alone.
-        double distance = Math.max(Math.max(0.5 * spread, NEARER * (edge - at)), 1e3 * rounding);
-        if (!(distance < 0.5 * (edge - at)) || !shiftTo(edge - distance)) {
-          return iterate(left);
+    double worst() {
+      return Arrays.stream(residuals).max().orElse(0);
+    }
+
+    /** The value nearest to the shift, of {@code sign A}. */
+    double edge(int sign) {
+      return sign > 0 ? values[0] : -values[values.length - 1];
+    }
+
+    Eigenpairs pairs(Wanted wanted, boolean givenShift, String name) {
+      // A tolerance below rounding is out of reach for every shift.
+      boolean tooClose = status == SolverStatus.INACCURATE && givenShift && bound >= a.tolerance();
+      INDArray columns = null;
+      if (wanted.vectors() && values.length > 0) {
+        try (INDArray t = Tensors.ofRows(vectors)) {
+          columns = Tensors.transpose(t);
         }
       }
-    }
-
-    private RitzPairs iterate(long columns) {
-      // ||A v - t v|| <= ||A - s I|| ||(A - s I)^-1 v - v / (t - s)|| |t - s|
-      double far = 1 + Math.abs(at) * Math.sqrt(a.order()) / unit;
-      return new BlockLanczos(
-              Objects.requireNonNull(factor),
-              a.order(),
-              count,
-              plan(columns, tolerance / far, true))
-          .run();
-    }
-
-    private IterationPlan plan(long columns, double residual, boolean relative) {
-      return new IterationPlan(
-          BLOCK,
-          Integer.MAX_VALUE,
-          residual,
-          relative,
-          Double.POSITIVE_INFINITY, // solutions round by more than the residuals with A do
+      return Eigenpairs.of(
+          a.order(),
+          a.unscaled(values),
           columns,
-          limits.seed());
+          columns != null ? a.unscaled(residuals) : new double[0],
+          tooClose ? SolverStatus.SHIFT_TOO_CLOSE : status,
+          a.order(),
+          name);
     }
-  }
-
-  /** Rayleigh-Ritz with A in the space of the Ritz vectors, then residuals from the entries. */
-  private Eigenpairs checked(StoredMatrix a, RitzPairs ritz, Wanted wanted, double tolerance) {
-    double[][] x = ritz.vectors();
-    int m = x.length;
-    if (m == 0) {
-      return JavaEigenSolver.failed(a, name());
-    }
-    double[][] image = a.times(x);
-    double[][] h = new double[m][m];
-    for (int i = 0; i < m; i++) {
-      for (int j = 0; j <= i; j++) {
-        h[i][j] = 0.5 * (Vectors.dot(x[i], image[j]) + Vectors.dot(x[j], image[i]));
-        h[j][i] = h[i][j];
-      }
-    }
-    RawPairs small = TridiagonalQl.solve(h, true);
-    if (small == null) {
-      return JavaEigenSolver.failed(a, name());
-    }
-    double[] values = small.values();
-    double[][] vectors = Vectors.combinations(Objects.requireNonNull(small.vectors()), x, m);
-    double[] residuals = a.residuals(values, vectors);
-    double norm = a.frobeniusNorm() / Math.sqrt(a.order());
-    for (double t : values) {
-      norm = Math.max(norm, Math.abs(t));
-    }
-    SolverStatus status = ritz.status();
-    double bound = tolerance * norm;
-    if (status != SolverStatus.NOT_CONVERGED
-        && !Arrays.stream(residuals).allMatch(r -> r <= bound)) {
-      status = SolverStatus.INACCURATE;
-    }
-    INDArray columns = null;
-    if (wanted.vectors()) {
-      try (INDArray t = Tensors.ofRows(vectors)) {
-        columns = Tensors.transpose(t);
-      }
-    }
-    return Eigenpairs.of(
-        a.order(),
-        a.unscaled(values),
-        columns,
-        wanted.vectors() ? a.unscaled(residuals) : new double[0],
-        status,
-        a.order(),
-        name());
   }
 }

@@ -44,17 +44,20 @@ public final class SpectrumSummary {
   /**
    * The summary of all eigenvalues.
    *
-   * @param pairs all n eigenvalues of a nonzero matrix
+   * @param pairs all n eigenvalues of a nonzero matrix, with a status that succeeded
    * @return the summary, {@code COMPUTED}
-   * @throws IllegalArgumentException if some are missing or all are zero
+   * @throws IllegalArgumentException if some are missing, the solver did not succeed, or all are
+   *     zero
    */
   public static SpectrumSummary of(Eigenpairs pairs) {
-    if (pairs.count() != pairs.size()) {
+    if (pairs.count() != pairs.size() || !pairs.status().succeeded()) {
       throw new IllegalArgumentException(
           "SpectrumSummary expects all "
               + pairs.size()
               + " eigenvalues but got "
               + pairs.count()
+              + " with status "
+              + pairs.status()
               + " ("
               + pairs.status().text()
               + ")");

@@ -37,10 +37,32 @@ class IterativeSolversTest {
         assertThat(Arrays.stream(pairs.residualNorms()).max().getAsDouble()).isGreaterThan(1e-10);
       }
     }
-    try (Eigenpairs pairs =
-        ShiftInvertSolver.withDefaults().withSolveLimit(4).solve(a, Wanted.smallest(3))) {
-      assertThat(pairs.status().succeeded()).isFalse();
+    for (int limit = 1; limit < 30; limit++) {
+      for (EigenSolver solver :
+          new EigenSolver[] {
+            LanczosSolver.withDefaults().withOperatorLimit(limit),
+            LobpcgSolver.withDefaults().withOperatorLimit(limit),
+            ShiftInvertSolver.withDefaults().withSolveLimit(limit)
+          }) {
+        try (Eigenpairs pairs = solver.solve(a, Wanted.smallest(3).withVectors())) {
+          assertThat(pairs.status())
+              .isIn(SolverStatus.NOT_CONVERGED, SolverStatus.MULTIPLICITY_UNKNOWN);
+          assertThat(pairs.status().text()).contains("limit");
+        }
+      }
     }
+  }
+
+  @Test
+  void noSolverRecommendsItself() {
+    for (SolverStatus status : SolverStatus.values()) {
+      if (!status.succeeded()) {
+        // These two end in no other way than FAILED, where the text asks for a report.
+        assertThat(status.text()).doesNotContain("check whether the matrix is symmetric");
+        assertThat(status.text()).containsAnyOf("raise", "look at", "check that", "give a shift");
+      }
+    }
+    assertThat(SolverStatus.FAILED.text()).contains("report").contains("LAPACK");
   }
 
   @Test

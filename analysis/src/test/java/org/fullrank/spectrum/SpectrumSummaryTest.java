@@ -124,6 +124,12 @@ class SpectrumSummaryTest {
           .hasMessageContaining("all 2 eigenvalues but got 1");
       assertThatThrownBy(() -> SpectrumSummary.of(zero))
           .isInstanceOf(IllegalArgumentException.class);
+      Eigenpairs doubtful =
+          Eigenpairs.of(
+              2, new double[] {1, 2}, null, new double[0], SolverStatus.INACCURATE, 2, "a solver");
+      assertThatThrownBy(() -> SpectrumSummary.of(doubtful))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("INACCURATE");
     }
   }
 }
