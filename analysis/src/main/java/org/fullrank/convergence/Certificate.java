@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.fullrank.evidence.Evidence;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -26,6 +27,7 @@ public final class Certificate {
   private final Verdict verdict;
   private final Optional<Conclusion> conclusion;
   private final List<String> limits;
+  private final Optional<String> problem;
 
   private Certificate(
       String id,
@@ -34,7 +36,8 @@ public final class Certificate {
       List<HypothesisCheck> checks,
       Verdict verdict,
       Optional<Conclusion> conclusion,
-      List<String> limits) {
+      List<String> limits,
+      Optional<String> problem) {
     this.id = id;
     this.theorem = theorem;
     this.source = source;
@@ -42,6 +45,7 @@ public final class Certificate {
     this.verdict = verdict;
     this.conclusion = conclusion;
     this.limits = limits;
+    this.problem = problem;
   }
 
   /**
@@ -54,7 +58,7 @@ public final class Certificate {
    * @param checks all hypotheses, at least one
    * @param conclusion asked for only if all of them hold
    * @param limits what the theorem does not say, one sentence each
-   * @return the certificate
+   * @return the certificate; no proof unless {@link Theorem#check(Evidence)} returns it
    */
   public static Certificate of(
       String theorem,
@@ -73,7 +77,7 @@ public final class Certificate {
    * @param checks all hypotheses, at least one
    * @param conclusion asked for only if all of them hold
    * @param limits what the theorem does not say, one sentence each
-   * @return the certificate
+   * @return the certificate, as above
    */
   public static Certificate of(
       Theorem theorem,
@@ -102,7 +106,50 @@ public final class Certificate {
       drawn = vacuous.isEmpty() ? Optional.of(candidate) : Optional.empty();
     }
     return new Certificate(
-        id, theorem, source, List.copyOf(all), worst(all), drawn, List.copyOf(limits));
+        id,
+        theorem,
+        source,
+        List.copyOf(all),
+        worst(all),
+        drawn,
+        List.copyOf(limits),
+        Optional.empty());
+  }
+
+  /**
+   * The certificate with what its numbers are about. If some of them were given by the caller, it
+   * gets one more check that says so, {@code ASSUMED}. Not public, so that the numbers of one
+   * problem cannot be said to be those of another.
+   *
+   * @param evidence that all measured numbers are from
+   * @throws IllegalStateException if the problem's numbers have changed since they were measured
+   */
+  Certificate restingOn(Evidence evidence) {
+    Optional<String> digest = evidence.digest();
+    List<HypothesisCheck> all = new ArrayList<>(checks);
+    evidence
+        .assumption()
+        .ifPresent(
+            reason ->
+                all.add(
+                    HypothesisCheck.structural(
+                        "the numbers are those of the problem",
+                        Verdict.HOLDS,
+                        Rigor.ASSUMED,
+                        subject(),
+                        reason)));
+    return new Certificate(
+        id, theorem, source, List.copyOf(all), verdict, conclusion, limits, digest);
+  }
+
+  /**
+   * Which problem it is about: the {@linkplain Evidence#digest SHA-256 sum} of its network,
+   * parameters and data.
+   *
+   * @return empty if the certificate rests on no problem
+   */
+  public Optional<String> problem() {
+    return problem;
   }
 
   private static Verdict worst(List<HypothesisCheck> checks) {
@@ -164,9 +211,13 @@ public final class Certificate {
   /**
    * How the verdict is known.
    *
-   * @return the weakest of all checks and of the prediction's numbers
+   * @return the weakest of all checks and of the prediction's numbers; {@code ASSUMED} if it rests
+   *     on no problem
    */
   public Rigor rigor() {
+    if (problem.isEmpty()) {
+      return Rigor.ASSUMED;
+    }
     return Stream.concat(
             checks.stream().map(HypothesisCheck::rigor),
             prediction().stream().map(Prediction::rigor))
@@ -188,7 +239,8 @@ public final class Certificate {
 
   /**
    * Whether the conclusion is proved for this network and these data in exact arithmetic: all
-   * hypotheses hold, verified, about the exact network.
+   * hypotheses hold, verified, about the exact network, with numbers that were measured on a
+   * problem.
    *
    * @return true only for a proof
    */

@@ -4,7 +4,9 @@ import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.TrainingProblem;
 
 /**
- * A convergence theorem with its settings, such as constants it leaves open. An extension point.
+ * A convergence theorem with its settings, such as constants it leaves open. An extension point:
+ * whoever implements it answers for the premises that it states, and for asking the evidence that
+ * it is handed.
  */
 public interface Theorem {
   /**
@@ -31,12 +33,25 @@ public interface Theorem {
   Citation source();
 
   /**
+   * Holds all hypotheses against results of measurements and draws the conclusion: what a theorem
+   * implements. It is arithmetic, and no proof before {@link #check(Evidence)} has seen what the
+   * results are about.
+   *
+   * @param evidence asked for the results
+   * @return a certificate that rests on no evidence yet
+   */
+  Certificate derive(Evidence evidence);
+
+  /**
    * Checks all hypotheses.
    *
-   * @param evidence measured or fixed
-   * @return the certificate
+   * @param evidence measured or given
+   * @return the certificate; a proof only if everything was measured on the evidence's problem
+   * @throws IllegalStateException if the problem's numbers have changed since the first measurement
    */
-  Certificate check(Evidence evidence);
+  default Certificate check(Evidence evidence) {
+    return derive(evidence).restingOn(evidence);
+  }
 
   /**
    * Measures what is needed and checks all hypotheses.

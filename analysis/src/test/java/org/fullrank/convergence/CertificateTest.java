@@ -36,15 +36,16 @@ final class CertificateTest {
           }
           List<String> drawn = new ArrayList<>();
           Certificate certificate =
-              Certificate.of(
-                  "theorem",
-                  SOURCE,
-                  checks,
-                  () -> {
-                    drawn.add("asked");
-                    return Conclusion.of("it converges");
-                  },
-                  List.of());
+              Standing.aboutSomeProblem(
+                  Certificate.of(
+                      "theorem",
+                      SOURCE,
+                      checks,
+                      () -> {
+                        drawn.add("asked");
+                        return Conclusion.of("it converges");
+                      },
+                      List.of()));
           int worst = all.stream().mapToInt(SEVERITY::indexOf).max().orElseThrow();
           assertThat(certificate.verdict()).isEqualTo(SEVERITY.get(worst));
           boolean holds = worst == 0;
@@ -60,7 +61,9 @@ final class CertificateTest {
       }
     }
     assertThatThrownBy(
-            () -> Certificate.of("t", SOURCE, List.of(), () -> Conclusion.of("c"), List.of()))
+            () ->
+                Standing.aboutSomeProblem(
+                    Certificate.of("t", SOURCE, List.of(), () -> Conclusion.of("c"), List.of())))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -93,12 +96,13 @@ final class CertificateTest {
   }
 
   private static Certificate drawn(Prediction prediction) {
-    return Certificate.of(
-        "theorem",
-        SOURCE,
-        List.of(structural("hypothesis", Verdict.HOLDS, Rigor.VERIFIED)),
-        () -> Conclusion.of("it converges", prediction),
-        List.of());
+    return Standing.aboutSomeProblem(
+        Certificate.of(
+            "theorem",
+            SOURCE,
+            List.of(structural("hypothesis", Verdict.HOLDS, Rigor.VERIFIED)),
+            () -> Conclusion.of("it converges", prediction),
+            List.of()));
   }
 
   @Test
@@ -147,14 +151,15 @@ final class CertificateTest {
 
   private static Certificate holding(
       HypothesisCheck check, Quantity initial, Quantity rate, Quantity radius) {
-    return Certificate.of(
-        "theorem",
-        SOURCE,
-        List.of(HypothesisCheck.premise("first", true, "seen"), check),
-        () ->
-            Conclusion.of(
-                "it converges", Prediction.of(Monitored.EXCESS_LOSS, initial, 1, rate, radius)),
-        List.of("a limit"));
+    return Standing.aboutSomeProblem(
+        Certificate.of(
+            "theorem",
+            SOURCE,
+            List.of(HypothesisCheck.premise("first", true, "seen"), check),
+            () ->
+                Conclusion.of(
+                    "it converges", Prediction.of(Monitored.EXCESS_LOSS, initial, 1, rate, radius)),
+            List.of("a limit")));
   }
 
   @Test
@@ -177,25 +182,28 @@ final class CertificateTest {
   @Test
   void printsLikeAProof() {
     Certificate proof =
-        Certificate.of(
-            "gradient descent with a slowly changing Jacobian",
-            SOURCE,
-            List.of(
-                HypothesisCheck.premise("all layers are smooth", true, "seen in the description"),
-                HypothesisCheck.less(
-                    "the step is short: eta beta^2 < 2",
-                    exact("eta beta^2", Interval.of(1 / 3.0, Math.nextUp(1 / 3.0))),
-                    exact("2", Interval.of(2)))),
-            () ->
-                Conclusion.of(
-                    "gradient descent reaches zero loss, a global minimum, at a linear rate",
-                    Prediction.of(
-                        Monitored.RESIDUAL_NORM,
-                        exact("R0", Interval.of(1, 1.23456789)),
-                        0.015625,
-                        exact("rate", Interval.of(0.0123456789)),
-                        exact("r", Interval.of(0, 2)))),
-            List.of("It speaks of full-batch gradient descent.", "Nothing about other inputs."));
+        Standing.aboutSomeProblem(
+            Certificate.of(
+                "gradient descent with a slowly changing Jacobian",
+                SOURCE,
+                List.of(
+                    HypothesisCheck.premise(
+                        "all layers are smooth", true, "seen in the description"),
+                    HypothesisCheck.less(
+                        "the step is short: eta beta^2 < 2",
+                        exact("eta beta^2", Interval.of(1 / 3.0, Math.nextUp(1 / 3.0))),
+                        exact("2", Interval.of(2)))),
+                () ->
+                    Conclusion.of(
+                        "gradient descent reaches zero loss, a global minimum, at a linear rate",
+                        Prediction.of(
+                            Monitored.RESIDUAL_NORM,
+                            exact("R0", Interval.of(1, 1.23456789)),
+                            0.015625,
+                            exact("rate", Interval.of(0.0123456789)),
+                            exact("r", Interval.of(0, 2)))),
+                List.of(
+                    "It speaks of full-batch gradient descent.", "Nothing about other inputs.")));
     assertThat(proof.toString())
         .isEqualTo(
             """
@@ -213,16 +221,18 @@ final class CertificateTest {
                         0.015625, ||f - y|| <= 1.23457 (1 - 0.0123456)^t, and theta stays within 2 of its start
             It does not say:
               - It speaks of full-batch gradient descent.
-              - Nothing about other inputs.""");
+              - Nothing about other inputs.\
+            """);
     Certificate open =
-        Certificate.of(
-            "theorem",
-            SOURCE,
-            List.of(
-                HypothesisCheck.less(
-                    "h < 1", Quantity.computed("h", 1.5, Subject.STORED_MATRIX, "sum"), ONE)),
-            () -> Conclusion.of("it converges"),
-            List.of());
+        Standing.aboutSomeProblem(
+            Certificate.of(
+                "theorem",
+                SOURCE,
+                List.of(
+                    HypothesisCheck.less(
+                        "h < 1", Quantity.computed("h", 1.5, Subject.STORED_MATRIX, "sum"), ONE)),
+                () -> Conclusion.of("it converges"),
+                List.of()));
     assertThat(open.toString())
         .isEqualTo(
             """
@@ -232,7 +242,8 @@ final class CertificateTest {
               1. FAILS: h < 1
                  h ~ 1.5, to be less than 1; margin -0.5
                  [COMPUTED, about the stored matrix, its doubles taken as exact]
-            Verdict: FAILS (COMPUTED, about the stored matrix, its doubles taken as exact); obstacle: h < 1""");
+            Verdict: FAILS (COMPUTED, about the stored matrix, its doubles taken as exact); obstacle: h < 1\
+            """);
     assertThat(open.checks().get(0).toString())
         .isEqualTo(
             "FAILS: h < 1 (h ~ 1.5, to be less than 1; margin -0.5; COMPUTED, about the stored"

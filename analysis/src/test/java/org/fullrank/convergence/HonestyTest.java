@@ -188,14 +188,16 @@ final class HonestyTest {
       Certificate certificate = theorem.check(weak);
       // Whoever reads the description and compares the inputs needs no measured number.
       boolean exact = theorem instanceof FullyConnectedExpressivity;
-      assertThat(certificate.isProof() && !exact).as(where + ", " + theorem.name()).isFalse();
+      assertThat(Standing.isProofOfGiven(certificate) && !exact)
+          .as(where + ", " + theorem.name())
+          .isFalse();
     }
   }
 
   private static <T> Evidence weakened(Evidence evidence, Measurement<T> measurement) {
     T result = evidence.get(measurement);
     return result instanceof Record record
-        ? evidence.with(measurement, measurementType(result).cast(weakened(record)))
+        ? evidence.given(measurement, measurementType(result).cast(weakened(record)))
         : evidence;
   }
 

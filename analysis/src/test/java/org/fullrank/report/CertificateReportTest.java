@@ -9,6 +9,7 @@ import org.fullrank.convergence.Citation;
 import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Prediction;
+import org.fullrank.convergence.Standing;
 import org.fullrank.io.Json;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
@@ -20,23 +21,24 @@ final class CertificateReportTest {
   private static final Quantity ONE = exact("1", Interval.ONE);
 
   private static Certificate certificate(Quantity h) {
-    return Certificate.of(
-        "slow Jacobian",
-        new Citation("A. Author", "Title", "arXiv (2020)", "Sharper."),
-        List.of(
-            HypothesisCheck.premise("smooth | layers", true, "seen"),
-            HypothesisCheck.less("h < 1", h, ONE)),
-        () ->
-            Conclusion.of(
-                "it converges",
-                Prediction.of(
-                        Prediction.Monitored.RESIDUAL_NORM,
-                        H,
-                        0.125,
-                        H,
-                        exact("r", Interval.of(0, 2)))
-                    .withLayerRadius(H)),
-        List.of("Nothing about other inputs."));
+    return Standing.aboutSomeProblem(
+        Certificate.of(
+            "slow Jacobian",
+            new Citation("A. Author", "Title", "arXiv (2020)", "Sharper."),
+            List.of(
+                HypothesisCheck.premise("smooth | layers", true, "seen"),
+                HypothesisCheck.less("h < 1", h, ONE)),
+            () ->
+                Conclusion.of(
+                    "it converges",
+                    Prediction.of(
+                            Prediction.Monitored.RESIDUAL_NORM,
+                            H,
+                            0.125,
+                            H,
+                            exact("r", Interval.of(0, 2)))
+                        .withLayerRadius(H)),
+            List.of("Nothing about other inputs.")));
   }
 
   @Test
@@ -116,15 +118,16 @@ final class CertificateReportTest {
   void jsonHoldsTheReferenceLoss() {
     Prediction.Monitored above = Prediction.Monitored.LOSS_ABOVE_REFERENCE;
     Certificate reference =
-        Certificate.of(
-            "reference",
-            certificate(H).source(),
-            certificate(H).checks(),
-            () ->
-                Conclusion.of(
-                    "it comes close",
-                    Prediction.reciprocal(above, ONE, 0.125, ONE, ONE).withReferenceLoss(H)),
-            List.of());
+        Standing.aboutSomeProblem(
+            Certificate.of(
+                "reference",
+                certificate(H).source(),
+                certificate(H).checks(),
+                () ->
+                    Conclusion.of(
+                        "it comes close",
+                        Prediction.reciprocal(above, ONE, 0.125, ONE, ONE).withReferenceLoss(H)),
+                List.of()));
     Json.Obj root = (Json.Obj) Json.parse(Dossier.titled("t").certificate(reference).toJson());
     Json.Obj prediction =
         object(object(first(first(root, "sections"), "blocks"), "conclusion"), "prediction");

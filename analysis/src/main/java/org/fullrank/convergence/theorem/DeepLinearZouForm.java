@@ -79,7 +79,7 @@ public final class DeepLinearZouForm implements Theorem {
   }
 
   @Override
-  public Certificate check(Evidence evidence) {
+  public Certificate derive(Evidence evidence) {
     DeepLinearNetwork net = evidence.get(Measurements.DEEP_LINEAR);
     List<HypothesisCheck> checks = new ArrayList<>(DeepLinearPremises.of(net));
     List<String> limits =

@@ -70,7 +70,7 @@ public final class FullyConnectedExpressivity implements Theorem {
   }
 
   @Override
-  public Certificate check(Evidence evidence) {
+  public Certificate derive(Evidence evidence) {
     HiddenLayers net = evidence.get(Measurements.HIDDEN_LAYERS);
     List<HypothesisCheck> checks = new ArrayList<>();
     checks.add(

@@ -56,7 +56,7 @@ public final class GenericExpressivity implements Theorem {
   }
 
   @Override
-  public Certificate check(Evidence evidence) {
+  public Certificate derive(Evidence evidence) {
     LastLayerNumbers n = evidence.get(Measurements.LAST_LAYER);
     HiddenLayers hidden = evidence.get(Measurements.HIDDEN_LAYERS);
     List<HypothesisCheck> checks = new ArrayList<>();

@@ -83,7 +83,7 @@ public final class GulcuResNet implements Theorem {
   }
 
   @Override
-  public Certificate check(Evidence evidence) {
+  public Certificate derive(Evidence evidence) {
     SmoothResidualNetwork form = evidence.get(Measurements.SMOOTH_RESNET);
     List<HypothesisCheck> checks = new ArrayList<>();
     boolean open = form.depth() > 1 && !(form.cRes().lo() > 0 && form.cRes().hi() < 1);
@@ -115,7 +115,7 @@ public final class GulcuResNet implements Theorem {
     if (verdict != Verdict.HOLDS) {
       return Certificate.of(this, checks, GulcuResNet::unreachable, limits());
     }
-    Certificate jacobian = descent.check(evidence);
+    Certificate jacobian = descent.derive(evidence);
     checks.addAll(jacobian.checks());
     return Certificate.of(this, checks, () -> jacobian.conclusion().orElseThrow(), limits());
   }

@@ -117,7 +117,7 @@ public final class JacobianDescent implements Theorem {
   }
 
   @Override
-  public Certificate check(Evidence evidence) {
+  public Certificate derive(Evidence evidence) {
     JacobianArgument.Attempt attempt =
         argument.check(
             evidence.get(measurement),

@@ -89,7 +89,7 @@ public final class LastLayerDescent implements Theorem {
   }
 
   @Override
-  public Certificate check(Evidence evidence) {
+  public Certificate derive(Evidence evidence) {
     LastLayerNumbers n = evidence.get(Measurements.LAST_LAYER);
     List<HypothesisCheck> checks = new ArrayList<>();
     checks.add(LastLayerPremises.affine(n));

@@ -91,7 +91,7 @@ public final class LinearChainDescent implements Theorem {
   }
 
   @Override
-  public Certificate check(Evidence evidence) {
+  public Certificate derive(Evidence evidence) {
     LinearChain chain = evidence.get(Measurements.LINEAR_CHAIN);
     List<HypothesisCheck> checks = new ArrayList<>(DeepLinearPremises.of(chain));
     List<String> limits =

@@ -84,7 +84,7 @@ public final class OymakSoltanolkotabi implements Theorem {
   }
 
   @Override
-  public Certificate check(Evidence evidence) {
+  public Certificate derive(Evidence evidence) {
     JacobianNumbers numbers = evidence.get(Measurements.JACOBIAN);
     List<HypothesisCheck> checks = new ArrayList<>(JacobianPremises.of(numbers));
     if (!JacobianPremises.allHold(checks)) {

@@ -76,7 +76,7 @@ public final class PyramidalDescent implements Theorem {
   }
 
   @Override
-  public Certificate check(Evidence evidence) {
+  public Certificate derive(Evidence evidence) {
     PyramidalNetwork net = evidence.get(Measurements.PYRAMIDAL);
     List<HypothesisCheck> checks = new ArrayList<>();
     checks.add(
@@ -117,7 +117,7 @@ public final class PyramidalDescent implements Theorem {
             n.lipschitz(),
             n.lipschitzRigor(),
             n.lipschitzSubject());
-    Certificate jacobian = descent.check(Evidence.fixed().with(Measurements.JACOBIAN, block));
+    Certificate jacobian = descent.derive(Evidence.fixed().given(Measurements.JACOBIAN, block));
     checks.addAll(jacobian.checks());
     return Certificate.of(this, checks, () -> jacobian.conclusion().orElseThrow(), limits());
   }

@@ -81,7 +81,7 @@ public final class ReducedJacobianDescent implements Theorem {
   }
 
   @Override
-  public Certificate check(Evidence evidence) {
+  public Certificate derive(Evidence evidence) {
     ReducedJacobian reduced = evidence.get(Measurements.REDUCED_JACOBIAN);
     JacobianArgument.Attempt attempt =
         argument.check(

@@ -82,7 +82,7 @@ public final class SurrogateDescent implements Theorem {
   }
 
   @Override
-  public Certificate check(Evidence evidence) {
+  public Certificate derive(Evidence evidence) {
     GateNumbers gates = evidence.get(Measurements.GATES);
     List<HypothesisCheck> checks = new ArrayList<>();
     checks.add(
@@ -97,7 +97,7 @@ public final class SurrogateDescent implements Theorem {
     if (gates.undecided() > 0) {
       return certificate(checks, SurrogateDescent::unreachable);
     }
-    Certificate descent = jacobian.check(evidence);
+    Certificate descent = jacobian.derive(evidence);
     checks.addAll(descent.checks());
     return certificate(
         checks,

@@ -56,7 +56,7 @@ public final class ZeroAsymmetricFlow implements Theorem {
   }
 
   @Override
-  public Certificate check(Evidence evidence) {
+  public Certificate derive(Evidence evidence) {
     LinearChain chain = evidence.get(Measurements.LINEAR_CHAIN);
     List<HypothesisCheck> checks = new ArrayList<>(DeepLinearPremises.of(chain));
     List<String> limits =

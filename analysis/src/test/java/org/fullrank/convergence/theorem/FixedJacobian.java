@@ -31,14 +31,14 @@ final class FixedJacobian {
   static Evidence of(
       Quantity s0, Quantity b0, Quantity r0, DoubleUnaryOperator lipschitz, Rigor rigor) {
     return Evidence.fixed()
-        .with(
+        .given(
             Measurements.JACOBIAN,
             new JacobianNumbers(
                 Optional.empty(), s0, b0, r0, lipschitz, rigor, Subject.EXACT_NETWORK));
   }
 
   static Evidence not(String obstacle) {
-    return Evidence.fixed().with(Measurements.JACOBIAN, JacobianNumbers.not(obstacle));
+    return Evidence.fixed().given(Measurements.JACOBIAN, JacobianNumbers.not(obstacle));
   }
 
   static Quantity exact(String symbol, Interval value) {
@@ -48,7 +48,7 @@ final class FixedJacobian {
   /** The numbers of a problem with another residual. */
   static Evidence withResidual(Evidence evidence, double residual) {
     JacobianNumbers n = evidence.get(Measurements.JACOBIAN);
-    return evidence.with(
+    return evidence.given(
         Measurements.JACOBIAN,
         new JacobianNumbers(
             n.obstacle(),

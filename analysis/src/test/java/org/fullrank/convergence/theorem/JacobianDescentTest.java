@@ -8,6 +8,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Prediction;
+import org.fullrank.convergence.Standing;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.evidence.Measurements;
@@ -41,7 +42,7 @@ final class JacobianDescentTest {
   private static Evidence numbers(
       Interval s0, Interval b0, Interval r0, DoubleUnaryOperator lipschitz) {
     return Evidence.fixed()
-        .with(
+        .given(
             Measurements.JACOBIAN,
             new JacobianNumbers(
                 Optional.empty(),
@@ -60,10 +61,10 @@ final class JacobianDescentTest {
   @Test
   void scalarExampleHasItsSharpThresholds() {
     JacobianDescent free = JacobianDescent.withDefaults();
-    assertThat(free.check(scalar(0.2499999)).isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(free.check(scalar(0.2499999)))).isTrue();
     assertThat(free.check(scalar(0.2500001)).verdict()).isEqualTo(Verdict.FAILS);
     // y = .49 is solvable and needs a step below .0089; y = .51 is not solvable.
-    assertThat(free.withStepSize(0.005).check(scalar(0.49)).isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(free.withStepSize(0.005).check(scalar(0.49)))).isTrue();
     assertThat(free.withStepSize(0.0095).check(scalar(0.49)).verdict()).isEqualTo(Verdict.FAILS);
     for (double eta : new double[] {1e-6, 1e-3, 0.1, 0.4}) {
       assertThat(free.withStepSize(eta).check(scalar(0.51)).verdict()).isNotEqualTo(Verdict.HOLDS);
@@ -87,7 +88,8 @@ final class JacobianDescentTest {
   void everyMissingHypothesisIsNamed() {
     JacobianDescent theorem = JacobianDescent.withDefaults();
     named(
-        theorem.check(Evidence.fixed().with(Measurements.JACOBIAN, JacobianNumbers.not("layer X"))),
+        theorem.check(
+            Evidence.fixed().given(Measurements.JACOBIAN, JacobianNumbers.not("layer X"))),
         Verdict.INAPPLICABLE,
         "layer X");
     named(
@@ -157,7 +159,7 @@ final class JacobianDescentTest {
     Interval tenth = Interval.of(0.1);
     Evidence within = numbers(Interval.ONE, Interval.ONE, tenth, r -> r < 0.2517 ? 1 : 100);
     Evidence between = numbers(Interval.ONE, Interval.ONE, tenth, r -> r < 0.251 ? 1 : 100);
-    assertThat(theorem.check(within).isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(theorem.check(within))).isTrue();
     assertThat(theorem.check(between).verdict()).isEqualTo(Verdict.UNDECIDED);
     Evidence none =
         numbers(Interval.ONE, Interval.ONE, tenth, r -> r < 0.251 ? 1 : Double.POSITIVE_INFINITY);
@@ -176,7 +178,7 @@ final class JacobianDescentTest {
     JacobianDescent theorem = JacobianDescent.withDefaults();
     named(theorem.withStepSize(0.6).check(small), Verdict.FAILS, "step is short");
     named(theorem.check(small), Verdict.UNDECIDED, "no constant");
-    assertThat(theorem.withStepSize(0.01).check(small).isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(theorem.withStepSize(0.01).check(small))).isTrue();
   }
 
   private static void named(Certificate certificate, Verdict verdict, String text) {
@@ -194,7 +196,7 @@ final class JacobianDescentTest {
         JacobianDescent.withDefaults()
             .check(
                 Evidence.fixed()
-                    .with(
+                    .given(
                         Measurements.JACOBIAN,
                         new JacobianNumbers(
                             Optional.empty(),
@@ -205,7 +207,7 @@ final class JacobianDescentTest {
                             Rigor.VERIFIED,
                             Subject.EXACT_NETWORK)));
     assertThat(certificate.verdict()).isEqualTo(Verdict.HOLDS);
-    assertThat(certificate.rigor()).isEqualTo(Rigor.COMPUTED);
+    assertThat(Standing.ofNumbers(certificate)).isEqualTo(Rigor.COMPUTED);
     assertThat(certificate.isProof()).isFalse();
   }
 

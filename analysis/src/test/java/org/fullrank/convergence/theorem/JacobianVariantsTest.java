@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Prediction;
+import org.fullrank.convergence.Standing;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.JacobianNumbers;
@@ -54,9 +55,9 @@ final class JacobianVariantsTest {
 
   private static Evidence fixed(JacobianNumbers numbers) {
     return Evidence.fixed()
-        .with(Measurements.JACOBIAN, numbers)
-        .with(Measurements.jacobianBlock("a.W"), numbers)
-        .with(
+        .given(Measurements.JACOBIAN, numbers)
+        .given(Measurements.jacobianBlock("a.W"), numbers)
+        .given(
             Measurements.REDUCED_JACOBIAN, new ReducedJacobian(numbers, "test", exact("floor", 2)));
   }
 
@@ -65,18 +66,18 @@ final class JacobianVariantsTest {
   void theInfimumIsPartOfTheReducedPrediction() {
     Evidence measured = fixed(numbers(1, 1, 0.1, r -> 1));
     ReducedJacobianDescent theorem = ReducedJacobianDescent.withDefaults();
-    assertThat(theorem.check(measured).isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(theorem.check(measured))).isTrue();
     assertThat(theorem.check(measured).prediction().orElseThrow().referenceLoss().orElseThrow())
         .isEqualTo(exact("floor", 2));
     Quantity guessed =
         Quantity.of("floor", Interval.of(2), Rigor.ASSUMED, Subject.STORED_MATRIX, "-");
     Certificate weak =
         theorem.check(
-            measured.with(
+            measured.given(
                 Measurements.REDUCED_JACOBIAN,
                 new ReducedJacobian(numbers(1, 1, 0.1, r -> 1), "test", guessed)));
     assertThat(weak.isProof()).isFalse();
-    assertThat(weak.rigor()).isEqualTo(Rigor.ASSUMED);
+    assertThat(Standing.ofNumbers(weak)).isEqualTo(Rigor.ASSUMED);
   }
 
   /** A wide enclosure inflates the ball and with it Lam; that must not count as a failure. */
@@ -103,8 +104,9 @@ final class JacobianVariantsTest {
   @Test
   void flowHasItsSharpThresholdOnTheScalarExample() {
     JacobianDescent flow = JacobianDescent.forGradientFlow();
-    assertThat(flow.check(fixed(numbers(1, 1, 0.49, r -> 1))).isProof()).isTrue();
-    assertThat(flow.check(fixed(numbers(1, 1, 0.4999999, r -> 1))).isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(flow.check(fixed(numbers(1, 1, 0.49, r -> 1))))).isTrue();
+    assertThat(Standing.isProofOfGiven(flow.check(fixed(numbers(1, 1, 0.4999999, r -> 1)))))
+        .isTrue();
     assertThat(flow.check(fixed(numbers(1, 1, 0.5000001, r -> 1))).verdict())
         .isEqualTo(Verdict.FAILS);
     assertThat(flow.check(fixed(numbers(1, 1, 0.51, r -> 1))).verdict()).isEqualTo(Verdict.FAILS);
@@ -147,7 +149,8 @@ final class JacobianVariantsTest {
           ReducedJacobianDescent.withDefaults(),
           ReducedJacobianDescent.forGradientFlow()
         }) {
-      assertThat(theorem.check(fixed(numbers(1, 1, 0.1, r -> 1))).isProof()).isTrue();
+      assertThat(Standing.isProofOfGiven(theorem.check(fixed(numbers(1, 1, 0.1, r -> 1)))))
+          .isTrue();
       named(theorem, JacobianNumbers.not("layer X"), Verdict.INAPPLICABLE, "layer X");
       named(theorem, numbers(0, 1, 0.1, r -> 1), Verdict.FAILS, "rank");
       named(

@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Prediction;
+import org.fullrank.convergence.Standing;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
@@ -23,7 +24,7 @@ final class OymakSoltanolkotabiTest {
 
   @Test
   void theThresholdOfTheScalarExampleIsOneSixteenth() {
-    assertThat(THEOREM.check(FixedJacobian.scalar(0.0624999)).isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(THEOREM.check(FixedJacobian.scalar(0.0624999)))).isTrue();
     assertThat(THEOREM.check(FixedJacobian.scalar(0.0625001)).verdict()).isEqualTo(Verdict.FAILS);
   }
 
@@ -90,8 +91,10 @@ final class OymakSoltanolkotabiTest {
       Evidence evidence = FixedJacobian.random(random, r -> 1 + Math.pow(r, degree));
       if (THEOREM.check(evidence).verdict() == Verdict.HOLDS) {
         held++;
-        assertThat(JacobianDescent.withDefaults().check(evidence).isProof()).isTrue();
-        assertThat(PolyakLojasiewicz.withDefaults().check(evidence).isProof()).isTrue();
+        assertThat(Standing.isProofOfGiven(JacobianDescent.withDefaults().check(evidence)))
+            .isTrue();
+        assertThat(Standing.isProofOfGiven(PolyakLojasiewicz.withDefaults().check(evidence)))
+            .isTrue();
       }
     }
     assertThat(held).isBetween(30, 270);
@@ -148,7 +151,7 @@ final class OymakSoltanolkotabiTest {
       Evidence evidence = weakScalar(weak, 0.01);
       Certificate certificate = THEOREM.check(evidence);
       assertThat(certificate.verdict()).isEqualTo(Verdict.HOLDS);
-      assertThat(certificate.rigor()).isEqualTo(Rigor.COMPUTED);
+      assertThat(Standing.ofNumbers(certificate)).isEqualTo(Rigor.COMPUTED);
       assertThat(certificate.isProof()).isFalse();
     }
   }

@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Prediction;
+import org.fullrank.convergence.Standing;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Rigor;
@@ -24,7 +25,7 @@ final class PolyakLojasiewiczTest {
   /** {@code 2 R0 < R (1 - R)} has a solution exactly for R0 below 1/8. */
   @Test
   void theThresholdOfTheScalarExampleIsOneEighth() {
-    assertThat(THEOREM.check(FixedJacobian.scalar(0.1249999)).isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(THEOREM.check(FixedJacobian.scalar(0.1249999)))).isTrue();
     assertThat(THEOREM.check(FixedJacobian.scalar(0.1250001)).verdict()).isEqualTo(Verdict.FAILS);
   }
 
@@ -111,9 +112,9 @@ final class PolyakLojasiewiczTest {
       double b = random.nextInt(3) == 0 ? 0 : random.nextDouble();
       double c = random.nextInt(3) == 0 ? 0 : random.nextDouble();
       Evidence evidence = FixedJacobian.random(random, r -> 1e-3 + a + b * r + c * r * r);
-      if (THEOREM.check(evidence).isProof()) {
+      if (Standing.isProofOfGiven(THEOREM.check(evidence))) {
         held++;
-        assertThat(JACOBIAN.check(evidence).isProof()).as("seed " + seed).isTrue();
+        assertThat(Standing.isProofOfGiven(JACOBIAN.check(evidence))).as("seed " + seed).isTrue();
       }
     }
     assertThat(held).isBetween(30, 270);
@@ -123,9 +124,9 @@ final class PolyakLojasiewiczTest {
   @Test
   void aJumpingConstantNeedsAShortStepOfTheJacobianCertificate() {
     Evidence evidence = FixedJacobian.evidence(1, 1, 0.1, r -> r < 0.3 ? 0.1 : 50);
-    assertThat(THEOREM.check(evidence).isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(THEOREM.check(evidence))).isTrue();
     assertThat(JACOBIAN.check(evidence).verdict()).isEqualTo(Verdict.UNDECIDED);
-    assertThat(JACOBIAN.withStepSize(1e-3).check(evidence).isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(JACOBIAN.withStepSize(1e-3).check(evidence))).isTrue();
   }
 
   static Stream<Arguments> violations() {
@@ -173,7 +174,7 @@ final class PolyakLojasiewiczTest {
   @Test
   void aResidualOfZeroNeedsNoTraining() {
     Certificate certificate = THEOREM.check(FixedJacobian.scalar(0));
-    assertThat(certificate.isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(certificate)).isTrue();
     assertThat(certificate.prediction().orElseThrow().envelope(0)).isZero();
   }
 
@@ -182,7 +183,7 @@ final class PolyakLojasiewiczTest {
     for (int weak = 0; weak < 4; weak++) {
       Certificate certificate = THEOREM.check(OymakSoltanolkotabiTest.weakScalar(weak, 0.01));
       assertThat(certificate.verdict()).isEqualTo(Verdict.HOLDS);
-      assertThat(certificate.rigor()).isEqualTo(Rigor.COMPUTED);
+      assertThat(Standing.ofNumbers(certificate)).isEqualTo(Rigor.COMPUTED);
       assertThat(certificate.isProof()).isFalse();
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Optional;
 import org.fullrank.convergence.Certificate;
+import org.fullrank.convergence.Standing;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.JacobianNumbers;
@@ -175,10 +176,12 @@ final class PyramidalDescentTest {
       int other = weak == 3 ? 0 : weak - 3;
       Evidence evidence =
           (weak < 4 ? FixedJacobian.scalar(0.1) : OymakSoltanolkotabiTest.weakScalar(other, 0.1))
-              .with(Measurements.PYRAMIDAL, net);
+              .given(Measurements.PYRAMIDAL, net);
       Certificate certificate = THEOREM.check(evidence);
       assertThat(certificate.verdict()).isEqualTo(Verdict.HOLDS);
-      assertThat(certificate.isProof()).as("number " + weak).isEqualTo(weak == -1 || weak == 3);
+      assertThat(Standing.isProofOfGiven(certificate))
+          .as("number " + weak)
+          .isEqualTo(weak == -1 || weak == 3);
     }
   }
 
@@ -192,13 +195,13 @@ final class PyramidalDescentTest {
         new PyramidalNetwork(
             Optional.empty(), 2, one, 0.5, List.of(), List.of(), List.of(one, one), one, one, true);
     for (double factor : new double[] {0.999999, 1.000001}) {
-      Evidence evidence = FixedJacobian.scalar(factor / 16).with(Measurements.PYRAMIDAL, net);
-      assertThat(THEOREM.check(evidence).isProof()).isEqualTo(factor < 1);
+      Evidence evidence = FixedJacobian.scalar(factor / 16).given(Measurements.PYRAMIDAL, net);
+      assertThat(Standing.isProofOfGiven(THEOREM.check(evidence))).isEqualTo(factor < 1);
     }
     Evidence unmeasured =
         Evidence.fixed()
-            .with(Measurements.PYRAMIDAL, net)
-            .with(Measurements.JACOBIAN, JacobianNumbers.not("layer X"));
+            .given(Measurements.PYRAMIDAL, net)
+            .given(Measurements.JACOBIAN, JacobianNumbers.not("layer X"));
     assertThat(THEOREM.check(unmeasured).verdict()).isEqualTo(Verdict.INAPPLICABLE);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.HypothesisCheck;
+import org.fullrank.convergence.Standing;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.GateNumbers;
 import org.fullrank.evidence.JacobianNumbers;
@@ -60,13 +61,15 @@ final class SurrogateDescentTest {
   private static Certificate check(GateNumbers gates, JacobianNumbers jacobian) {
     return SurrogateDescent.withDefaults()
         .check(
-            Evidence.fixed().with(Measurements.GATES, gates).with(Measurements.JACOBIAN, jacobian));
+            Evidence.fixed()
+                .given(Measurements.GATES, gates)
+                .given(Measurements.JACOBIAN, jacobian));
   }
 
   @Test
   void everyMissingHypothesisIsNamed() {
     JacobianNumbers good = numbers(Interval.ONE, Interval.ONE, Interval.of(0.2), r -> 1);
-    assertThat(check(decided(), good).isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(check(decided(), good))).isTrue();
     named(check(GateNumbers.not("no gates here"), good), Verdict.INAPPLICABLE, "no gates here");
     GateNumbers open =
         new GateNumbers(
@@ -101,8 +104,8 @@ final class SurrogateDescentTest {
             .withStepSize(0.6)
             .check(
                 Evidence.fixed()
-                    .with(Measurements.GATES, decided())
-                    .with(Measurements.JACOBIAN, good)),
+                    .given(Measurements.GATES, decided())
+                    .given(Measurements.JACOBIAN, good)),
         Verdict.FAILS,
         "step is short");
   }
@@ -128,7 +131,7 @@ final class SurrogateDescentTest {
             exact("min |t|", Interval.atLeast(0.1)).weakenedTo(Rigor.COMPUTED));
     Certificate certificate = check(computed, good);
     assertThat(certificate.verdict()).isEqualTo(Verdict.HOLDS);
-    assertThat(certificate.rigor()).isEqualTo(Rigor.COMPUTED);
+    assertThat(Standing.ofNumbers(certificate)).isEqualTo(Rigor.COMPUTED);
     assertThat(certificate.isProof()).isFalse();
     Certificate weakJacobian =
         check(
@@ -158,7 +161,7 @@ final class SurrogateDescentTest {
             Optional.of("unit 1 of layer a on sample 0"),
             exact("min |t|", Interval.atLeast(0)));
     Certificate certificate = check(zero, good);
-    assertThat(certificate.isProof()).isTrue();
+    assertThat(Standing.isProofOfGiven(certificate)).isTrue();
     assertThat(certificate.conclusion().orElseThrow().statement())
         .contains("not promised, because of unit 1");
   }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Prediction;
+import org.fullrank.convergence.Standing;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.JacobianNumbers;
@@ -124,8 +125,8 @@ final class SurrogateThresholdTest {
           Quantity.verified("R0", Interval.of(middle), Subject.EXACT_NETWORK, "bisection");
       Evidence changed =
           Evidence.fixed()
-              .with(Measurements.GATES, evidence.get(Measurements.GATES))
-              .with(
+              .given(Measurements.GATES, evidence.get(Measurements.GATES))
+              .given(
                   Measurements.JACOBIAN,
                   new JacobianNumbers(
                       Optional.empty(),
@@ -135,7 +136,7 @@ final class SurrogateThresholdTest {
                       measured.lipschitz(),
                       measured.lipschitzRigor(),
                       measured.lipschitzSubject()));
-      if (SurrogateDescent.withDefaults().check(changed).isProof()) {
+      if (Standing.isProofOfGiven(SurrogateDescent.withDefaults().check(changed))) {
         lo = middle;
       } else {
         hi = middle;
