@@ -94,22 +94,63 @@ public final class ExpressivityCondition {
    * The structural reasons why {@code [h(X), 1]} cannot have full row rank: what {@link #check}
    * finds before it decomposes anything.
    *
-   * @param x inputs {@code [n, ...input]}
-   * @param features the stored features {@code [n][w]} on these inputs, whoever computed them
+   * @param x inputs {@code [n, ...input]}, finite
+   * @param features the stored features {@code [n][w]} on these inputs, finite, whoever computed
+   *     them; what rests on their values is about the stored matrix only
    * @return empty if counting and comparing finds none
+   * @throws IllegalArgumentException if a shape does not fit or a number is not finite
    */
   public List<Cause> causes(INDArray x, double[][] features) {
-    return Structure.causes(matrix(x), features, featureDegree(), !network.couplesSamples());
+    TensorChecks.requireShape("inputs", x, network.inputShape().after(-1));
+    double[][] inputs = finite(x);
+    requireFeatures(features, inputs.length);
+    return Structure.causes(inputs, features, featureDegree(), !network.couplesSamples());
+  }
+
+  /** Counting speaks of the exact network only if there are as many features as it has. */
+  private void requireFeatures(double[][] features, int samples) {
+    int layers = network.layers().size();
+    long width =
+        layers == 1
+            ? network.inputShape().length()
+            : network.prefix(layers - 1).outputShape().length();
+    if (features.length != samples) {
+      throw new IllegalArgumentException(
+          "causes expects features of " + samples + " samples but got " + features.length);
+    }
+    for (int i = 0; i < samples; i++) {
+      if (features[i].length != width) {
+        throw new IllegalArgumentException(
+            "causes expects the "
+                + width
+                + " features of the network but got "
+                + features[i].length
+                + " for sample "
+                + i);
+      }
+      for (int q = 0; q < width; q++) {
+        if (!Double.isFinite(features[i][q])) {
+          throw new IllegalArgumentException(
+              "causes expects finite features but got "
+                  + features[i][q]
+                  + " for sample "
+                  + i
+                  + ", unit "
+                  + q);
+        }
+      }
+    }
   }
 
   /**
    * The samples whose input repeats an earlier one exactly.
    *
-   * @param x inputs {@code [n, ...input]}
+   * @param x inputs {@code [n, ...input]}, finite
    * @return sample numbers from 0, ascending
+   * @throws IllegalArgumentException if a number is not finite
    */
   public static List<Long> repeatedInputs(INDArray x) {
-    return Structure.repeated(matrix(x));
+    return Structure.repeated(finite(x));
   }
 
   /** What keeps the features from being enclosed. */
@@ -142,6 +183,11 @@ public final class ExpressivityCondition {
   private OptionalInt featureDegree() {
     int layers = network.layers().size();
     return layers == 1 ? OptionalInt.of(1) : network.prefix(layers - 1).polynomialDegree();
+  }
+
+  private static double[][] finite(INDArray x) {
+    TensorChecks.requireFinite("inputs", x);
+    return matrix(x);
   }
 
   /** Samples as rows. */

@@ -1,11 +1,13 @@
 package org.fullrank.expressivity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
@@ -303,5 +305,36 @@ class ExpressivityConditionTest {
     ExpressivityReport report =
         ExpressivityCondition.of(network, Tensors.empty(DataType.DOUBLE)).check(inputs(3, 2));
     assertThat(report.verdict()).isEqualTo(Verdict.HOLDS);
+  }
+
+  /** Features of the caller's own are counted as the network's only if there are as many. */
+  @Test
+  void featuresOfAnotherShapeAreRefused() {
+    Network network =
+        Network.of(
+            Shape.of(2),
+            Dense.of("a", 2, 4).withBias(1),
+            Elementwise.of(Activations.TANH),
+            Dense.of("o", 4, 1).withBias(1));
+    ExpressivityCondition condition =
+        ExpressivityCondition.of(network, network.initialize(Seed.of(1)));
+    INDArray x = Tensors.ofRows(new double[][] {{1, 0}, {0, 1}, {1, 1}});
+    double[][] h = {{1, 2, 3, 4}, {1, 2, 3, 5}, {1, 2, 4, 5}};
+    assertThat(condition.causes(x, h)).isEmpty();
+    refused(() -> condition.causes(x, new double[][] {{1}, {2}, {3}}), "the 4 features", "got 1");
+    refused(() -> condition.causes(x, new double[][] {h[0], h[1]}), "of 3 samples", "got 2");
+    refused(
+        () -> condition.causes(x, new double[][] {h[0], h[1], {1, 2, 3}}), "got 3 for sample 2");
+    double[][] infinite = {h[0], h[1], {1, 2, 3, Double.POSITIVE_INFINITY}};
+    refused(() -> condition.causes(x, infinite), "finite features", "sample 2, unit 3");
+    double nan = Double.NaN;
+    INDArray bad = Tensors.ofRows(new double[][] {{nan, 0}, {nan, 0}, {1, 1}});
+    refused(() -> condition.causes(bad, h), "inputs", "NaN");
+    refused(() -> ExpressivityCondition.repeatedInputs(bad), "inputs", "NaN");
+    refused(() -> condition.causes(Tensors.ofRows(new double[3][3]), h), "inputs", "[3, 3]");
+  }
+
+  private static void refused(ThrowingCallable call, String... texts) {
+    assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).message().contains(texts);
   }
 }
