@@ -71,9 +71,12 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
     }
     SymmetricMatrix k = gram.get().exactNetwork();
     LipschitzBound lipschitz = values.lipschitz(problem::isTrained);
+    Optional<String> deficiency = RankDeficiency.of(problem);
     return new JacobianNumbers(
         Optional.empty(),
-        smallest("sigma_min(J)", k),
+        Optional.empty(),
+        deficiency,
+        deficiency.isPresent() ? none("sigma_min(J)") : smallest("sigma_min(J)", k),
         largest("||J||", k),
         values.residualNorm(problem.y()),
         lipschitz::at,
@@ -103,14 +106,21 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
       return JacobianNumbers.undecided(OVERFLOW);
     }
     SymmetricMatrix k = gram.get().exactNetwork();
+    String symbol = "sigma_min of block " + new TreeSet<>(block);
     return new JacobianNumbers(
         Optional.empty(),
-        smallest("sigma_min of block " + new TreeSet<>(block), k),
+        Optional.empty(),
+        all.deficiency(), // some columns have no larger rank than all
+        all.deficiency().isPresent() ? none(symbol) : smallest(symbol, k),
         all.norm(),
         all.residual(),
         all.lipschitz(),
         all.lipschitzRigor(),
         all.lipschitzSubject());
+  }
+
+  private static Quantity none(String symbol) {
+    return Quantity.verified(symbol, Interval.ZERO, Subject.EXACT_NETWORK, "structure");
   }
 
   /** Root of the smallest eigenvalue of a Gram matrix, which has no negative ones. */

@@ -3,6 +3,7 @@ package org.fullrank.evidence;
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -15,7 +16,10 @@ import org.fullrank.rigor.Subject;
  *     nothing
  * @param unknown why nothing is known although the problem is of that kind, such as an overflow;
  *     the numbers are then unbounded
- * @param sigmaMin smallest singular value of the Jacobian, {@code sqrt(lambda_min(J J^T))}
+ * @param deficiency why the Jacobian certainly has no full row rank, such as equal inputs; empty if
+ *     only its singular values can tell
+ * @param sigmaMin smallest singular value of the Jacobian, {@code sqrt(lambda_min(J J^T))}, exactly
+ *     0 with a deficiency
  * @param norm its spectral norm
  * @param residual {@code ||f(X) - Y||}
  * @param lipschitz for a radius, a constant with which the Jacobian is Lipschitz in the spectral
@@ -26,12 +30,18 @@ import org.fullrank.rigor.Subject;
 public record JacobianNumbers(
     Optional<String> obstacle,
     Optional<String> unknown,
+    Optional<String> deficiency,
     Quantity sigmaMin,
     Quantity norm,
     Quantity residual,
     DoubleUnaryOperator lipschitz,
     Rigor lipschitzRigor,
     Subject lipschitzSubject) {
+  /** Checks the rigor. */
+  public JacobianNumbers {
+    Proof.require(lipschitzRigor);
+  }
+
   /**
    * Numbers of a problem that could be measured.
    *
@@ -53,6 +63,7 @@ public record JacobianNumbers(
       Subject lipschitzSubject) {
     this(
         obstacle,
+        Optional.empty(),
         Optional.empty(),
         sigmaMin,
         norm,
@@ -89,6 +100,7 @@ public record JacobianNumbers(
     return new JacobianNumbers(
         obstacle,
         unknown,
+        Optional.empty(),
         q,
         q,
         q,

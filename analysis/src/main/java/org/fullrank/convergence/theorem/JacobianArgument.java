@@ -80,9 +80,8 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
     if (numbers.unknown().isPresent()) {
       return undecided(JacobianPremises.ENCLOSED, numbers.unknown().get());
     }
-    Quantity zero = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
     HypothesisCheck positive =
-        HypothesisCheck.less(rank, zero, numbers.sigmaMin())
+        JacobianPremises.fullRank(rank, numbers)
             .from(JacobianPremises.measured(numbers))
             .from(more);
     checks.add(positive);

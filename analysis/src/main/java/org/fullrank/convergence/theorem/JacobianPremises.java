@@ -38,8 +38,7 @@ final class JacobianPremises {
       return checks;
     }
     checks.add(
-        HypothesisCheck.less(
-                "J_0 has full row rank: s0 = sigma_min(J_0) > 0", zero(), numbers.sigmaMin())
+        fullRank("J_0 has full row rank: s0 = sigma_min(J_0) > 0", numbers)
             .from(measured(numbers)));
     double norm = numbers.norm().interval().hi();
     double residual = numbers.residual().interval().hi();
@@ -47,6 +46,18 @@ final class JacobianPremises {
       checks.add(undecided("||J_0|| and R0 are bounded", "up to " + norm + " and " + residual));
     }
     return checks;
+  }
+
+  /** Certainly violated where the structure says so; else the enclosure decides. */
+  static HypothesisCheck fullRank(String statement, JacobianNumbers numbers) {
+    Quantity s0 = numbers.sigmaMin();
+    return numbers
+        .deficiency()
+        .map(
+            reason ->
+                HypothesisCheck.structural(
+                    statement, Verdict.FAILS, s0.rigor(), s0.subject(), reason))
+        .orElseGet(() -> HypothesisCheck.less(statement, zero(), s0));
   }
 
   static Quantity zero() {

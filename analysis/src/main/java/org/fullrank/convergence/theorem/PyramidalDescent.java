@@ -111,6 +111,7 @@ public final class PyramidalDescent implements Theorem {
         new JacobianNumbers(
             n.obstacle(),
             n.unknown(),
+            n.deficiency(),
             lowerBound(net),
             n.norm(),
             n.residual(),
