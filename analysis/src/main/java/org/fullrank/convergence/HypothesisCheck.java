@@ -133,10 +133,24 @@ public final class HypothesisCheck {
    * @return the check, exact
    */
   public static HypothesisCheck premise(String statement, boolean given, String reason) {
+    return premise(statement, given, Proof.verified(), reason);
+  }
+
+  /**
+   * A premise that is visible in a description that somebody may have made.
+   *
+   * @param statement the premise
+   * @param given whether it is given; otherwise the theorem is {@code INAPPLICABLE}
+   * @param rigor how the description is known
+   * @param reason one sentence, naming what is missing
+   * @return the check
+   */
+  public static HypothesisCheck premise(
+      String statement, boolean given, Rigor rigor, String reason) {
     return structural(
         statement,
         given ? Verdict.HOLDS : Verdict.INAPPLICABLE,
-        Proof.verified(),
+        rigor,
         Subject.EXACT_NETWORK,
         reason);
   }

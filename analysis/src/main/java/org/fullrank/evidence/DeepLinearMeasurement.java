@@ -11,6 +11,7 @@ import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Norms;
 import org.fullrank.rigor.Product;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.spectrum.RankReport;
@@ -62,7 +63,8 @@ final class DeepLinearMeasurement {
         x.length,
         norm("F_0", residual.loss),
         norm("F_0 - F*", residual.excess),
-        residual.interpolates);
+        residual.interpolates,
+        Proof.verified());
   }
 
   private static LinearResidual residual(

@@ -2,6 +2,7 @@ package org.fullrank.evidence;
 
 import java.util.Optional;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -28,6 +29,7 @@ import org.fullrank.rigor.Verdict;
  * @param excess {@code F_0 - F*}
  * @param interpolates whether {@code F* = 0} is proved by independent samples; {@code INAPPLICABLE}
  *     if there are more samples than inputs
+ * @param rigor how the description is known; {@code VERIFIED} if it was read off the problem
  */
 public record DeepLinearNetwork(
     Optional<String> obstacle,
@@ -44,9 +46,11 @@ public record DeepLinearNetwork(
     long samples,
     Quantity loss,
     Quantity excess,
-    Verdict interpolates) {
+    Verdict interpolates,
+    Rigor rigor) {
   /** Checks the depth. */
   public DeepLinearNetwork {
+    Proof.require(rigor);
     if (depth < 1 || samples < 1) {
       throw new IllegalArgumentException(
           "DeepLinearNetwork expects depth and samples of at least 1 but got "
@@ -81,6 +85,7 @@ public record DeepLinearNetwork(
         1,
         q,
         q,
-        Verdict.INAPPLICABLE);
+        Verdict.INAPPLICABLE,
+        Proof.verified());
   }
 }

@@ -13,6 +13,8 @@ import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
+import org.fullrank.rigor.Proof;
+import org.fullrank.rigor.Rigor;
 
 /**
  * What the description of a network says about all layers below the last; no parameter is looked
@@ -32,6 +34,7 @@ import org.fullrank.nn.layer.Residual;
  *     for a trained bias with an effect; 0 with an {@code output} obstacle
  * @param samples n
  * @param repeated the samples whose input repeats an earlier one exactly
+ * @param rigor how the description is known; {@code VERIFIED} if it was read off the problem
  */
 public record HiddenLayers(
     long parameters,
@@ -44,9 +47,11 @@ public record HiddenLayers(
     Optional<String> output,
     long columns,
     long samples,
-    List<Long> repeated) {
+    List<Long> repeated,
+    Rigor rigor) {
   /** Copies the list. */
   public HiddenLayers {
+    Proof.require(rigor);
     repeated = List.copyOf(repeated);
   }
 
@@ -75,7 +80,8 @@ public record HiddenLayers(
         output,
         output.isPresent() ? 0 : last.dense().in() + (last.biasTrained() ? 1 : 0),
         problem.samples(),
-        ExpressivityCondition.repeatedInputs(problem.x()));
+        ExpressivityCondition.repeatedInputs(problem.x()),
+        Proof.verified());
   }
 
   private static Optional<String> first(List<? extends Layer> layers) {

@@ -3,6 +3,7 @@ package org.fullrank.evidence;
 import java.util.List;
 import java.util.Optional;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -20,6 +21,7 @@ import org.fullrank.rigor.Verdict;
  * @param normX spectral norm of X
  * @param loss {@code F_0}
  * @param excess {@code F_0 - F*}; its lower end is 0 if the rank of X is not proved
+ * @param rigor how the description is known; {@code VERIFIED} if it was read off the problem
  */
 public record LinearChain(
     Optional<String> obstacle,
@@ -28,9 +30,11 @@ public record LinearChain(
     Quantity sigmaX,
     Quantity normX,
     Quantity loss,
-    Quantity excess) {
+    Quantity excess,
+    Rigor rigor) {
   /** Copies the list. */
   public LinearChain {
+    Proof.require(rigor);
     factors = List.copyOf(factors);
     if (obstacle.isEmpty() && factors.stream().noneMatch(LinearFactor::trained)) {
       throw new IllegalArgumentException("LinearChain expects a trained factor but got " + factors);
@@ -47,6 +51,7 @@ public record LinearChain(
     Quantity q =
         new Quantity(
             "unknown", Interval.ENTIRE, Rigor.ASSUMED, Subject.STORED_MATRIX, "not measured");
-    return new LinearChain(Optional.of(obstacle), List.of(), Verdict.INAPPLICABLE, q, q, q, q);
+    return new LinearChain(
+        Optional.of(obstacle), List.of(), Verdict.INAPPLICABLE, q, q, q, q, Proof.verified());
   }
 }

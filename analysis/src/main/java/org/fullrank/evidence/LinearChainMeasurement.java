@@ -14,6 +14,7 @@ import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Norms;
 import org.fullrank.rigor.Product;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.spectrum.RankReport;
@@ -59,7 +60,8 @@ final class LinearChainMeasurement {
         Matrices.exact("sigma_min(X)", rankX.sigmaMin()),
         Matrices.exact("||X||", rankX.sigmaMax()),
         verified("F_0", residual.loss),
-        verified("F_0 - F*", residual.excess));
+        verified("F_0 - F*", residual.excess),
+        Proof.verified());
   }
 
   private static Optional<String> obstacle(TrainingProblem problem) {

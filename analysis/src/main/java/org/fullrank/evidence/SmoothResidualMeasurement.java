@@ -8,6 +8,7 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
 
 /** Recognises a {@link SmoothResidualNetwork} by the description of its layers. */
 final class SmoothResidualMeasurement {
@@ -43,7 +44,8 @@ final class SmoothResidualMeasurement {
     if (blocks > 0 && (cRes.hi() <= 0 || cRes.lo() >= 1)) {
       return SmoothResidualNetwork.not("c_res in " + cRes + " is not within (0, 1)");
     }
-    return new SmoothResidualNetwork(Optional.empty(), depth, first.out(), cSigma, cRes);
+    return new SmoothResidualNetwork(
+        Optional.empty(), depth, first.out(), cSigma, cRes, Proof.verified());
   }
 
   /** What is wrong with the first two layers and the last one. */

@@ -2,6 +2,8 @@ package org.fullrank.evidence;
 
 import java.util.Optional;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Proof;
+import org.fullrank.rigor.Rigor;
 
 /**
  * The description of a smooth residual network in the scaling of Du et al. and Gulcu, with {@code g
@@ -17,11 +19,13 @@ import org.fullrank.rigor.Interval;
  * @param cSigma the normalisation, read off the scales
  * @param cRes the size of the branches, read off the scales; {@link Interval#ENTIRE} for depth 1,
  *     which has none
+ * @param rigor how the description is known; {@code VERIFIED} if it was read off the problem
  */
 public record SmoothResidualNetwork(
-    Optional<String> obstacle, int depth, long width, Interval cSigma, Interval cRes) {
+    Optional<String> obstacle, int depth, long width, Interval cSigma, Interval cRes, Rigor rigor) {
   /** Checks depth and width. */
   public SmoothResidualNetwork {
+    Proof.require(rigor);
     if (depth < 1 || width < 1) {
       throw new IllegalArgumentException(
           "SmoothResidualNetwork expects depth and width of at least 1 but got "
@@ -38,6 +42,7 @@ public record SmoothResidualNetwork(
    * @return a description of which nothing is known
    */
   public static SmoothResidualNetwork not(String obstacle) {
-    return new SmoothResidualNetwork(Optional.of(obstacle), 1, 1, Interval.ENTIRE, Interval.ENTIRE);
+    return new SmoothResidualNetwork(
+        Optional.of(obstacle), 1, 1, Interval.ENTIRE, Interval.ENTIRE, Proof.verified());
   }
 }

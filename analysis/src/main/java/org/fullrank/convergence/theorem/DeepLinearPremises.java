@@ -24,6 +24,7 @@ final class DeepLinearPremises {
             "f = B (I + W_L) ... (I + W_1) A X, A and B fixed, W = 0, trained on 1/2 sum of"
                 + " squares",
             net.obstacle().isEmpty(),
+            net.rigor(),
             net.obstacle().orElse("seen in the description of the network and its parameters")));
     if (net.obstacle().isPresent()) {
       return checks;
@@ -42,6 +43,7 @@ final class DeepLinearPremises {
             "f = M_H ... M_1 X, each M fixed or e I + s W with W trained, hidden widths equal and"
                 + " at least max(d, k), trained on 1/2 sum of squares",
             chain.obstacle().isEmpty(),
+            chain.rigor(),
             chain.obstacle().orElse("seen in the description of the network")));
     if (chain.obstacle().isEmpty()) {
       checks.add(fullRank(chain.fullRank(), chain.sigmaX()));

@@ -11,7 +11,7 @@ import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.HiddenLayers;
 import org.fullrank.evidence.Measurements;
-import org.fullrank.rigor.Proof;
+import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 
@@ -77,29 +77,38 @@ public final class FullyConnectedExpressivity implements Theorem {
         premise(
             "the layers are dense, activation, ..., dense",
             net.notFullyConnected(),
+            net.rigor(),
             "seen in the description"));
     checks.add(
-        premise("the weights of the last layer are trained", net.output(), "no frozen slot"));
+        premise(
+            "the weights of the last layer are trained",
+            net.output(),
+            net.rigor(),
+            "no frozen slot"));
     checks.add(
         premise(
             "no parameter below the last layer is frozen",
             net.frozen().map(s -> "parameter tensor " + s + " is frozen"),
+            net.rigor(),
             "no frozen slot"));
     if (net.notFullyConnected().isEmpty()) {
       checks.add(
           premise(
               "activations before the last are real analytic and strictly increasing",
               net.notIncreasing(),
+              net.rigor(),
               "declared by the activations"));
       checks.add(
           premise(
               "the last activation is real analytic and no polynomial",
               net.notGeneric(),
+              net.rigor(),
               "declared by the activation"));
       checks.add(
           premise(
               "the last hidden layer has a bias with an effect",
               net.withoutBias(),
+              net.rigor(),
               "seen in the description"));
     }
     if (net.output().isEmpty()) {
@@ -107,6 +116,7 @@ public final class FullyConnectedExpressivity implements Theorem {
           decided(
                   "M has at least n columns: the last hidden width, and one for a bias",
                   net.columns() >= net.samples(),
+                  net.rigor(),
                   net.columns() + " columns and " + net.samples() + " samples")
               .from(Setting.of("columns", net.columns()), Setting.of("n", net.samples())));
     }
@@ -114,6 +124,7 @@ public final class FullyConnectedExpressivity implements Theorem {
         decided(
             "the inputs are distinct",
             net.repeated().isEmpty(),
+            net.rigor(),
             net.repeated().isEmpty()
                 ? "compared exactly"
                 : "sample " + net.repeated().get(0) + " repeats an earlier one"));
@@ -130,17 +141,15 @@ public final class FullyConnectedExpressivity implements Theorem {
   }
 
   private static HypothesisCheck premise(
-      String statement, Optional<String> obstacle, String otherwise) {
-    return HypothesisCheck.premise(statement, obstacle.isEmpty(), obstacle.orElse(otherwise));
+      String statement, Optional<String> obstacle, Rigor rigor, String otherwise) {
+    return HypothesisCheck.premise(
+        statement, obstacle.isEmpty(), rigor, obstacle.orElse(otherwise));
   }
 
   /** A condition on whole numbers, which is certain either way. */
-  private static HypothesisCheck decided(String statement, boolean holds, String reason) {
+  private static HypothesisCheck decided(
+      String statement, boolean holds, Rigor rigor, String reason) {
     return HypothesisCheck.structural(
-        statement,
-        holds ? Verdict.HOLDS : Verdict.FAILS,
-        Proof.verified(),
-        Subject.EXACT_NETWORK,
-        reason);
+        statement, holds ? Verdict.HOLDS : Verdict.FAILS, rigor, Subject.EXACT_NETWORK, reason);
   }
 }

@@ -65,11 +65,13 @@ public final class GenericExpressivity implements Theorem {
         HypothesisCheck.premise(
             "there are hidden parameters",
             hidden.parameters() > 0,
+            hidden.rigor(),
             hidden.parameters() + " parameters below the last layer"));
     checks.add(
         HypothesisCheck.premise(
             "every layer below the last is real analytic",
             hidden.notAnalytic().isEmpty(),
+            hidden.rigor(),
             hidden.notAnalytic().orElse("declared by the layers and activations")));
     if (n.obstacle().isEmpty()) {
       HypothesisCheck rank = LastLayerPremises.fullRank(n);

@@ -13,7 +13,6 @@ import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.evidence.Measurements;
 import org.fullrank.evidence.SmoothResidualNetwork;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -97,7 +96,7 @@ public final class GulcuResNet implements Theorem {
                     + " x_(l-1)), f = v x_H, phi smooth, 0 < c_res < 1, all weights trained on 1/2"
                     + " sum of squares",
                 verdict,
-                Proof.verified(),
+                form.rigor(),
                 Subject.EXACT_NETWORK,
                 form.obstacle()
                     .orElse(

@@ -72,6 +72,7 @@ public final class ZeroAsymmetricFlow implements Theorem {
             "all layers are trained, dense, without bias and factor; W_1 = ... = W_(L-1) = I, W_L ="
                 + " 0",
             wrong.isEmpty(),
+            chain.rigor(),
             wrong.orElse("seen in the description of the network and its parameters")));
     if (wrong.isPresent()) {
       return DeepLinearPremises.refused(this, checks, limits);

@@ -238,7 +238,7 @@ final class GulcuResNetTest {
 
   private static SmoothResidualNetwork form(long width) {
     return new SmoothResidualNetwork(
-        Optional.empty(), 2, width, Interval.ONE, Interval.fromDecimal("0.5"));
+        Optional.empty(), 2, width, Interval.ONE, Interval.fromDecimal("0.5"), Rigor.VERIFIED);
   }
 
   /** The scalar example is certified up to 1/4; at 1/2 it needs twice that, hence 4 times m. */
