@@ -1,5 +1,6 @@
 package org.fullrank.rigor;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  * <p>The determinant comes from one Cholesky factorisation of {@code B = A - c I} whose rounding
  * error E has norm at most c: {@code A >= B + c I >= B + E = L L^T}, hence {@code det A >= prod
  * l_ii^2}. Products are rounded down with the exponent kept apart, so nothing overflows. If neither
- * A nor {@code -A} is proved definite, Gershgorin's discs are what is left. Sharp only if all
- * eigenvalues but the smallest are nearly equal. Cost: {@code n^3 / 3} operations.
+ * A nor {@code -A} is proved definite, Gershgorin's discs are what is left. A matrix with a graded
+ * diagonal is also equilibrated by powers of two, {@code D A D}, and {@code lambda_min(A) >=
+ * lambda_min(D A D) / max D_ii^2}; the better bound counts. Sharp only if all eigenvalues but the
+ * smallest of A or of {@code D A D} are nearly equal. Cost: {@code n^3 / 3} operations, twice that
+ * for a graded diagonal.
  */
 public final class DeterminantBound implements EigenvalueBound {
   private final int threads;
@@ -68,19 +72,22 @@ public final class DeterminantBound implements EigenvalueBound {
   /** The smallest eigenvalue of {@code sign * A}, or null unless that is proved definite. */
   private @Nullable Interval definite(double[][] lower, double sign) {
     int n = lower.length;
-    double[][] l = ShiftedCholeskyBound.factorShifted(lower, sign, 0, threads);
-    if (l == null) {
-      return null;
+    double[] diagonal = ShiftedCholeskyBound.diagonal(lower, sign);
+    double[][] work = ShiftedCholeskyBound.newTriangle(n);
+    double lo = Double.NEGATIVE_INFINITY;
+    if (ShiftedCholeskyBound.provenShift(lower, sign, 0, work, threads) >= 0) {
+      lo = lowerBound(ShiftedCholeskyBound.diagonal(work, 1), traceUp(lower, sign));
     }
-    double smallest = Double.POSITIVE_INFINITY;
-    for (int i = 0; i < n; i++) {
-      smallest = Math.min(smallest, sign * lower[i][i]);
+    DiagonalScaling scaling = DiagonalScaling.of(diagonal);
+    if (scaling != null
+        && ShiftedCholeskyBound.provenShift(lower, sign, 0, scaling, work, threads) >= 0) {
+      // The diagonal of D A D is exact.
+      double[] scaled = scaling.shiftedDown(diagonal, 0, 0);
+      double trace = Arrays.stream(scaled).reduce(0, Rounding::addUp);
+      double ofScaled = lowerBound(ShiftedCholeskyBound.diagonal(work, 1), trace);
+      lo = Math.max(lo, scaling.backDown(ofScaled));
     }
-    double[] pivots = new double[n];
-    for (int i = 0; i < n; i++) {
-      pivots[i] = l[i][i];
-    }
-    return new Interval(lowerBound(pivots, traceUp(lower, sign)), smallest);
+    return lo >= 0 ? new Interval(lo, Arrays.stream(diagonal).min().orElse(lo)) : null;
   }
 
   /** {@code prod pivots_i^2 ((n-1) / trace)^(n-1)} rounded down; n = 1 gives the square. */

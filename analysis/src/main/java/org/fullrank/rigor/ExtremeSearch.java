@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The plan: a factor for some shift below the eigenvalue; inverse Lanczos iteration with it,
  * whose vector makes the upper end accurate; one factorisation just below that. A matrix whose
  * smallest eigenvalue is not positive, or near rounding, is first looked at by Lanczos iteration
- * with the matrix itself.
+ * with the matrix itself. A graded matrix gets a second round with equilibrated factorisations.
  */
 final class ExtremeSearch {
   /** Limits of the iterations: about the price of a factorisation or two at order 2000. */
@@ -28,6 +28,7 @@ final class ExtremeSearch {
   private final double relativeWidth;
   private final int budget;
   private final double trace;
+  private final double[] diagonal;
 
   /** The shift that decides the sign of every matrix within the radius. */
   private final double signShift;
@@ -52,6 +53,9 @@ final class ExtremeSearch {
 
   private double factorShift;
 
+  /** The scaling of the matrices that are factored, if any. */
+  private @Nullable DiagonalScaling scaling;
+
   /** The vector of the smallest Rayleigh quotient so far. */
   private double @Nullable [] best;
 
@@ -67,9 +71,10 @@ final class ExtremeSearch {
             .intersect(WolkowiczStyanBound.scaledLambdaMin(lower, sign));
     lo = cheap.lo();
     hi = cheap.hi();
+    diagonal = ShiftedCholeskyBound.diagonal(lower, sign);
     double sum = 0;
-    for (int i = 0; i < lower.length; i++) {
-      sum += sign * lower[i][i];
+    for (double entry : diagonal) {
+      sum += entry;
     }
     trace = sum;
     double radius = a.scaledRadius();
@@ -85,7 +90,8 @@ final class ExtremeSearch {
     return used;
   }
 
-  EnclosureStatus run(Hint hint) {
+  /** The search with the matrix as it is. */
+  void run(Hint hint) {
     for (double[] candidate : hint.vectors()) {
       tryVector(candidate);
     }
@@ -101,6 +107,54 @@ final class ExtremeSearch {
     if (!done() && !factored) {
       open();
     }
+    narrowDown();
+    // The sign is worth one more factorisation even where the width is at its limit.
+    if (signIsOpen() && used < budget) {
+      certifyAt(signShift);
+    }
+  }
+
+  private boolean signIsOpen() {
+    return lo <= signShift && hi > signShift;
+  }
+
+  /** Goes on with equilibrated matrices, where these promise more than what there is. */
+  void equilibrate() {
+    DiagonalScaling graded = narrow() || used >= budget ? null : DiagonalScaling.of(diagonal);
+    if (graded == null || !(hi > signShift)) {
+      return;
+    }
+    if (!signIsOpen() && !(graded.reach(diagonal, hi) < 0.1 * (hi - lo))) {
+      return;
+    }
+    scaling = graded;
+    failed = Double.POSITIVE_INFINITY;
+    if (certifyAt(signIsOpen() ? signShift : lo)) {
+      narrowDown();
+      return;
+    }
+    // An indefinite matrix shows it in the direction of the smallest eigenvalue of D A D.
+    Lanczos direct =
+        Lanczos.run(
+            q -> {
+              double[] x = q.clone();
+              graded.multiply(x);
+              double[] y = scaled(SymmetricTimes.of(lower, x, threads));
+              graded.multiply(y);
+              return y;
+            },
+            Lanczos.startVector(lower.length, starts++),
+            DIRECT_STEPS,
+            (value, error) -> error <= 0.1 * Math.abs(value));
+    if (direct != null) {
+      double[] x = direct.vector();
+      graded.shrink(x);
+      tryVector(x);
+    }
+    scaling = null; // what iterates with a factor falls back on the matrix as it is
+  }
+
+  private void narrowDown() {
     while (!done() && spare() > 0) {
       if (fresh) {
         refine();
@@ -121,11 +175,6 @@ final class ExtremeSearch {
         attempt(middle);
       }
     }
-    // The sign is worth one more factorisation even where the width is at its limit.
-    if (lo <= signShift && hi > signShift && used < budget) {
-      certifyAt(signShift);
-    }
-    return status();
   }
 
   /** Finds a first factor: zero or slightly less for what may be positive definite. */
@@ -170,7 +219,7 @@ final class ExtremeSearch {
         Lanczos.run(
             x -> {
               double[] y = x.clone();
-              FactorSolve.inPlace(work, y, threads);
+              solve(y);
               return y;
             },
             Lanczos.startVector(lower.length, starts++),
@@ -186,7 +235,7 @@ final class ExtremeSearch {
       // Traces of the largest eigenvectors, which hardly count for the inverse, spoil the quotient
       // of an ill-conditioned matrix; one more step damps them.
       for (int step = 0; step < 3 && hi - estimate > 0.5 * aim(estimate); step++) {
-        FactorSolve.inPlace(work, x, threads);
+        solve(x);
         tryVector(x);
       }
     }
@@ -210,7 +259,7 @@ final class ExtremeSearch {
       if (y == null) {
         return null;
       }
-      FactorSolve.inPlace(work, y, threads);
+      solve(y);
       x = y;
     }
     return Rayleigh.normalized(x, x.length);
@@ -219,12 +268,27 @@ final class ExtremeSearch {
   /** One factorisation; returns what it proves, minus infinity if nothing. */
   private double factor(double s) {
     used++;
-    double proved = ShiftedCholeskyBound.provenShift(lower, sign, s, work, threads);
+    double proved =
+        scaling == null
+            ? ShiftedCholeskyBound.provenShift(lower, sign, s, work, threads)
+            : ShiftedCholeskyBound.provenShift(lower, sign, s, scaling, work, threads);
     factored = proved > Double.NEGATIVE_INFINITY;
     return proved;
   }
 
-  private EnclosureStatus status() {
+  /** {@code (sign * A - factorShift)^-1 x}, roughly and in place. */
+  private void solve(double[] x) {
+    if (scaling == null) {
+      FactorSolve.inPlace(work, x, threads);
+      return;
+    }
+    scaling.shrink(x);
+    FactorSolve.inPlace(work, x, threads);
+    scaling.shrink(x);
+    scaling.grow(x);
+  }
+
+  EnclosureStatus status() {
     if (narrow()) {
       return EnclosureStatus.CONVERGED;
     }
@@ -247,6 +311,9 @@ final class ExtremeSearch {
 
   /** The rounding term at shift s: what separates a provable shift from the eigenvalue. */
   private double reach(double s) {
+    if (scaling != null) {
+      return scaling.reach(diagonal, s);
+    }
     int n = lower.length;
     double shiftedTrace = Math.max(trace - n * s, 0);
     return (n + 1) * ErrorTerms.U * shiftedTrace + 0x1p-52 * Math.abs(s);
@@ -259,7 +326,7 @@ final class ExtremeSearch {
 
   /** Factorisations left; one is kept for the sign. */
   private int spare() {
-    return budget - used - (lo <= signShift && hi > signShift ? 1 : 0);
+    return budget - used - (signIsOpen() ? 1 : 0);
   }
 
   /** Proves {@code s} as a lower bound if it can. */

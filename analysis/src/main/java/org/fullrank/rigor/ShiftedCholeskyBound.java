@@ -1,7 +1,5 @@
 package org.fullrank.rigor;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Two-sided enclosures of extreme eigenvalues by shifted Cholesky factorisations.
  *
@@ -14,6 +12,13 @@ import org.jspecify.annotations.Nullable;
  * for {@code -A}.
  *
  * <p><b>Upper end.</b> The smallest diagonal entry and Rayleigh quotients of untrusted vectors.
+ *
+ * <p><b>Graded matrices.</b> Where all that leaves the sign open, or an enclosure that is much
+ * wider than it need be, and the diagonal is positive and graded ({@code tr A >= 8 n min A_ii}),
+ * the search goes on with factorisations of {@code D (A - s I) D}, {@code D} a diagonal of powers
+ * of two that brings the diagonal of {@code D A D} into {@code [1, 4)}. It is positive semidefinite
+ * exactly if {@code A - s I} is, and the rounding term is one of {@code D A D}. What was found
+ * before is kept where it is better.
  *
  * <p><b>Search.</b> Shifts come from a {@link Hint}, from Lanczos iteration with the matrix or with
  * a factor that has succeeded, and from bisection; none of them is trusted. Gershgorin and trace
@@ -31,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * |r|^2 (1 - gamma_(n-1)) <= b_kk - mu}, and the pivot, computed with an error of at most {@code
  * gamma_(n-1) b_kk}, is positive since {@code mu > (2n - 2) u b_kk}. Finally {@code c <= (n + 1) u
  * tr A}, and rounding the diagonal down costs {@code 2 u max A_ii} at most: {@code 3n + 2 <= 4n}
- * for {@code n >= 2}, and {@code n = 1} is immediate.
+ * for {@code n >= 2}, and {@code n = 1} is immediate. The same holds for {@code D A D} in place of
+ * A where the diagonal is graded, as far as the number of factorisations permits.
  *
  * <p><b>Cost.</b> {@code n^3 / 3} operations per factorisation; usually two factorisations for the
  * smallest eigenvalue of a positive definite matrix, three or four near its limit of precision, one
@@ -124,7 +130,8 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
   }
 
   /**
-   * Tries to prove {@code lambda_min(A) >= s} with one factorisation.
+   * Tries to prove {@code lambda_min(A) >= s} with one factorisation, and one more for a graded
+   * diagonal.
    *
    * @return true if it is proved; false says nothing (also for a NaN)
    */
@@ -133,7 +140,8 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
   }
 
   /**
-   * Tries to prove {@code lambda_max(A) <= s} with one factorisation.
+   * Tries to prove {@code lambda_max(A) <= s} with one factorisation, and one more for a graded
+   * diagonal.
    *
    * @return true if it is proved; false says nothing (also for a NaN)
    */
@@ -147,7 +155,14 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
       return false;
     }
     double shift = Rounding.addUp(ErrorTerms.scaleUp(s, -a.exponent()), a.scaledRadius());
-    return factorShifted(a.scaledLower(), sign, shift, threads) != null;
+    double[][] lower = a.scaledLower();
+    double[][] work = newTriangle(lower.length);
+    if (provenShift(lower, sign, shift, work, threads) > Double.NEGATIVE_INFINITY) {
+      return true;
+    }
+    DiagonalScaling scaling = DiagonalScaling.of(diagonal(lower, sign));
+    return scaling != null
+        && provenShift(lower, sign, shift, scaling, work, threads) > Double.NEGATIVE_INFINITY;
   }
 
   /** A search with these settings, not yet run. */
@@ -162,21 +177,11 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
   private EigenvalueEnclosure enclose(SymmetricMatrix a, Hint hint, double sign) {
     FloatingPoint.requireIeee();
     ExtremeSearch search = search(a, sign);
-    EnclosureStatus status = search.run(hint);
+    search.run(hint);
+    search.equilibrate();
     Interval scaled = search.interval();
     // Widening is symmetric, so it commutes with the change of sign.
-    return new EigenvalueEnclosure(a.widened(scaled), status, search.factorizations());
-  }
-
-  /**
-   * The test itself, in scaled units.
-   *
-   * @return the factor of the shifted matrix if it proves {@code lambda_min(sign * A) >= s}, else
-   *     null
-   */
-  static double @Nullable [][] factorShifted(double[][] lower, double sign, double s, int threads) {
-    double[][] work = newTriangle(lower.length);
-    return provenShift(lower, sign, s, work, threads) > Double.NEGATIVE_INFINITY ? work : null;
+    return new EigenvalueEnclosure(a.widened(scaled), search.status(), search.factorizations());
   }
 
   /** Uninitialised rows of a lower triangle. */
@@ -224,8 +229,57 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     if (Cholesky.factorInPlace(work, threads) >= 0) {
       return Double.NEGATIVE_INFINITY;
     }
-    double beyond = Rounding.multiplyDown(Rounding.multiplyDown((n + 1) * ErrorTerms.U, n), c);
-    return Math.max(s, Rounding.addDown(s, beyond));
+    return Math.max(s, Rounding.addDown(s, beyond(n, c)));
+  }
+
+  /**
+   * The test for an equilibrated matrix: {@code D (sign * A - s I) D} is factored. As above, with
+   * {@code phi n c 2^(-2 max e_i)} in place of {@code phi n c}.
+   */
+  static double provenShift(
+      double[][] lower,
+      double sign,
+      double s,
+      DiagonalScaling scaling,
+      double[][] work,
+      int threads) {
+    FloatingPoint.requireIeee();
+    if (!(Math.abs(s) <= Double.MAX_VALUE)) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    int n = lower.length;
+    double[] diagonal = diagonal(lower, sign);
+    double c = scaling.roundingTerm(diagonal, s);
+    if (!(c <= Double.MAX_VALUE)) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    double[] shifted = scaling.shiftedDown(diagonal, s, c);
+    for (int i = 0; i < n; i++) {
+      double[] row = work[i];
+      for (int j = 0; j < i; j++) {
+        row[j] = sign * lower[i][j];
+      }
+      scaling.scaleRow(i, 0, i, row);
+      row[i] = shifted[i];
+    }
+    if (Cholesky.factorInPlace(work, threads) >= 0) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    return Math.max(s, Rounding.addDown(s, scaling.backDown(beyond(n, c))));
+  }
+
+  /** {@code phi n c}: by how much an eigenvalue exceeds a shift that was proved, at least. */
+  static double beyond(int n, double c) {
+    return Rounding.multiplyDown(Rounding.multiplyDown((n + 1) * ErrorTerms.U, n), c);
+  }
+
+  /** The diagonal of {@code sign * A}. */
+  static double[] diagonal(double[][] lower, double sign) {
+    double[] diagonal = new double[lower.length];
+    for (int i = 0; i < diagonal.length; i++) {
+      diagonal[i] = sign * lower[i][i];
+    }
+    return diagonal;
   }
 
   /** {@code c} for {@code sign * A - s I}; infinite if its diagonal is not positive and finite. */

@@ -79,10 +79,10 @@ public final class TempleKatoBound implements EigenvalueBound {
   private EigenvalueEnclosure enclose(SymmetricMatrix a, Hint hint, double sign) {
     FloatingPoint.requireIeee();
     ExtremeSearch search = base.search(a, sign);
-    EnclosureStatus status = search.run(hint);
+    search.run(hint);
     double[] x = search.polishedVector();
     Interval scaled = search.interval();
-    int factorizations = search.factorizations();
+    int factorizations = 0;
     if (x != null && scaled.lo() < scaled.hi()) {
       Residual residual = new Residual(a.scaledLower(), sign, x);
       Interval rho = residual.quotient();
@@ -91,11 +91,17 @@ public final class TempleKatoBound implements EigenvalueBound {
         factorizations += second.factorizations();
         double b = second.interval().lo();
         scaled = refined(scaled, rho, residual.square(rho.mid()), b);
-        if (scaled.relativeWidth() <= base.relativeWidth()) {
-          status = EnclosureStatus.CONVERGED;
-        }
       }
     }
+    if (!(scaled.relativeWidth() <= base.relativeWidth())) {
+      search.equilibrate();
+      scaled = scaled.intersect(search.interval());
+    }
+    factorizations += search.factorizations();
+    EnclosureStatus status =
+        scaled.relativeWidth() <= base.relativeWidth()
+            ? EnclosureStatus.CONVERGED
+            : search.status();
     return new EigenvalueEnclosure(a.widened(scaled), status, factorizations);
   }
 

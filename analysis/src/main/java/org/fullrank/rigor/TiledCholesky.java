@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Left-looking Cholesky factorisation of a matrix that is larger than memory.
@@ -42,6 +43,9 @@ final class TiledCholesky {
   private final double[][][][] packs = new double[GROUP][][][];
   private final List<Future<?>> writing = new ArrayList<>();
 
+  /** The scaling of the matrix that was factored last, if any. */
+  private @Nullable DiagonalScaling scaling;
+
   TiledCholesky(
       TiledEntries entries, TiledPlan plan, ScratchFile scratch, TiledWork work, int threads) {
     this.entries = entries;
@@ -69,14 +73,16 @@ final class TiledCholesky {
    * Factors the matrix of the entries with another diagonal.
    *
    * @param diagonal what stands on the diagonal
+   * @param equilibration scaling of the entries beside the diagonal, or null
    * @param keep whether the factor will be used: in the scratch file afterwards, all of it, or
    *     after a bad pivot its rows up to that of the pivot. Otherwise slabs of the last panel stay
    *     in memory
    * @param task for progress
    * @return -1, or the index of the first pivot that is not positive and finite
    */
-  int factor(double[] diagonal, boolean keep, String task)
+  int factor(double[] diagonal, @Nullable DiagonalScaling equilibration, boolean keep, String task)
       throws IOException, InterruptedException {
+    scaling = equilibration;
     double[][] corner = new double[DEPTH][DEPTH + 6];
     for (int j0 = 0; j0 < n; j0 += plan.columns()) {
       int j1 = Math.min(n, j0 + plan.columns());
@@ -135,6 +141,11 @@ final class TiledCholesky {
     return (long) ((finished + pending) / units);
   }
 
+  /** The scaling of what was factored last; null if it was the matrix as it is. */
+  @Nullable DiagonalScaling scaling() {
+    return scaling;
+  }
+
   /** One of two buffers for a slab, {@code [n][depth]}, free between factorisations. */
   double[][] buffer(int index) {
     return slabs[index][0];
@@ -155,6 +166,11 @@ final class TiledCholesky {
           });
     }
     entries.requireSame(digest, j0, j1);
+    if (scaling != null) {
+      for (int i = j0; i < n; i++) {
+        scaling.scaleRow(i, j0, Math.min(j1, i + 1) - j0, panel[i - j0]);
+      }
+    }
     for (int j = j0; j < j1; j++) {
       panel[j - j0][j - j0] = diagonal[j];
     }

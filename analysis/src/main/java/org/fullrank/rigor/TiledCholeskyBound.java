@@ -16,7 +16,9 @@ import java.nio.file.Path;
  *
  * <p><b>Search.</b> A good eigenvalue in the {@link Hint} makes one factorisation enough; without
  * one the first proves the sign, and inverse iteration with its factor finds where to put the
- * second. A factorisation that breaks down gives a vector that proves an upper bound.
+ * second. A factorisation that breaks down gives a vector that proves an upper bound. If it was the
+ * one for the sign and the diagonal is graded, the matrix is equilibrated by powers of two, as
+ * {@link ShiftedCholeskyBound} does it, and factored once more, beyond the permitted number.
  *
  * <p><b>Cost.</b> {@code n^3 / 3} operations per factorisation, about {@code 4 n^2} bytes of
  * scratch file, and as little working memory as {@code 5 KB} per row; see {@link TiledPlan}. The
@@ -76,7 +78,10 @@ public final class TiledCholeskyBound {
     return new TiledCholeskyBound(threads, workingBytes, width, maxFactorizations, progress);
   }
 
-  /** With at most this number of factorisations. */
+  /**
+   * With at most this number of factorisations, and one more for the sign if the diagonal is
+   * graded.
+   */
   public TiledCholeskyBound withMaxFactorizations(int count) {
     if (count < 0) {
       throw new IllegalArgumentException("withMaxFactorizations expects >= 0 but got " + count);
@@ -176,7 +181,7 @@ public final class TiledCholeskyBound {
         diagonal[i] = entries.scaled(diagonal[i]);
       }
       double[] shifted = TiledSearch.shiftedDiagonal(diagonal, shift);
-      return shifted != null && session.cholesky.factor(shifted, false, "factorisation") < 0;
+      return shifted != null && session.cholesky.factor(shifted, null, false, "factorisation") < 0;
     }
   }
 

@@ -18,11 +18,15 @@ final class TiledSearch {
   private final TiledSolver solver;
   private final TiledWork work;
   private final double relativeWidth;
-  private final int budget;
+  private int budget;
   private final double[] diagonal;
   private final double trace;
 
   private double lo;
+
+  /** What is proved beyond the last shift: decides the sign for the shift 0. */
+  private double proved = Double.NEGATIVE_INFINITY;
+
   private double hi;
 
   /** Smallest shift at which the test has failed. */
@@ -35,6 +39,14 @@ final class TiledSearch {
   private boolean holdsFactor;
 
   private double factorShift;
+
+  /** The scaling of the matrices that are factored, if any. */
+  private @Nullable DiagonalScaling scaling;
+
+  private boolean equilibrationFailed;
+
+  /** A vector of its bad pivot, which may prove that the matrix is indefinite. */
+  private double @Nullable [] ofEquilibrated;
 
   private double[] start;
   private long factorNanos;
@@ -69,7 +81,7 @@ final class TiledSearch {
   }
 
   Interval interval() {
-    return new Interval(lo, hi);
+    return new Interval(Math.max(lo, proved), hi);
   }
 
   int factorizations() {
@@ -104,10 +116,24 @@ final class TiledSearch {
     if (!done() && !holdsFactor && lo < 0 && hi > 0) {
       attempt(0);
     }
+    if (failed <= 0 && !holdsFactor) {
+      equilibrate();
+    }
     if (!done() && !holdsFactor && failed == Double.POSITIVE_INFINITY && used < budget) {
       // Far enough below a proved bound to succeed: no progress, but a factor to iterate with.
       factor(lo - 4 * reach(lo));
     }
+    narrowDown();
+    if (scaling == null && equilibrate()) {
+      narrowDown();
+    }
+    if (ofEquilibrated != null) {
+      tryVector(ofEquilibrated); // now, so that the search goes as it would without it
+    }
+    return status();
+  }
+
+  private void narrowDown() throws IOException, InterruptedException {
     double step = 0;
     while (!done()) {
       double s;
@@ -131,7 +157,32 @@ final class TiledSearch {
       }
       attempt(s);
     }
-    return status();
+  }
+
+  /** If the sign is open and the diagonal graded: whether the equilibrated matrix decides it. */
+  private boolean equilibrate() throws IOException, InterruptedException {
+    scaling =
+        lo < 0 && hi > 0 && !equilibrationFailed && budget > 0
+            ? DiagonalScaling.of(diagonal)
+            : null;
+    if (scaling == null) {
+      return false;
+    }
+    budget++;
+    int bad = factor(0);
+    if (holdsFactor) {
+      lo = 0;
+      proved = Math.max(proved, beyond(0));
+      certified = true;
+      failed = Double.POSITIVE_INFINITY;
+      return true;
+    }
+    if (bad >= 0) {
+      ofEquilibrated = solver.directionOfBadPivot(bad, "vector of a bad pivot");
+    }
+    scaling = null;
+    equilibrationFailed = true;
+    return false;
   }
 
   private EnclosureStatus status() {
@@ -152,11 +203,14 @@ final class TiledSearch {
   }
 
   private boolean narrow() {
-    return interval().relativeWidth() <= relativeWidth;
+    return new Interval(lo, hi).relativeWidth() <= relativeWidth;
   }
 
   /** The rounding term at shift s: what separates a provable shift from the eigenvalue. */
   private double reach(double s) {
+    if (scaling != null) {
+      return scaling.reach(diagonal, s);
+    }
     int n = diagonal.length;
     double shiftedTrace = Math.max(trace - n * s, 0);
     return (n + 1) * ErrorTerms.U * shiftedTrace + 0x1p-52 * Math.abs(s);
@@ -170,6 +224,7 @@ final class TiledSearch {
     int bad = factor(s);
     if (holdsFactor) {
       lo = s;
+      proved = Math.max(proved, Rounding.addDown(s, beyond(s)));
       certified = true;
       return true;
     }
@@ -191,16 +246,33 @@ final class TiledSearch {
   private int factor(double s) throws IOException, InterruptedException {
     used++;
     holdsFactor = false;
-    double[] shifted = shiftedDiagonal(diagonal, s);
+    double[] shifted = shiftedDiagonal(s);
     if (shifted == null) {
       return -1;
     }
     long begin = System.nanoTime();
-    int bad = cholesky.factor(shifted, true, "factorisation " + used);
+    int bad = cholesky.factor(shifted, scaling, true, "factorisation " + used);
     factorNanos += System.nanoTime() - begin;
     holdsFactor = bad < 0;
     factorShift = s;
     return bad;
+  }
+
+  /** By how much the eigenvalue is larger than a proved shift, at least. */
+  private double beyond(double s) {
+    int n = diagonal.length;
+    return scaling == null
+        ? ShiftedCholeskyBound.beyond(n, roundingTerm(diagonal, s))
+        : scaling.backDown(ShiftedCholeskyBound.beyond(n, scaling.roundingTerm(diagonal, s)));
+  }
+
+  private double @Nullable [] shiftedDiagonal(double s) {
+    if (scaling == null) {
+      return shiftedDiagonal(diagonal, s);
+    }
+    FloatingPoint.requireIeee();
+    double c = scaling.roundingTerm(diagonal, s);
+    return c <= Double.MAX_VALUE ? scaling.shiftedDown(diagonal, s, c) : null;
   }
 
   /**
@@ -212,26 +284,30 @@ final class TiledSearch {
     if (!(Math.abs(s) <= Double.MAX_VALUE)) {
       return null;
     }
-    int n = diagonal.length;
+    double c = roundingTerm(diagonal, s);
+    if (!(c <= Double.MAX_VALUE)) {
+      return null;
+    }
+    double[] shifted = new double[diagonal.length];
+    for (int i = 0; i < shifted.length; i++) {
+      shifted[i] = ShiftedCholeskyBound.shiftedDown(diagonal[i], s, c);
+    }
+    return shifted;
+  }
+
+  /** {@code c} for this shift; infinite if the shifted diagonal is not positive and finite. */
+  private static double roundingTerm(double[] diagonal, double s) {
     double trace = 0;
     double largest = 0;
     for (double entry : diagonal) {
       double up = Rounding.subtractUp(entry, s);
       if (!(up > 0 && up <= Double.MAX_VALUE)) {
-        return null;
+        return Double.POSITIVE_INFINITY;
       }
       trace = Rounding.addUp(trace, up);
       largest = Math.max(largest, up);
     }
-    double c = ShiftedCholeskyBound.roundingTerm(n, trace, largest);
-    if (!(c <= Double.MAX_VALUE)) {
-      return null;
-    }
-    double[] shifted = new double[n];
-    for (int i = 0; i < n; i++) {
-      shifted[i] = Rounding.subtractDown(Rounding.subtractDown(diagonal[i], s), c);
-    }
-    return shifted;
+    return ShiftedCholeskyBound.roundingTerm(diagonal.length, trace, largest);
   }
 
   /** Looks for a better vector with the factor; returns the estimated error of its eigenvalue. */

@@ -22,10 +22,21 @@ final class TiledSolver {
     this.n = n;
   }
 
-  /** {@code x = (L L^T)^-1 x}, in place. */
+  /**
+   * {@code x = (L L^T)^-1 x}, in place; {@code D (L L^T)^-1 D x} if the factor is one of {@code D A
+   * D}.
+   */
   void solve(double[] x, String task) throws IOException, InterruptedException {
+    DiagonalScaling scaling = factor.scaling();
+    if (scaling != null) {
+      scaling.shrink(x);
+    }
     forward(x, task);
     backward(x, n, task);
+    if (scaling != null) {
+      scaling.shrink(x);
+      scaling.grow(x);
+    }
   }
 
   /**
@@ -36,6 +47,10 @@ final class TiledSolver {
     double[] x = new double[n];
     x[j] = 1;
     backward(x, j, task);
+    DiagonalScaling scaling = factor.scaling();
+    if (scaling != null) {
+      scaling.shrink(x);
+    }
     return x;
   }
 

@@ -17,9 +17,10 @@
  * org.fullrank.rigor.GershgorinBound} and {@link org.fullrank.rigor.WolkowiczStyanBound} look at
  * the matrix once; {@link org.fullrank.rigor.DeterminantBound} factors it once; {@link
  * org.fullrank.rigor.ShiftedCholeskyBound} proves positive definiteness of shifted matrices and
- * decides the sign of the smallest eigenvalue nearly to the limit of double precision; {@link
- * org.fullrank.rigor.TempleKatoBound} refines it beyond that where the eigenvalue is separated. The
- * last two accept a {@link org.fullrank.rigor.Hint} from any solver and trust none of it. {@link
+ * decides the sign of the smallest eigenvalue nearly to the limit of double precision, after an
+ * equilibration where the diagonal is graded; {@link org.fullrank.rigor.TempleKatoBound} refines it
+ * beyond that where the eigenvalue is separated. The last two accept a {@link
+ * org.fullrank.rigor.Hint} from any solver and trust none of it. {@link
  * org.fullrank.rigor.SpectrumEnclosure} encloses all eigenvalues from an untrusted decomposition.
  *
  * <p>{@link org.fullrank.rigor.RankCertificate} encloses the smallest singular value of a

@@ -25,9 +25,10 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * toMatrix()} that was bounded (see {@link SpectralBound}).
  *
  * <p>Reach: a smallest eigenvalue above {@code 4 n u tr A}, {@code u = 2^-53}, is recognised as
- * positive, always. Cost: {@code n^3 / 3} operations per factorisation, usually two for the
- * smallest eigenvalue and one for the largest. Memory beyond the operator's: {@code 20 n^2} bytes
- * while the entries are copied, then {@code 8 n^2}.
+ * positive, always. Where the diagonal is graded the same holds for the matrix equilibrated by
+ * powers of two, see {@link ShiftedCholeskyBound}. Cost: {@code n^3 / 3} operations per
+ * factorisation, usually two for the smallest eigenvalue and one for the largest. Memory beyond the
+ * operator's: {@code 20 n^2} bytes while the entries are copied, then {@code 8 n^2}.
  */
 public final class CholeskyBound implements SpectralBound {
   private final ShiftedCholeskyBound method;

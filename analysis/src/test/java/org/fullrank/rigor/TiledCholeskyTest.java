@@ -58,7 +58,7 @@ class TiledCholeskyTest {
       TiledEntries entries = TiledEntries.unscaled(SymmetricSource.ofRows(other), n);
       TiledSurvey.of(entries, work);
       TiledCholesky c = new TiledCholesky(entries, plan, scratch, work, threads);
-      int bad = c.factor(diagonal, keep, "test");
+      int bad = c.factor(diagonal, null, keep, "test");
       double[][] rows = new double[bad < 0 ? n : bad + 1][];
       for (int i = 0; i < rows.length; i++) {
         rows[i] = new double[i + 1];

@@ -255,7 +255,7 @@ class TiledFaultsTest {
       double[] diagonal = new double[N];
       Arrays.fill(diagonal, 300);
       TiledCholesky cholesky = new TiledCholesky(entries, plan, scratch, work, 1);
-      assertThatThrownBy(() -> cholesky.factor(diagonal, true, "test"))
+      assertThatThrownBy(() -> cholesky.factor(diagonal, null, true, "test"))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("truncated");
     }
