@@ -69,11 +69,12 @@ public final class ZeroAsymmetricFlow implements Theorem {
     Optional<String> wrong = wrongStart(chain.factors());
     checks.add(
         HypothesisCheck.premise(
-            "all layers are trained, dense, without bias and factor; W_1 = ... = W_(L-1) = I, W_L ="
-                + " 0",
-            wrong.isEmpty(),
-            chain.rigor(),
-            wrong.orElse("seen in the description of the network and its parameters")));
+                "all layers are trained, dense, without bias and factor; W_1 = ... = W_(L-1) = I,"
+                    + " W_L = 0",
+                wrong.isEmpty(),
+                chain.rigor(),
+                wrong.orElse("seen in the description of the network and its parameters"))
+            .from(chain.excess().withSymbol("Delta_0")));
     if (wrong.isPresent()) {
       return DeepLinearPremises.refused(this, checks, limits);
     }
