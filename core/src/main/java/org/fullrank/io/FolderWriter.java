@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -113,8 +114,15 @@ public final class FolderWriter implements AutoCloseable {
     names.forEach(name -> lines.append('"').append(name).append("\"\n"));
     FileChannel channel = lock.channel();
     ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(US_ASCII));
-    while (bytes.hasRemaining()) {
-      channel.write(bytes, channel.size());
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes, channel.size());
+      }
+    } catch (ClosedChannelException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(
+          "writing " + index + " failed and left it as it was: " + e.getMessage(), e);
     }
   }
 
@@ -137,21 +145,30 @@ public final class FolderWriter implements AutoCloseable {
     return names;
   }
 
-  private void removeUnused() throws IOException {
+  /** True if nothing is left to remove. */
+  private boolean removeUnused() throws IOException {
     Set<String> used = indexed();
+    boolean clean = true;
     for (String name : candidates) {
       if (!used.contains(name)) {
-        Files.deleteIfExists(folder.resolve(name));
+        try {
+          Files.deleteIfExists(folder.resolve(name));
+        } catch (IOException e) {
+          // The state is written all the same; the list stays, for the next writer to try again.
+          clean = false;
+        }
       }
     }
+    return clean;
   }
 
   /** Tidies up and lets others write. */
   @Override
   public void close() throws IOException {
     try (lock) {
-      removeUnused();
-      Files.deleteIfExists(lock.path());
+      if (removeUnused()) {
+        Files.deleteIfExists(lock.path());
+      }
     }
   }
 }

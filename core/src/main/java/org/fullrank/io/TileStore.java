@@ -63,6 +63,9 @@ final class TileStore implements AutoCloseable {
    * @param header what a complete file begins with
    */
   static TileStore open(Path file, TileGrid grid, byte[] header) throws IOException {
+    if (Files.exists(file)) {
+      InputFiles.requireRegular(file);
+    }
     FileChannel channel =
         Files.exists(file) && !Files.isWritable(file)
             ? FileChannel.open(file, StandardOpenOption.READ)

@@ -26,7 +26,8 @@ class ExclusiveFileTest {
     }
   }
 
-  private static String other(Path file) throws IOException {
+  /** What another program gets that tries to lock the file. */
+  static String other(Path file) throws IOException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
