@@ -130,6 +130,12 @@ public final class Csv {
   private static final class Reader {
     private static final char BYTE_ORDER_MARK = '\ufeff';
 
+    /** So often, the cells of one line are compared with the memory. */
+    private static final int CELLS = 1 << 16;
+
+    /** Of a short cell as a text: measured about 100, with room for the collector. */
+    private static final long BYTES_PER_CELL = 192;
+
     private final String where;
     private String first = "";
     private String current = "";
@@ -296,6 +302,9 @@ public final class Csv {
             throw bad(out.size(), "quotes around the whole cell", rest);
           }
           out.add(quoted != null ? quoted : rest);
+          if (out.size() % CELLS == 0) {
+            InputFiles.requireMemory(BYTES_PER_CELL * out.size(), where + ", line " + line);
+          }
           quoted = null;
           cell.setLength(0);
         }

@@ -220,11 +220,12 @@ public sealed interface Json {
    * @return the value
    * @throws IOException if the file cannot be read
    * @throws IllegalArgumentException if the content is not valid UTF-8 or not valid JSON, or larger
-   *     than an eighth of the memory of this JVM
+   *     than a quarter of the memory of this JVM
    */
   static Json read(Path file) throws IOException {
     InputFiles.requireRegular(file);
-    InputFiles.requireMemory(8 * Files.size(file), file.toString());
+    // The bytes, their decoded characters and the text are there at the same time.
+    InputFiles.requireMemory(4 * Files.size(file), file.toString());
     byte[] bytes = Files.readAllBytes(file);
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
