@@ -27,11 +27,12 @@ final class DensityDistribution {
     Interval high = share(m -> m.cumulativeAtMost(t + fuzz)).interval();
     SampledEstimate mid = share(m -> 0.5 * m.cumulativeAtLeast(t) + 0.5 * m.cumulativeAtMost(t));
     double v = Math.max(0, Math.min(1, mid.value()));
-    return estimate(
-        v,
-        mid.standardError(),
-        Math.max(0, Math.min(low.lo(), v)),
-        Math.min(1, Math.max(high.hi(), v)));
+    double lo = Math.max(0, Math.min(low.lo(), v));
+    double hi = Math.min(1, Math.max(high.hi(), v));
+    double sampling = mid.interval().hi() - mid.value();
+    double quadrature = Math.max(v - lo, hi - v) - sampling;
+    return estimate(v, mid.standardError(), lo, hi)
+        .withMethod(SpectralDensity.method(quadrature, sampling));
   }
 
   /** Rounding of Ritz values: eigenvalues this close to a number are on either side of it. */

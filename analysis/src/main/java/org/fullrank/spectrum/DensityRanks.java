@@ -48,7 +48,7 @@ final class DensityRanks {
         density.confidence(),
         trace.probes(),
         trace.operatorColumns(),
-        trace.method());
+        logs.method());
   }
 
   /** {@code -sum p log p} for weights {@code x} of sum {@code trace} and {@code sum x log x}. */

@@ -73,7 +73,9 @@ public final class HutchPlusPlus implements TraceEstimator {
     int probes = products - 2 * (products / 3);
     double[][] random = ProbeOperator.unitProbes(seed, sketch + probes, n);
     double[][] start = Arrays.copyOf(random, sketch);
-    RangeBasis basis = RangeBasis.of(operator.apply(start), operator.unit());
+    double[][] sketched = operator.apply(start);
+    operator.requireSymmetric(start, sketched);
+    RangeBasis basis = RangeBasis.of(sketched, operator.unit());
     double[][] q = basis.vectors();
     double known = 0;
     double size = 0;

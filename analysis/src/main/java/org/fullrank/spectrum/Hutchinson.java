@@ -66,6 +66,7 @@ public final class Hutchinson implements TraceEstimator {
     double[][] v = ProbeOperator.unitProbes(seed, probes, n);
     ResidualForms forms = new ResidualForms(n, true);
     double[][] images = operator.apply(v);
+    operator.requireSymmetric(v, images);
     for (int p = 0; p < probes; p++) {
       forms.add(v[p], images[p], n);
     }

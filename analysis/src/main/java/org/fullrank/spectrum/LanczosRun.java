@@ -11,6 +11,7 @@ final class LanczosRun {
   private double[][] basis;
   private int size;
   private double norm;
+  private double asymmetry;
   private boolean active = true;
 
   LanczosRun(double[] start, int steps, double unit) {
@@ -36,6 +37,11 @@ final class LanczosRun {
     double image = ProbeVectors.norm(w);
     double[] first = ProbeVectors.project(basis, size + 1, w);
     double[] second = ProbeVectors.project(basis, size + 1, w);
+    for (int j = 0; j < size; j++) {
+      // A symmetric matrix couples only neighbours, and those alike in both directions.
+      double expected = j == size - 1 ? off[j] : 0;
+      asymmetry = Math.max(asymmetry, Math.abs(first[j] - expected));
+    }
     diagonal[size] = first[size] + second[size];
     double beta = ProbeVectors.norm(w);
     norm = Math.max(norm, image);
@@ -48,6 +54,16 @@ final class LanczosRun {
       ProbeVectors.scale(w, 1 / beta);
       basis[size] = w;
     }
+  }
+
+  /** The largest {@code |u^T A v - v^T A u|} of two basis vectors. */
+  double asymmetry() {
+    return asymmetry;
+  }
+
+  /** The largest {@code ||A v||} of a basis vector. */
+  double norm() {
+    return norm;
   }
 
   /** The quadrature needs only the tridiagonal matrix. */

@@ -12,6 +12,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * of extreme entries neither overflow nor vanish.
  */
 final class ProbeOperator {
+  /** Rounding of products, in units of their norm, that is not blamed on the operator. */
+  private static final double DOUBLE_ROUNDING = 1e-12;
+
+  private static final double FLOAT_ROUNDING = 1e-4;
+
   private final SymmetricOperator operator;
   private final int n;
   private int exponent;
@@ -66,6 +71,45 @@ final class ProbeOperator {
       }
     }
     return out;
+  }
+
+  /**
+   * Refuses an operator that is not symmetric, from products that were made anyway: {@code u^T A v}
+   * must be {@code v^T A u} for neighbouring rows u and v.
+   *
+   * @param vectors unit vectors as rows
+   * @param images their images
+   */
+  void requireSymmetric(double[][] vectors, double[][] images) {
+    double difference = 0;
+    double norm = 0;
+    for (int i = 1; i < vectors.length; i++) {
+      double there = ProbeVectors.dot(vectors[i], images[i - 1]);
+      double back = ProbeVectors.dot(vectors[i - 1], images[i]);
+      difference = Math.max(difference, Math.abs(there - back));
+      norm =
+          Math.max(norm, Math.max(ProbeVectors.norm(images[i - 1]), ProbeVectors.norm(images[i])));
+    }
+    requireSymmetric(difference, norm);
+  }
+
+  /**
+   * The same from a difference that was found elsewhere.
+   *
+   * @param difference the largest {@code |u^T A v - v^T A u|} of unit vectors
+   * @param norm the largest {@code ||A v||}
+   */
+  void requireSymmetric(double difference, double norm) {
+    double rounding = operator.dataType() == DataType.FLOAT ? FLOAT_ROUNDING : DOUBLE_ROUNDING;
+    if (!(difference <= rounding * norm)) {
+      throw new IllegalArgumentException(
+          operator.getClass().getSimpleName()
+              + " expects to be a symmetric operator, with u^T A v = v^T A u, but for unit vectors"
+              + " these differ by "
+              + difference / norm
+              + " of ||A v||; the quadratic form of A is that of (A + A^T) / 2, so pass that"
+              + " operator if it is meant");
+    }
   }
 
   private void requireFinite(double[] product) {

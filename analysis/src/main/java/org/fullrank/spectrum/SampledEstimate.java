@@ -85,6 +85,11 @@ public record SampledEstimate(
         method);
   }
 
+  SampledEstimate withMethod(String other) {
+    return new SampledEstimate(
+        value, standardError, interval, confidence, probes, operatorColumns, other);
+  }
+
   SampledEstimate times(double factor) {
     return mapIncreasing(x -> factor * x, factor);
   }

@@ -19,6 +19,9 @@ import org.fullrank.rigor.Interval;
  * ridge) give intervals that miss. {@link #cumulative} needs no indicator: the
  * Chebyshev-Markov-Stieltjes inequality bounds its quadrature error. Errors of the operator's own
  * products are not accounted for.
+ *
+ * <p>Where the quadrature error is larger than the sampling error, the method of the estimate says
+ * so: more steps narrow such an interval, more probes do not.
  */
 public final class SpectralDensity {
   static final String METHOD = "stochastic Lanczos quadrature";
@@ -179,9 +182,28 @@ public final class SpectralDensity {
     double size =
         Confidence.mean(samples(fine, m -> m.sum(x -> Math.abs(checked.applyAsDouble(x)))));
     double indicator = Math.abs(mean - Confidence.mean(rough));
-    double slack = Math.max(bound, indicator) + Confidence.rounding(n, size, unit);
+    double quadrature = Math.max(bound, indicator);
+    double rounding = Confidence.rounding(n, size, unit);
     double variance = Confidence.predictedVariance(n, mean, square);
-    return Confidence.mean(0, samples, variance, slack, level, operatorColumns, METHOD);
+    SampledEstimate estimate =
+        Confidence.mean(
+            0, samples, variance, quadrature + rounding, level, operatorColumns, METHOD);
+    double sampling = estimate.interval().hi() - estimate.value() - quadrature;
+    return estimate.withMethod(method(quadrature, sampling));
+  }
+
+  /**
+   * The method with a remedy where the quadrature error dominates.
+   *
+   * @param sampling half width of the interval without the quadrature error
+   */
+  static String method(double quadrature, double sampling) {
+    if (!(quadrature > sampling)) {
+      return METHOD;
+    }
+    return METHOD
+        + "; most of the interval is quadrature error, which more steps (withSteps) reduce and more"
+        + " probes do not";
   }
 
   private static double sqr(double x) {
@@ -327,5 +349,31 @@ public final class SpectralDensity {
     }
     double factor = 1 / (width * Math.sqrt(2 * Math.PI) * n);
     return functionTrace(x -> Math.exp(-0.5 * sqr((t - x) / width))).times(factor);
+  }
+
+  /**
+   * The density of {@code log10 lambda} at {@code log10 t}, smoothed by a Gaussian: {@code (1/n)
+   * sum_i exp(-(log10(t / lambda_i) / decades)^2 / 2) / (decades sqrt(2 pi))} over the positive
+   * eigenvalues. What a plot with a logarithmic axis shows: the area under the curve over {@code
+   * log10 t} is the share of positive eigenvalues. Scaling the matrix shifts the curve. Eigenvalues
+   * that are zero in exact arithmetic count where rounding puts them, near {@code 1e-16 ||A||}.
+   *
+   * @param t where, a positive number in the units of the eigenvalues
+   * @param decades positive standard deviation of {@code log10 lambda}; below the distance of the
+   *     Ritz values the quadrature error dominates
+   * @return the estimate, a share of the eigenvalues per decade
+   */
+  public SampledEstimate smoothedPerDecade(double t, double decades) {
+    if (!(t > 0) || Double.isInfinite(t) || !(decades > 0) || Double.isInfinite(decades)) {
+      throw new IllegalArgumentException(
+          "smoothedPerDecade expects a positive finite t and width in decades but got "
+              + t
+              + " and "
+              + decades);
+    }
+    double at = Math.log10(t);
+    double factor = 1 / (decades * Math.sqrt(2 * Math.PI) * n);
+    return functionTrace(x -> x > 0 ? Math.exp(-0.5 * sqr((at - Math.log10(x)) / decades)) : 0)
+        .times(factor);
   }
 }

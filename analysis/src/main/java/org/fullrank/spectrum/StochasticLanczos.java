@@ -85,9 +85,10 @@ public final class StochasticLanczos {
   /**
    * Estimates the spectral density.
    *
-   * @param a any symmetric operator; symmetry is not checked
+   * @param a a symmetric operator
    * @return the density with confidence intervals for what is derived from it
-   * @throws IllegalArgumentException if a product with a unit vector is not finite
+   * @throws IllegalArgumentException if a product with a unit vector is not finite, or if products
+   *     differ from those of a symmetric operator by more than rounding
    */
   public SpectralDensity density(SymmetricOperator a) {
     ProbeOperator operator = new ProbeOperator(a);
@@ -103,6 +104,7 @@ public final class StochasticLanczos {
         part.add(new LanczosRun(starts[p], count, operator.unit()));
       }
       advance(operator, part, count);
+      part.forEach(run -> operator.requireSymmetric(run.asymmetry(), run.norm()));
       part.forEach(LanczosRun::releaseBasis);
       runs.addAll(part);
     }
@@ -122,8 +124,11 @@ public final class StochasticLanczos {
       if (active.isEmpty()) {
         return;
       }
-      double[][] images =
-          operator.apply(active.stream().map(LanczosRun::current).toArray(double[][]::new));
+      double[][] vectors = active.stream().map(LanczosRun::current).toArray(double[][]::new);
+      double[][] images = operator.apply(vectors);
+      if (step == 0) {
+        operator.requireSymmetric(vectors, images);
+      }
       for (int r = 0; r < images.length; r++) {
         active.get(r).advance(images[r]);
       }

@@ -14,10 +14,11 @@ public interface TraceEstimator {
   /**
    * Estimates the trace.
    *
-   * @param a any symmetric operator; symmetry is not checked
+   * @param a a symmetric operator
    * @return the estimate with a confidence interval for the sampling error and a slack for the
    *     rounding of the estimator itself
-   * @throws IllegalArgumentException if a product with a unit vector is not finite
+   * @throws IllegalArgumentException if a product with a unit vector is not finite, or if products
+   *     differ from those of a symmetric operator by more than rounding
    */
   SampledEstimate trace(SymmetricOperator a);
 }

@@ -74,6 +74,7 @@ public final class XTrace implements TraceEstimator {
     int k = Math.min(products / 2, n);
     double[][] omega = ProbeOperator.unitProbes(seed, k, n);
     double[][] y = operator.apply(omega);
+    operator.requireSymmetric(omega, y);
     RangeBasis basis = RangeBasis.of(y, operator.unit());
     double[][] q = basis.vectors();
     double[][] z = q.length == 0 ? new double[0][] : operator.apply(q);

@@ -130,6 +130,79 @@ class SpectralDensityTest {
     }
   }
 
+  private static double gaussian(double x, double width) {
+    return Math.exp(-0.5 * (x / width) * (x / width)) / width / Math.sqrt(2 * Math.PI);
+  }
+
+  @Test
+  void oneEigenvalueIsOneGaussianPerDecade() {
+    for (double c : new double[] {1e-6, 1, 3e5}) {
+      SpectralDensity d = METHOD.density(diagonal(c, c, c, c));
+      for (double decades : new double[] {-0.5, -0.1, 0, 0.2}) {
+        SampledEstimate e = d.smoothedPerDecade(c * Math.pow(10, decades), 0.2);
+        assertThat(e.value()).isCloseTo(gaussian(decades, 0.2), within(1e-9));
+      }
+    }
+  }
+
+  @Test
+  void theAreaUnderTheLogarithmicDensityIsTheShareOfPositiveEigenvalues() {
+    // 60 of 80 eigenvalues are positive, spread over six decades.
+    double[] t = new double[80];
+    for (int i = 0; i < 80; i++) {
+      t[i] = i < 20 ? -1 : Math.pow(10, -6 + 6.0 * (i - 20) / 59);
+    }
+    SpectralDensity d =
+        METHOD.withProbes(16).withSteps(80).withConfidence(1 - 1e-6).density(diagonal(t));
+    double area = 0;
+    for (int i = -380; i <= 30; i++) {
+      double at = i / 20.0;
+      SampledEstimate e = d.smoothedPerDecade(Math.pow(10, at), 0.1);
+      area += e.value() / 20;
+      double exact = 0;
+      for (int j = 20; j < 80; j++) {
+        exact += gaussian(at - Math.log10(t[j]), 0.1) / 80;
+      }
+      assertThat(e.interval().contains(exact)).as("%s at %s", e, at).isTrue();
+    }
+    // The share of the positive Ritz values, by the same probes.
+    assertThat(area).isCloseTo(1 - d.functionTrace(x -> x > 0 ? 0 : 1).value() / 80, within(1e-6));
+    assertThat(area).isCloseTo(0.75, within(0.05));
+  }
+
+  @Test
+  void scalingShiftsTheLogarithmicDensity() {
+    double[][] rows = Spectra.withSpectrum(KnownSpectra.DECAYING.values(60), 3);
+    SpectralDensity d = METHOD.density(Spectra.symmetric(rows));
+    SpectralDensity scaled = METHOD.density(Spectra.symmetric(Spectra.scaled(rows, -100)));
+    for (double t : new double[] {1e-3, 0.01, 0.2, 1}) {
+      assertThat(scaled.smoothedPerDecade(Math.scalb(t, -100), 0.3).value())
+          .isCloseTo(d.smoothedPerDecade(t, 0.3).value(), within(1e-9));
+    }
+  }
+
+  @Test
+  void saysThatMoreStepsNarrowAnIntervalOfQuadratureError() {
+    double[] t = new double[150];
+    for (int i = 0; i < 150; i++) {
+      t[i] = Math.pow(10, 6 - 9.0 * i / 149);
+    }
+    double exact = Arrays.stream(t).map(x -> x / (x + 1)).sum();
+    SampledEstimate few = METHOD.withSteps(20).density(diagonal(t)).effectiveDimension(1);
+    assertThat(few.interval().contains(exact)).isTrue();
+    assertThat(few.interval().width()).isGreaterThan(20 * few.standardError());
+    assertThat(few.toString()).contains("quadrature error").contains("withSteps");
+    assertThat(few.quantity("d").method()).contains("withSteps");
+    SampledEstimate many = METHOD.withSteps(150).density(diagonal(t)).effectiveDimension(1);
+    assertThat(many.interval().contains(exact)).isTrue();
+    assertThat(many.toString()).doesNotContain("withSteps");
+    assertThat(many.interval().width()).isLessThan(0.2 * few.interval().width());
+    // A moment has no quadrature error at all.
+    assertThat(METHOD.density(diagonal(t)).trace().toString()).doesNotContain("withSteps");
+    // The share below a point between two Ritz values.
+    assertThat(METHOD.density(diagonal(t)).cumulative(1).toString()).contains("withSteps");
+  }
+
   static Stream<Function<SpectralDensity, SampledEstimate>> scaleInvariant() {
     return Stream.of(
         SpectralDensity::effectiveRank, SpectralDensity::entropyRank, d -> d.moment(0));
@@ -189,6 +262,8 @@ class SpectralDensityTest {
     assertThatThrownBy(() -> d.quantile(1.1)).hasMessageContaining("[0, 1]");
     assertThatThrownBy(() -> d.cumulative(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> d.smoothed(0, -1)).hasMessageContaining("width");
+    assertThatThrownBy(() -> d.smoothedPerDecade(0, 1)).hasMessageContaining("positive finite t");
+    assertThatThrownBy(() -> d.smoothedPerDecade(1, Double.NaN)).hasMessageContaining("NaN");
     assertThatThrownBy(() -> d.moment(-1)).hasMessageContaining(">= 0 but got -1");
     assertThatThrownBy(() -> d.nodes(32)).hasMessageContaining("below 32");
     SpectralDensity zero = METHOD.density(diagonal(0, 0));

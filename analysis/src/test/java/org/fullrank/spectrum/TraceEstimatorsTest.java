@@ -10,6 +10,7 @@ import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.fullrank.linalg.DenseSymmetric;
+import org.fullrank.linalg.Products;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.Rigor;
@@ -178,6 +179,68 @@ class TraceEstimatorsTest {
       assertThatThrownBy(() -> XTrace.withSeed(1).withConfidence(level))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("(0, 1)");
+    }
+  }
+
+  /** A matrix of order n with one entry that differs from its mirror image. */
+  private static SymmetricOperator asymmetric(DataType type, int n, double difference) {
+    double[][] rows = Spectra.withSpectrum(KnownSpectra.DECAYING.values(n), 2);
+    rows[3][1] += difference;
+    INDArray matrix = Tensors.ofRows(type, rows);
+    return new SymmetricOperator() {
+      @Override
+      public long size() {
+        return n;
+      }
+
+      @Override
+      public DataType dataType() {
+        return type;
+      }
+
+      @Override
+      public INDArray apply(INDArray v) {
+        return Products.multiply(matrix, false, v, false);
+      }
+    };
+  }
+
+  @Test
+  void anOperatorThatIsNotSymmetricIsRefused() {
+    for (double difference : new double[] {1, 1e-3, 1e-6}) {
+      SymmetricOperator a = asymmetric(DataType.DOUBLE, 100, difference);
+      methods()
+          .forEach(
+              m ->
+                  assertThatThrownBy(() -> m.apply(3).trace(a))
+                      .isInstanceOf(IllegalArgumentException.class)
+                      .hasMessageContaining("symmetric"));
+      for (int steps : new int[] {1, 2, 40}) {
+        assertThatThrownBy(() -> StochasticLanczos.withSeed(3).withSteps(steps).density(a))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("symmetric");
+      }
+    }
+    SymmetricOperator single = asymmetric(DataType.FLOAT, 100, 0.1);
+    assertThatThrownBy(() -> Hutchinson.withSeed(3).trace(single))
+        .hasMessageContaining("symmetric");
+    assertThatThrownBy(() -> StochasticLanczos.withSeed(3).density(single))
+        .hasMessageContaining("symmetric");
+  }
+
+  @Test
+  void roundingIsNotTakenForAsymmetry() {
+    for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
+      for (KnownSpectra spectrum : KnownSpectra.values()) {
+        double[][] rows = Spectra.withSpectrum(spectrum.values(120), 2);
+        try (INDArray matrix = Tensors.ofRows(type, rows)) {
+          SymmetricOperator a = DenseSymmetric.symmetrized(matrix);
+          methods().forEach(m -> assertThat(m.apply(3).trace(a).value()).isFinite());
+          for (int steps : new int[] {1, 2, 40, 120}) {
+            StochasticLanczos.withSeed(3).withProbes(4).withSteps(steps).density(a);
+          }
+        }
+      }
     }
   }
 }
