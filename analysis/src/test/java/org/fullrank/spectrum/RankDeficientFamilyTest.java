@@ -53,20 +53,20 @@ class RankDeficientFamilyTest {
   private SplittableRandom random = new SplittableRandom(12);
 
   @Test
-  void aSampleIsRightOrHonest() {
+  void aSampleIsRight() {
     for (Member member : RankDeficientFamily.members()) {
       // Large orders take most of the time, so their tasks are drawn rarely.
       int n = member.n();
-      share = n <= 100 ? 0.02 : n <= 200 ? 0.005 : 0.0005;
+      share = n <= 100 ? 0.015 : n <= 200 ? 0.003 : 0.0003;
       run(member);
     }
-    requireNoFault();
+    requireAllRight();
   }
 
   @Test
-  void rankSixOfOrder64IsRightOrHonest() {
+  void rankSixOfOrder64IsRight() {
     run(new Member(0, Kind.SINE, 64, 6));
-    requireNoFault();
+    requireAllRight();
   }
 
   @Test
@@ -81,8 +81,7 @@ class RankDeficientFamilyTest {
     solve(large, LanczosSolver.withDefaults(), Wanted.smallest(60));
     solve(large, LobpcgSolver.withDefaults(), Wanted.largest(120));
     enclose(large, JavaEigenSolver.create());
-    requireNoFault();
-    assertThat(tallies.values().stream().mapToInt(t -> t.honest)).containsOnly(0);
+    requireAllRight();
   }
 
   @Test
@@ -101,6 +100,17 @@ class RankDeficientFamilyTest {
     assertThat(faults.toString()).isEmpty();
     assertThat(tallies).isNotEmpty();
     tallies.values().forEach(t -> assertThat(t.right).isPositive());
+  }
+
+  /**
+   * Only solvers that see products alone may run out of budget, where values are close together.
+   */
+  private void requireAllRight() {
+    requireNoFault();
+    Map<String, Tally> others = new TreeMap<>(tallies);
+    others.remove(LanczosSolver.withDefaults().name());
+    others.remove(LobpcgSolver.withDefaults().name());
+    assertThat(others.values()).extracting(t -> t.honest).containsOnly(0);
   }
 
   private boolean drawn() {
