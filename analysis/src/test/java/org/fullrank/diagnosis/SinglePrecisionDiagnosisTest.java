@@ -58,7 +58,8 @@ class SinglePrecisionDiagnosisTest {
   @Test
   void multiplesThatRoundingMakesIndependent() {
     // Mantissas of 49 bits, so that 3 u and 3 v are exact.
-    double u = 1 + Math.scalb((double) ((1L << 49) / 3), -50);
+    long third = (1L << 49) / 3;
+    double u = 1 + Math.scalb((double) third, -50);
     double v = Math.scalb(Math.rint(Math.scalb(0.7, 49)), -49);
     Network network = readout(u, v);
     double determinant =
@@ -95,7 +96,7 @@ class SinglePrecisionDiagnosisTest {
     assertThat(Tensors.toDoubles(fixed.matrix(DataType.FLOAT)))
         .containsExactly(0.1f, Double.POSITIVE_INFINITY);
     assertThat(Tensors.toDoubles(fixed.matrix(DataType.DOUBLE))).containsExactly(0.1, 1e300);
-    assertThatThrownBy(() -> fixed.matrix(DataType.INT))
+    assertThatThrownBy(() -> fixed.matrix(DataType.INT64))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'R'");
   }

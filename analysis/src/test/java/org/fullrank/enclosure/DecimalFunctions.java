@@ -42,9 +42,12 @@ public final class DecimalFunctions {
       BigDecimal e = exp(sharpness.multiply(x.abs()).negate());
       return x.max(BigDecimal.ZERO).add(log(ONE.add(e)).divide(sharpness, DIGITS));
     }
+    if (a instanceof Stretch s) {
+      return s.exact(x);
+    }
     return switch (a.name()) {
       case "identity" -> x;
-      case "tanh" -> tanh(x);
+      case "tanh", "own_tanh" -> tanh(x);
       case "sigmoid" -> sigmoid(x);
       case "silu" -> x.multiply(sigmoid(x), DIGITS);
       case "erf" -> erf(x);
@@ -66,9 +69,12 @@ public final class DecimalFunctions {
     if (a instanceof Softplus p) {
       return sigmoid(new BigDecimal(p.sharpness()).multiply(x));
     }
+    if (a instanceof Stretch s) {
+      return s.exact(ONE);
+    }
     return switch (a.name()) {
       case "identity" -> ONE;
-      case "tanh" -> {
+      case "tanh", "own_tanh" -> {
         BigDecimal e = exp(TWO.multiply(x.abs()).negate());
         yield e.multiply(BigDecimal.valueOf(4)).divide(ONE.add(e).pow(2), DIGITS);
       }

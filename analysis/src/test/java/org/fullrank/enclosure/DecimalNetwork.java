@@ -1,6 +1,7 @@
 package org.fullrank.enclosure;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,8 +20,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Test oracle: values and gradients of small networks in decimal arithmetic with 70 digits, from
- * the definitions of the layers, one sample at a time. Shares no code with the enclosure.
+ * Test oracle: values and gradients of small networks in decimal arithmetic, with 70 digits or with
+ * no rounding but that of the functions, from the definitions of the layers, one sample at a time.
+ * Shares no code with the enclosure.
  */
 final class DecimalNetwork {
   /** Goes back through a layer: adds to the gradient, returns the cotangent of the input. */
@@ -41,13 +43,20 @@ final class DecimalNetwork {
   private final Network network;
   private final BigDecimal[] theta;
   private final DataType type;
+  private final MathContext digits;
   final List<BigDecimal[][]> values = new ArrayList<>();
   final BigDecimal[][] jacobian;
 
-  /** Evaluates at all samples. */
+  /** Evaluates at all samples with 70 digits. */
   DecimalNetwork(Network network, INDArray parameters, INDArray x) {
+    this(network, parameters, x, DecimalFunctions.DIGITS);
+  }
+
+  /** Evaluates at all samples; sums and products are rounded to these digits. */
+  DecimalNetwork(Network network, INDArray parameters, INDArray x, MathContext digits) {
     this.network = network;
-    this.theta = decimals(Tensors.toDoubles(parameters));
+    this.digits = digits;
+    this.theta = decimals(Tensors.toDoubles(parameters), digits);
     this.type = x.dataType();
     int n = (int) x.size(0);
     int k = (int) network.outputs();
@@ -58,7 +67,7 @@ final class DecimalNetwork {
     }
     jacobian = new BigDecimal[n * k][];
     for (int i = 0; i < n; i++) {
-      sample(i, k, decimals(Arrays.copyOfRange(all, i * d, (i + 1) * d)));
+      sample(i, k, decimals(Arrays.copyOfRange(all, i * d, (i + 1) * d), digits));
     }
   }
 
@@ -177,7 +186,7 @@ final class DecimalNetwork {
   /** Gates by the signs of the frozen layers. */
   private Node surrogate(SurrogateRelu surrogate, int at, BigDecimal[] x) {
     // Like fixed matrices, frozen parameters are rounded to the type of the inputs.
-    BigDecimal[] psi = decimals(Tensors.toDoubles(surrogate.gates().castTo(type)));
+    BigDecimal[] psi = decimals(Tensors.toDoubles(surrogate.gates().castTo(type)), digits);
     List<Node> nodes = new ArrayList<>();
     List<boolean[]> open = new ArrayList<>();
     BigDecimal[] a = x;
@@ -213,7 +222,7 @@ final class DecimalNetwork {
         });
   }
 
-  private static Node dense(Dense dense, BigDecimal[] theta, int at, BigDecimal[] x) {
+  private Node dense(Dense dense, BigDecimal[] theta, int at, BigDecimal[] x) {
     int in = (int) dense.in();
     int out = (int) dense.out();
     boolean inOut = dense.layout() == Layout.IN_OUT;
@@ -251,11 +260,11 @@ final class DecimalNetwork {
         });
   }
 
-  private static Node fixed(double[][] m, BigDecimal[] x) {
+  private Node fixed(double[][] m, BigDecimal[] x) {
     BigDecimal[] y = zeros(m.length);
     for (int q = 0; q < m.length; q++) {
       for (int p = 0; p < x.length; p++) {
-        y[q] = y[q].add(x[p].multiply(new BigDecimal(m[q][p])));
+        y[q] = round(y[q].add(x[p].multiply(new BigDecimal(m[q][p]))));
       }
       y[q] = round(y[q]);
     }
@@ -265,7 +274,7 @@ final class DecimalNetwork {
           BigDecimal[] dx = zeros(x.length);
           for (int q = 0; q < m.length; q++) {
             for (int p = 0; p < dx.length; p++) {
-              dx[p] = dx[p].add(dy[q].multiply(new BigDecimal(m[q][p])));
+              dx[p] = round(dx[p].add(dy[q].multiply(new BigDecimal(m[q][p]))));
             }
           }
           return dx;
@@ -304,15 +313,15 @@ final class DecimalNetwork {
       for (int i = p + 1; i < n; i++) {
         BigDecimal f = a[i][p].divide(a[p][p], DecimalFunctions.DIGITS);
         for (int j = p + 1; j < n; j++) {
-          a[i][j] = round(a[i][j].subtract(f.multiply(a[p][j])));
+          a[i][j] = a[i][j].subtract(f.multiply(a[p][j])).round(DecimalFunctions.DIGITS);
         }
       }
     }
     return true;
   }
 
-  private static BigDecimal round(BigDecimal x) {
-    return x.round(DecimalFunctions.DIGITS);
+  private BigDecimal round(BigDecimal x) {
+    return x.round(digits);
   }
 
   private static BigDecimal[] zeros(int n) {
@@ -321,7 +330,7 @@ final class DecimalNetwork {
     return z;
   }
 
-  private static BigDecimal[] decimals(double[] x) {
-    return Arrays.stream(x).mapToObj(BigDecimal::new).toArray(BigDecimal[]::new);
+  private static BigDecimal[] decimals(double[] x, MathContext digits) {
+    return Arrays.stream(x).mapToObj(v -> new BigDecimal(v, digits)).toArray(BigDecimal[]::new);
   }
 }

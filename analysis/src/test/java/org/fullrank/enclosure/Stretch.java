@@ -8,27 +8,31 @@ import org.fullrank.nn.Activation;
 import org.fullrank.nn.Regularity;
 
 /**
- * A user's activation {@code sigma(x) = x (1 + 2^-12)}, computed as one product and stated with a
- * relative error only. That is true of every number: below {@code 2^11} subnormal units the product
- * is rounded to {@code x}, which is wrong by {@code 2^-12 |x|}, and above it is within one unit of
- * at least that many.
+ * A user's activation {@code sigma(x) = x (1 + 2^-bits)}, computed as one product and stated with a
+ * relative error only, of {@code 2^(1 - bits)}. That is true of every number: below {@code 2^(bits
+ * - 1)} subnormal units the product is rounded to {@code x}, which is wrong by {@code 2^-bits |x|},
+ * and above it is within half a unit of at least that many.
+ *
+ * @param bits from 2 to 50
  */
-public record Stretch() implements Activation {
-  private static final double C = 1 + 0x1p-12;
+public record Stretch(int bits) implements Activation {
+  private double factor() {
+    return 1 + Math.scalb(1.0, -bits);
+  }
 
   @Override
   public String name() {
-    return "stretch";
+    return "stretch(" + bits + ")";
   }
 
   @Override
   public double value(double x) {
-    return x * C;
+    return x * factor();
   }
 
   @Override
   public double derivative(double x) {
-    return C;
+    return factor();
   }
 
   @Override
@@ -38,16 +42,16 @@ public record Stretch() implements Activation {
 
   @Override
   public Regularity regularity() {
-    return new Regularity(C, 0, true, true, true, OptionalInt.of(1));
+    return new Regularity(factor(), 0, true, true, true, OptionalInt.of(1));
   }
 
   @Override
   public Optional<Accuracy> accuracy() {
-    return Optional.of(new Accuracy(0x1p-10, 0, 0, 0));
+    return Optional.of(new Accuracy(Math.scalb(1.0, 1 - bits), 0, 0, 0));
   }
 
   /** The exact value. */
-  public static BigDecimal exact(BigDecimal x) {
-    return x.multiply(new BigDecimal(C));
+  public BigDecimal exact(BigDecimal x) {
+    return x.multiply(new BigDecimal(factor()));
   }
 }
