@@ -30,12 +30,21 @@ final class AnalysisArchitectureTest {
    */
   private static final Map<String, List<String>> ARROWS =
       Map.ofEntries(
-          Map.entry("rigor", List.of()),
-          Map.entry("spectrum", List.of("rigor", "linalg", "io")),
+          Map.entry("rigor", List.of("cancel")),
+          Map.entry("spectrum", List.of("rigor", "linalg", "io", "cancel")),
           Map.entry(
               "ntk",
-              List.of("nn", "nn.layer", "diff", "kernel", "linalg", "io", "spectrum", "rigor")),
-          Map.entry("enclosure", List.of("rigor", "nn", "nn.layer", "diff", "linalg")),
+              List.of(
+                  "nn",
+                  "nn.layer",
+                  "diff",
+                  "kernel",
+                  "linalg",
+                  "io",
+                  "spectrum",
+                  "rigor",
+                  "cancel")),
+          Map.entry("enclosure", List.of("rigor", "nn", "nn.layer", "diff", "linalg", "cancel")),
           Map.entry("surrogate", List.of("enclosure", "nn", "nn.layer", "diff", "linalg", "rigor")),
           Map.entry("expressivity", List.of("enclosure", "spectrum", "nn", "linalg", "rigor")),
           Map.entry(
@@ -66,7 +75,8 @@ final class AnalysisArchitectureTest {
                   "io",
                   "ntk",
                   "spectrum",
-                  "rigor")),
+                  "rigor",
+                  "cancel")),
           Map.entry(
               "report",
               List.of("convergence", "training", "expressivity", "spectrum", "rigor", "io")));

@@ -27,13 +27,14 @@ final class ArchitectureTest {
    */
   private static final Map<String, List<String>> ARROWS =
       Map.ofEntries(
-          Map.entry("linalg", List.of()),
+          Map.entry("cancel", List.of()),
+          Map.entry("linalg", List.of("cancel")),
           Map.entry("diff", List.of("linalg")),
           Map.entry("kernel", List.of()),
           Map.entry("nn", List.of("diff", "kernel", "linalg")),
           Map.entry("nn.layer", List.of("nn", "diff", "kernel", "linalg")),
           Map.entry("nn.model", List.of("nn", "nn.layer", "diff", "linalg")),
-          Map.entry("io", List.of("nn", "nn.layer", "diff", "linalg")));
+          Map.entry("io", List.of("nn", "nn.layer", "diff", "linalg", "cancel")));
 
   private static final String ROOT = "org.fullrank.";
 

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
@@ -209,6 +210,7 @@ public final class EnclosedNetwork {
     List<IntervalMatrix> cotangents = new ArrayList<>();
     cotangents.add(g);
     for (int l = steps.size() - 1; l >= 0; l--) {
+      Cancellation.check("The enclosure of a Jacobian");
       g = steps.get(l).backward(g, pass);
       cotangents.add(0, g);
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Accuracy;
@@ -149,6 +150,7 @@ final class Evaluator {
     IntervalMatrix h = x;
     long at = offset;
     for (Layer layer : layers) {
+      Cancellation.check("A network enclosure");
       Step step = evaluate(layer, at, h);
       steps.add(step);
       h = step.value();
@@ -220,6 +222,7 @@ final class Evaluator {
     double[][] values = new double[z.length][x.columns()];
     double[][] slopes = new double[z.length][x.columns()];
     for (int i = 0; i < z.length; i++) {
+      Cancellation.check("A network enclosure");
       activation.evaluate(z[i], values[i], slopes[i]);
     }
     PointwiseBounds bounds = bounds(activation);

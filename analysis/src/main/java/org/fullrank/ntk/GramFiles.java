@@ -3,11 +3,13 @@ package org.fullrank.ntk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.fullrank.cancel.CancelledException;
 import org.fullrank.io.SymmetricNpyFile;
 import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.Chunks;
@@ -60,9 +62,25 @@ final class GramFiles {
             identity(network, theta, x),
             (done, total) -> listener.show("checking finished tiles", done, total))) {
       gram.pieces(x, fileTiles(grid, k), new Pieces(out));
+    } catch (CancelledException e) {
+      throw stopped(file, e);
+    } catch (ClosedByInterruptException e) {
+      throw stopped(file, e);
     } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof ClosedByInterruptException) {
+        throw stopped(file, e);
+      }
       throw e.getCause();
     }
+  }
+
+  private static CancelledException stopped(Path file, Exception e) {
+    return new CancelledException(
+        "The Gram matrix in "
+            + file
+            + " was cancelled, since the calling thread is interrupted. Finished tiles stay in it:"
+            + " the same call goes on from there.",
+        e);
   }
 
   /** A power of two, so that neither passes nor strips are cut. */

@@ -1,7 +1,9 @@
 package org.fullrank.ntk;
 
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.diff.Pullback;
+import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.ntk.EmpiricalNtk.Method;
@@ -43,9 +45,18 @@ final class JacobianGram {
   /** {@code J_left (J_right^T E)} for the columns of the identity, in chunks. */
   private static INDArray operatorCross(Jacobian left, Jacobian right) {
     long columns = right.rows();
-    INDArray out = Tensors.zeros(left.dataType(), left.rows(), columns);
+    try (Arena arena = new Arena()) {
+      INDArray out = arena.zeros(left.dataType(), left.rows(), columns);
+      fill(out, left, right);
+      return arena.release(out);
+    }
+  }
+
+  private static void fill(INDArray out, Jacobian left, Jacobian right) {
+    long columns = right.rows();
     long chunk = Math.max(1, Math.min(columns, CHUNK_ELEMENTS / left.columns()));
     for (long from = 0; from < columns; from += chunk) {
+      Cancellation.check("A kernel by Jacobian products");
       long m = Math.min(chunk, columns - from);
       try (INDArray unit = Tensors.zeros(left.dataType(), columns, m)) {
         for (long t = 0; t < m; t++) {
@@ -57,7 +68,6 @@ final class JacobianGram {
         }
       }
     }
-    return out;
   }
 
   /** Squared norms of the rows {@code [n k]}. */

@@ -1,5 +1,6 @@
 package org.fullrank.ntk;
 
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.TensorChecks;
@@ -29,6 +30,7 @@ public final class NtkOperator implements SymmetricOperator, AutoCloseable {
 
   @Override
   public INDArray apply(INDArray v) {
+    Cancellation.check("A product with the kernel");
     TensorChecks.requireShape("NTK apply", v, size(), -1);
     try (INDArray gradient = jacobian.applyTranspose(v)) {
       return jacobian.apply(gradient);

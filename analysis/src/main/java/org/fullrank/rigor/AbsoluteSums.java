@@ -1,5 +1,7 @@
 package org.fullrank.rigor;
 
+import org.fullrank.cancel.Cancellation;
+
 /**
  * Sums over the absolute entries of a matrix that is computed block row by block row and not kept:
  * by row, by column, and of squares. Block rows may be added by different threads; the sums do not
@@ -30,6 +32,7 @@ final class AbsoluteSums {
     double inf = 0;
     double one = 0;
     for (int i = 0; i < n; i++) {
+      Cancellation.check("A bound of norms");
       inf = Math.max(inf, Norms.ofNonNegativeTerms(rows[i], n, 0).hi());
       one = Math.max(one, Norms.ofNonNegativeTerms(column(i), n, 0).hi());
     }

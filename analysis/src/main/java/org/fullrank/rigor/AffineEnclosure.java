@@ -1,5 +1,7 @@
 package org.fullrank.rigor;
 
+import org.fullrank.cancel.Cancellation;
+
 /**
  * Encloses {@code z = s (A W) + t b}.
  *
@@ -63,6 +65,7 @@ final class AffineEnclosure {
     double[] rowError = new double[n];
     double[] local = new double[out];
     for (int i = 0; i < n; i++) {
+      Cancellation.check("An enclosure");
       double rho = a.rowErrors()[i];
       boolean zero = norms[i] == 0 || s == 0;
       for (int j = 0; j < out; j++) {

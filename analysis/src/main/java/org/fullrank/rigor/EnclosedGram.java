@@ -3,6 +3,7 @@ package org.fullrank.rigor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.fullrank.cancel.Cancellation;
 
 /**
  * The Gram matrix {@code K = J J^T} of a Jacobian in factored form whose factors are known up to
@@ -122,6 +123,7 @@ public final class EnclosedGram {
       double[] alpha = RowNorms.ofRows(term.inputs().mid());
       double[] beta = RowNorms.ofRows(term.cotangents().mid());
       for (int r = 0; r < rows; r++) {
+        Cancellation.check("An enclosed Gram matrix");
         double a = Math.max(alpha[r / k], 1e-140);
         double b = Math.max(beta[r], 1e-140);
         double s = RowNorms.product(term.scale() == 0 ? 0 : Math.abs(term.scale()), a);

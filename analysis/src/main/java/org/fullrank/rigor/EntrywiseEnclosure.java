@@ -1,5 +1,7 @@
 package org.fullrank.rigor;
 
+import org.fullrank.cancel.Cancellation;
+
 /** Encloses sums and entrywise products of matrices with errors. */
 final class EntrywiseEnclosure {
   private static final double U = ErrorTerms.U;
@@ -40,6 +42,7 @@ final class EntrywiseEnclosure {
     double[] rowError = new double[n];
     double[] local = new double[d];
     for (int i = 0; i < n; i++) {
+      Cancellation.check("An enclosure");
       double[] am = a.mid()[i];
       double[] bm = b.mid()[i];
       double[] ar = a.rad()[i];
@@ -89,6 +92,7 @@ final class EntrywiseEnclosure {
     double[] local = new double[d];
     double[] turned = new double[d];
     for (int r = 0; r < rows; r++) {
+      Cancellation.check("An enclosure");
       double[] gm = g.mid()[r];
       double[] gr = g.rad()[r];
       double[] sm = slopes.mid()[r / k];

@@ -2,6 +2,7 @@ package org.fullrank.rigor;
 
 import java.util.Arrays;
 import java.util.Locale;
+import org.fullrank.cancel.Cancellation;
 
 /**
  * Rows of a stored matrix that are proved linearly independent: {@code rank M >= r}, with the rows
@@ -40,6 +41,7 @@ public final class IndependentRows {
     int open = lq.steps();
     RightInverseCheck best = null;
     for (int next = open; next > proved; ) {
+      Cancellation.check("A search for independent rows");
       RightInverseCheck check =
           RightInverseCheck.of(chosen(m, lq.rows(next)), threads)
               .proposed(lq.rightInverse(next, threads));

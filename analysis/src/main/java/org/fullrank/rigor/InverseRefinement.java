@@ -1,5 +1,6 @@
 package org.fullrank.rigor;
 
+import org.fullrank.cancel.Cancellation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,6 +135,7 @@ final class InverseRefinement {
       a[i][n + i] = 1;
     }
     for (int k = 0; k < n; k++) {
+      Cancellation.check("The inverse of a matrix");
       int pivot = k;
       for (int i = k + 1; i < n; i++) {
         if (Math.abs(a[i][k]) > Math.abs(a[pivot][k])) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import org.fullrank.cancel.Cancellation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,7 @@ final class Lanczos {
     double[] q = normalized(start);
     double previous = Double.POSITIVE_INFINITY;
     for (int k = 0; q != null; k++) {
+      Cancellation.check("A Lanczos iteration");
       basis.add(q);
       double[] w = operator.apply(q);
       diagonal[k] = SymmetricTimes.dot(q, w, n);

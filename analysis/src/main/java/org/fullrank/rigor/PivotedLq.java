@@ -1,5 +1,7 @@
 package org.fullrank.rigor;
 
+import org.fullrank.cancel.Cancellation;
+
 /**
  * Row-pivoted {@code M = L Q} by modified Gram-Schmidt with one reorthogonalisation, rows of Q
  * orthonormal (Golub and Van Loan, section 5.4, transposed). A proposal, never evidence: which rows
@@ -32,6 +34,7 @@ final class PivotedLq {
     double[][] q = new double[limit][];
     int k = 0;
     for (; k < limit; k++) {
+      Cancellation.check("A pivoted factorisation");
       int pivot = k;
       double largest = -1;
       for (int i = k; i < n; i++) {

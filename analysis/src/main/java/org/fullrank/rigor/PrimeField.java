@@ -2,6 +2,7 @@ package org.fullrank.rigor;
 
 import java.math.BigInteger;
 import java.util.SplittableRandom;
+import org.fullrank.cancel.Cancellation;
 
 /**
  * Exact arithmetic modulo a prime {@code 2^48 < p < 2^49} in doubles, residues balanced: {@code |x|
@@ -121,6 +122,7 @@ final class PrimeField {
     }
     int rank = 0;
     for (int c = 0; c < w && rank < n; c++) {
+      Cancellation.check("An elimination modulo a prime");
       int pivot = rank;
       while (pivot < n && a[pivot][c] == 0) {
         pivot++;

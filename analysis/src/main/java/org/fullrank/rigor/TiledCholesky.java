@@ -218,10 +218,11 @@ final class TiledCholesky {
   }
 
   /** Rows below the corner at local column {@code k}: solved, and copied to the slab. */
-  private void solve(int k, int depth, int rows, double[][] corner, double[][] slab) {
+  private void solve(int k, int depth, int rows, double[][] corner, double[][] slab)
+      throws InterruptedException {
     int start = k + depth;
     int chunks = (rows - start + WIDTH - 1) / WIDTH;
-    Workers.run(
+    TiledWork.compute(
         Math.max(1, Math.min(threads, chunks)),
         (team, member) -> {
           double[][] pack = Tiles.newPack();
@@ -241,7 +242,8 @@ final class TiledCholesky {
    * {@code panel[i][j] -= sum_k L[i][k] L[j][k]} over slabs of whole depth, for local columns
    * {@code start <= j < end} and rows {@code j <= i < rows}.
    */
-  private void subtract(double[][][] group, int rows, int start, int end) {
+  private void subtract(double[][][] group, int rows, int start, int end)
+      throws InterruptedException {
     int columnChunks = (end - start + WIDTH - 1) / WIDTH;
     if (columnChunks <= 0) {
       return;
@@ -250,7 +252,7 @@ final class TiledCholesky {
     int packing = columnChunks * group.length;
     int square = (rowChunks - columnChunks) * columnChunks;
     int tasks = square + columnChunks * (columnChunks + 1) / 2;
-    Workers.run(
+    TiledWork.compute(
         Math.min(threads, tasks),
         (team, member) -> {
           for (int t = team.take(); t < packing; t = team.take()) {

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.fullrank.cancel.CancelledException;
 
 /**
  * The one thread of an out-of-core computation that touches files, and what the computing thread
@@ -53,6 +54,8 @@ final class TiledWork implements AutoCloseable {
   static void await(Future<?> transfer) throws IOException, InterruptedException {
     try {
       transfer.get();
+    } catch (InterruptedException e) {
+      throw interrupted("a transfer");
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       if (cause instanceof IOException) {
@@ -69,9 +72,24 @@ final class TiledWork implements AutoCloseable {
   /** Reports progress; throws if this thread was interrupted. */
   void show(String task, long done, long total) throws InterruptedException {
     if (Thread.interrupted()) {
-      throw new InterruptedException("interrupted during " + task);
+      throw interrupted(task);
     }
     progress.show(task, done, total);
+  }
+
+  /** Runs a job on several threads; an interrupt that one of its tasks notices ends it. */
+  static void compute(int threads, Workers.Job job) throws InterruptedException {
+    try {
+      Workers.run(threads, job);
+    } catch (CancelledException e) {
+      Thread.interrupted();
+      throw interrupted("a factorisation");
+    }
+  }
+
+  private static InterruptedException interrupted(String task) {
+    return new InterruptedException(
+        "interrupted during " + task + "; nothing of the computation remains");
   }
 
   /** Waits for the transfers that were started, whatever became of them. */

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.fullrank.cancel.Cancellation;
+import org.fullrank.cancel.CancelledException;
 
 /**
  * A team of short-lived threads for one kernel call. Which thread computes a tile is decided at run
@@ -19,6 +21,7 @@ final class Workers {
 
   private final Phaser barrier;
   private final AtomicInteger next = new AtomicInteger();
+  private final Cancellation cancellation = Cancellation.ofThisThread();
 
   private Workers(int threads) {
     barrier =
@@ -53,7 +56,9 @@ final class Workers {
     try {
       for (int m = 1; m < threads; m++) {
         int member = m;
-        Thread thread = factory.newThread(() -> team.guarded(job, member, failures));
+        Thread thread =
+            factory.newThread(
+                () -> team.cancellation.during(() -> team.guarded(job, member, failures)));
         thread.setName("fullrank-rigor-" + m);
         thread.setDaemon(true);
         thread.start();
@@ -71,6 +76,7 @@ final class Workers {
           break;
         } catch (InterruptedException e) {
           interrupted = true;
+          team.cancellation.cancel();
         }
       }
     }
@@ -78,14 +84,20 @@ final class Workers {
       Thread.currentThread().interrupt();
     }
     synchronized (failures) {
+      for (Throwable failure : failures) {
+        if (failure instanceof CancelledException e) {
+          throw e;
+        }
+      }
       if (!failures.isEmpty()) {
         throw new IllegalStateException("a kernel thread failed", failures.get(0));
       }
     }
   }
 
-  /** The next task number of this phase. */
+  /** The next task number of this phase; throws if the computation is cancelled. */
   int take() {
+    Cancellation.check("A computation in plain Java");
     return next.getAndIncrement();
   }
 

@@ -2,6 +2,7 @@ package org.fullrank.spectrum;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.fullrank.cancel.Cancellation;
 
 /**
  * Thick-restart block Lanczos iteration with full reorthogonalisation for the largest eigenvalues
@@ -67,6 +68,7 @@ final class BlockLanczos {
     }
     int checked = 0;
     while (true) {
+      Cancellation.check("A Lanczos iteration");
       // The wanted vectors are applied once more at the end.
       boolean spent = applied + next + wanted > plan.operatorLimit();
       if (spent && size == 0) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.fullrank.cancel.CancelledException;
 import org.fullrank.io.NpyMatrix;
 import org.fullrank.linalg.Parallel;
 import org.fullrank.linalg.SymmetricOperator;
@@ -96,11 +97,24 @@ public final class FileOperator implements SymmetricOperator, AutoCloseable {
       return new FileOperator(file, matrix);
     } catch (UncheckedIOException e) {
       matrix.close();
+      if (Thread.currentThread().isInterrupted()) {
+        throw stopped(file, e);
+      }
       throw e.getCause();
     } catch (IOException | RuntimeException | Error e) {
       matrix.close();
       throw e;
     }
+  }
+
+  /** An interrupt closes the file that is being read. */
+  private static CancelledException stopped(Path file, UncheckedIOException e) {
+    return new CancelledException(
+        "Reading "
+            + file
+            + " was cancelled, since the calling thread is interrupted. Its operator is closed:"
+            + " open the file again.",
+        e);
   }
 
   @Override
@@ -141,7 +155,11 @@ public final class FileOperator implements SymmetricOperator, AutoCloseable {
     try (INDArray t = Tensors.transpose(v)) {
       columns = Tensors.toRows(t);
     }
-    Parallel.run(FileRows.blocks(n), () -> new FileRows(matrix, columns, image, FileRows.WIDTH));
+    try {
+      Parallel.run(FileRows.blocks(n), () -> new FileRows(matrix, columns, image, FileRows.WIDTH));
+    } catch (UncheckedIOException e) {
+      throw Thread.currentThread().isInterrupted() ? stopped(file, e) : e;
+    }
     requireUnchanged();
     return Tensors.of(image, n, m);
   }

@@ -1,6 +1,7 @@
 package org.fullrank.spectrum;
 
 import java.util.Arrays;
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.SymmetricOperator;
 
 /**
@@ -99,6 +100,7 @@ public final class HutchPlusPlus implements TraceEstimator {
       }
       double[][] images = operator.apply(u);
       for (int p = 0; p < probes; p++) {
+        Cancellation.check("A trace estimate");
         ProbeVectors.project(q, q.length, images[p]);
         forms.add(u[p], images[p], d);
       }

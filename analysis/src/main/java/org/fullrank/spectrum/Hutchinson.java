@@ -1,5 +1,6 @@
 package org.fullrank.spectrum;
 
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.SymmetricOperator;
 
 /**
@@ -68,6 +69,7 @@ public final class Hutchinson implements TraceEstimator {
     double[][] images = operator.apply(v);
     operator.requireSymmetric(v, images);
     for (int p = 0; p < probes; p++) {
+      Cancellation.check("A trace estimate");
       forms.add(v[p], images[p], n);
     }
     return forms.estimate(0, 0, confidence, operator, name());

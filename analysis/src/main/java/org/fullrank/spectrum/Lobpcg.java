@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.fullrank.cancel.Cancellation;
 
 /**
  * Locally optimal block preconditioned conjugate gradients for the largest eigenvalues of a {@link
@@ -61,6 +62,7 @@ final class Lobpcg {
       return new RitzPairs(new double[0], new double[0][], norm, SolverStatus.FAILED);
     }
     while (true) {
+      Cancellation.check("LOBPCG");
       double[][] residuals = new double[width][];
       boolean[] active = new boolean[width];
       boolean done = true;

@@ -1,6 +1,7 @@
 package org.fullrank.spectrum;
 
 import java.util.SplittableRandom;
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -49,6 +50,7 @@ final class ProbeOperator {
 
   /** {@code 2^-exponent A v} for each row v. */
   double[][] apply(double[][] vectors) {
+    Cancellation.check("A product with an operator");
     int m = vectors.length;
     columns += m;
     double[] flat = new double[Tensors.length(n, m)];

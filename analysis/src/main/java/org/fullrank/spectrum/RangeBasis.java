@@ -1,6 +1,7 @@
 package org.fullrank.spectrum;
 
 import java.util.Arrays;
+import org.fullrank.cancel.Cancellation;
 
 /**
  * An orthonormal basis of the span of some vectors by Gram-Schmidt with reorthogonalisation, and
@@ -33,6 +34,7 @@ final class RangeBasis {
     int rank = 0;
     double dropped = 0;
     for (int i = 0; i < k; i++) {
+      Cancellation.check("A trace estimate");
       double[] w = vectors[i].clone();
       double[] c = ProbeVectors.project(q, rank, w);
       double[] d = ProbeVectors.project(q, rank, w);

@@ -1,6 +1,7 @@
 package org.fullrank.spectrum;
 
 import java.util.Arrays;
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
@@ -100,6 +101,7 @@ final class ScaledOperator implements BlockMap {
   }
 
   private double[][] product(double[][] block, int before, int after) {
+    Cancellation.check("A product with an operator");
     int m = block.length;
     double[] flat = new double[Math.multiplyExact(n, m)];
     double factor = Math.scalb(1.0, before);

@@ -2,6 +2,7 @@ package org.fullrank.spectrum;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.SymmetricOperator;
 
 /**
@@ -111,6 +112,7 @@ public final class StochasticLanczos {
     List<ProbeMeasure> fine = new ArrayList<>();
     List<ProbeMeasure> coarse = new ArrayList<>();
     for (LanczosRun run : runs) {
+      Cancellation.check("Stochastic Lanczos quadrature");
       fine.add(run.measure(count, operator));
       coarse.add(run.measure(Math.max(1, count / 2), operator));
     }
@@ -120,6 +122,7 @@ public final class StochasticLanczos {
   /** One block product for all unfinished runs in each step. */
   private static void advance(ProbeOperator operator, List<LanczosRun> runs, int count) {
     for (int step = 0; step < count; step++) {
+      Cancellation.check("Stochastic Lanczos quadrature");
       List<LanczosRun> active = runs.stream().filter(LanczosRun::isActive).toList();
       if (active.isEmpty()) {
         return;

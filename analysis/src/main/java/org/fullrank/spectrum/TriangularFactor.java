@@ -1,5 +1,6 @@
 package org.fullrank.spectrum;
 
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.rigor.Cholesky;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,7 @@ final class TriangularFactor implements BlockMap {
 
   @Override
   public double[][] apply(double[][] block) {
+    Cancellation.check("A solution with a factor");
     double[][] x = new double[block.length][];
     for (int j = 0; j < x.length; j++) {
       x[j] = block[j].clone();

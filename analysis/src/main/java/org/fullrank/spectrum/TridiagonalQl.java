@@ -2,6 +2,7 @@ package org.fullrank.spectrum;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import org.fullrank.cancel.Cancellation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,7 @@ final class TridiagonalQl {
     int n = a.length;
     double[] p = new double[n];
     for (int k = 0; k < n; k++) {
+      Cancellation.check("An eigenvalue decomposition in Java");
       diagonal[k] = a[k][k];
       if (k == n - 1) {
         return;
@@ -144,6 +146,7 @@ final class TridiagonalQl {
       int iteration = 0;
       double floor = VANISHED;
       for (int m = smallOffDiagonal(l, floor); m != l; m = smallOffDiagonal(l, floor)) {
+        Cancellation.check("An eigenvalue decomposition in Java");
         if (iteration++ == MAX_ITERATIONS) {
           return false;
         }

@@ -1,5 +1,6 @@
 package org.fullrank.spectrum;
 
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.SymmetricOperator;
 
 /**
@@ -82,6 +83,7 @@ public final class XTrace implements TraceEstimator {
     double trace = 0;
     double size = 0;
     for (int j = 0; j < q.length; j++) {
+      Cancellation.check("A trace estimate");
       h[j] = ProbeVectors.coefficients(q, q.length, z[j]);
       trace += h[j][j];
       size += ProbeVectors.norm(z[j]);
@@ -95,6 +97,7 @@ public final class XTrace implements TraceEstimator {
       return forms.estimate(trace, slack + left, confidence, operator, name());
     }
     for (int i = 0; i < k; i++) {
+      Cancellation.check("A trace estimate");
       addLeaveOneOut(forms, basis, i, omega[i], y[i], z, h, trace);
     }
     return forms.estimate(0, slack, confidence, operator, name());

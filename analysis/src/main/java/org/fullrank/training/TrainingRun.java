@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongPredicate;
+import org.fullrank.cancel.Cancellation;
+import org.fullrank.cancel.CancelledException;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
@@ -103,11 +105,13 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Makes steps until told otherwise.
+   * Makes steps until told otherwise. An interrupt ends it between two steps, or while a recorder
+   * works; calling it again goes on, to the same bits.
    *
    * @param steps how many at most
    * @param goOn asked after each step with the number of all steps made; false stops
    * @return the status
+   * @throws CancelledException if this thread is interrupted; its flag stays set
    */
   public RunStatus advance(long steps, LongPredicate goOn) {
     if (steps < 0) {
@@ -117,21 +121,50 @@ public final class TrainingRun implements AutoCloseable {
       throw new IllegalStateException("the run expects steps before close() but got them after it");
     }
     for (long made = 0; made < steps && status == RunStatus.READY; made++) {
-      double elapsed = method.step(problem, step, theta, memory);
+      requireGoingOn();
+      recordIfDue();
+      double elapsed = Cancellation.deferred(() -> method.step(problem, step, theta, memory));
       if (Double.isFinite(elapsed)) {
         time += elapsed;
         step++;
       }
       if (!Double.isFinite(elapsed) || !TensorChecks.isFinite(theta)) {
         diverge();
-      } else if (recording.includes(step)) {
-        record();
+      } else {
+        recordIfDue();
       }
       if (!goOn.test(step)) {
         break;
       }
     }
     return status;
+  }
+
+  private void requireGoingOn() {
+    try {
+      Cancellation.check("Training");
+    } catch (CancelledException e) {
+      throw stopped(e);
+    }
+  }
+
+  /** What an interrupt kept from being recorded is recorded when the run goes on. */
+  private void recordIfDue() {
+    if (recording.includes(step) && !isRecorded()) {
+      try {
+        record();
+      } catch (CancelledException e) {
+        throw stopped(e);
+      }
+    }
+  }
+
+  private CancelledException stopped(CancelledException e) {
+    return new CancelledException(
+        "Training was cancelled, since the calling thread is interrupted. The run stands at step "
+            + step
+            + "; advance goes on from there, as if nothing had happened.",
+        e);
   }
 
   private void record() {

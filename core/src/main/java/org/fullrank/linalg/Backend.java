@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
+import org.fullrank.cancel.Cancellation;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
@@ -225,7 +226,8 @@ public record Backend(
 
   /** Initialised on first use, by one thread. */
   private static final class Holder {
-    static final SelfTest RESULT = run();
+    // An interrupt would spoil it for the process.
+    static final SelfTest RESULT = Cancellation.deferred(Holder::run);
 
     private static SelfTest run() {
       Backend backend = describe();

@@ -1,5 +1,7 @@
 package org.fullrank.linalg;
 
+import org.fullrank.cancel.Cancellation;
+
 /**
  * Householder reduction {@code M = L Q} of a wide matrix, in plain Java on its rows: reflector
  * {@code k} annihilates row {@code k} right of the diagonal (Golub and Van Loan, section 5.2,
@@ -31,6 +33,7 @@ final class HouseholderLq {
       scale(row, -exponent);
     }
     for (int k = 0; k < n; k++) {
+      Cancellation.check("A reduction to a triangle");
       double[] v = rows[k];
       double norm = Math.sqrt(dot(v, v, k, w));
       double alpha = v[k] > 0 ? -norm : norm;

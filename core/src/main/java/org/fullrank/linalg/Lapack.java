@@ -1,6 +1,7 @@
 package org.fullrank.linalg;
 
 import java.util.function.IntSupplier;
+import org.fullrank.cancel.Cancellation;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.blas.BlasException;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -28,6 +29,7 @@ public final class Lapack {
    * @return the candidate
    */
   public static SymmetricEigen symmetricEigen(INDArray a, boolean vectors) {
+    Cancellation.check("A decomposition by LAPACK");
     int n = requireSquare("symmetricEigen", a);
     if (n == 1) {
       double value = a.getDouble(0);
@@ -59,6 +61,7 @@ public final class Lapack {
    * @return the candidate; {@code info = i > 0} if pivot {@code i} (from 1) was not positive
    */
   public static Cholesky cholesky(INDArray a) {
+    Cancellation.check("A factorisation by LAPACK");
     requireSquare("cholesky", a);
     try (INDArray work = NativeHeap.copy(a, 'f')) {
       if (NativeLapack.available()) {
@@ -85,6 +88,7 @@ public final class Lapack {
    * @return the candidate, singular values descending
    */
   public static Svd svd(INDArray m) {
+    Cancellation.check("A decomposition by LAPACK");
     TensorChecks.requireRank("svd", m, 2);
     TensorChecks.requireReal("svd", m.dataType());
     TensorChecks.requireFinite("svd", m);

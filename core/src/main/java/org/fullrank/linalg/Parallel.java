@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import org.fullrank.cancel.Cancellation;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -90,8 +91,9 @@ public final class Parallel {
 
   /**
    * Does tasks, and returns when all are done. After an exception no further task is begun, and it
-   * is thrown from here. A task may wait for one with a smaller number: that has been begun by
-   * another thread, or has ended.
+   * is thrown from here; an interrupt of this thread gives a {@link
+   * org.fullrank.cancel.CancelledException}. A task may wait for one with a smaller number: that
+   * has been begun by another thread, or has ended.
    *
    * @param tasks how many; they are taken in ascending order, so begin with the longest
    * @param workers called once on each thread; what it gives is closed there
@@ -106,6 +108,7 @@ public final class Parallel {
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     List<Future<?>> others = new ArrayList<>();
     CountDownLatch entered = new CountDownLatch(1);
+    Cancellation cancellation = Cancellation.ofThisThread();
     boolean changed = false;
     try {
       // Threads take as long to wake up as the BLAS to change: both at once.
@@ -114,7 +117,7 @@ public final class Parallel {
             POOL.submit(
                 () -> {
                   await(entered);
-                  inside(tasks, next, failure, workers);
+                  cancellation.during(() -> inside(tasks, next, failure, workers));
                 }));
       }
       enter();
@@ -125,7 +128,7 @@ public final class Parallel {
       failure.compareAndSet(null, e);
     } finally {
       entered.countDown();
-      others.forEach(other -> await(other, failure));
+      others.forEach(other -> await(other, failure, cancellation));
       if (changed) {
         leave();
       }
@@ -173,6 +176,7 @@ public final class Parallel {
     }
     try (Worker worker = workers.get()) {
       while (failure.get() == null) {
+        Cancellation.check("A computation in tasks");
         // A number that is taken is run: other tasks may wait for it.
         int task = next.getAndIncrement();
         if (task >= tasks) {
@@ -198,7 +202,8 @@ public final class Parallel {
     }
   }
 
-  private static void await(Future<?> other, AtomicReference<@Nullable Throwable> failure) {
+  private static void await(
+      Future<?> other, AtomicReference<@Nullable Throwable> failure, Cancellation cancellation) {
     boolean interrupted = false;
     while (true) {
       try {
@@ -206,6 +211,7 @@ public final class Parallel {
         break;
       } catch (InterruptedException e) {
         interrupted = true;
+        cancellation.cancel();
       } catch (ExecutionException e) {
         failure.compareAndSet(null, e.getCause());
         break;
