@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -197,8 +198,7 @@ class GradedMatricesTest {
       assertThat(DiagonalScaling.of(new double[] {1, bad, 1e-5})).isNull();
     }
     double[] diagonal = {Double.MIN_VALUE, 1e-310, 0x1p-1022, 1e-200, 1, 3, 4, 1e60};
-    DiagonalScaling scaling = DiagonalScaling.of(diagonal);
-    assertThat(scaling).isNotNull();
+    DiagonalScaling scaling = Objects.requireNonNull(DiagonalScaling.of(diagonal));
     for (int i = 0; i < diagonal.length; i++) {
       double[] row = {diagonal[i]};
       scaling.scaleRow(i, i, 1, row);
