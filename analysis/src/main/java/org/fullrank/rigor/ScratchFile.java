@@ -9,6 +9,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * The factor on disk, in slabs of {@link Tiles#DEPTH} columns one after the other; a slab is its
@@ -53,20 +57,27 @@ final class ScratchFile implements AutoCloseable {
               + " but there are "
               + room);
     }
-    Path path = Files.createTempFile(folder, "fullrank-", ".scratch");
-    try {
-      return new ScratchFile(
-          path,
-          FileChannel.open(
-              path,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.DELETE_ON_CLOSE),
-          order);
-    } catch (IOException | RuntimeException | Error e) {
-      Files.deleteIfExists(path);
-      throw e;
-    }
+    Path path = folder.resolve("fullrank-" + UUID.randomUUID() + ".scratch");
+    // Made and opened in one step: there is no moment at which a kill leaves a closed file behind.
+    return new ScratchFile(
+        path,
+        FileChannel.open(
+            path,
+            Set.of(
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE),
+            ownerOnly(folder)),
+        order);
+  }
+
+  private static FileAttribute<?>[] ownerOnly(Path folder) throws IOException {
+    return Files.getFileStore(folder).supportsFileAttributeView("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
   }
 
   /** Bytes of the slabs of a factor. */

@@ -3,6 +3,7 @@ package org.fullrank.examples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.fullrank.io.SymmetricNpyFile;
 import org.fullrank.nn.RandomStream;
@@ -59,6 +60,10 @@ public final class FileSpectrum {
     }
     Path folder = Files.createTempDirectory("fullrank-filespectrum");
     Path file = folder.resolve("gram.npy");
+    // A signal ends the process without the finally block. The last path named is deleted first.
+    for (Path path : List.of(folder, file, SymmetricNpyFile.manifest(file))) {
+      path.toFile().deleteOnExit();
+    }
     try {
       write(file);
       study(file, limit, tolerance);

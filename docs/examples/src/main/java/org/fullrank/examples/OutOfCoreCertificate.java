@@ -31,7 +31,8 @@ import org.fullrank.spectrum.FileCholeskyBound;
  *
  * <p>Arguments, all optional: order n (2000), MiB of working memory (64), {@code hint} to suggest
  * the ridge as eigenvalue or {@code search} to find it (hint), folder for the files (a new
- * temporary one). Takes {@code 12 n^2} bytes of disk, given back at the end.
+ * temporary one). Takes {@code 12 n^2} bytes of disk, given back at the end and after a signal that
+ * ends the process, such as SIGTERM or SIGINT; after SIGKILL the matrix stays.
  */
 public final class OutOfCoreCertificate {
   private static final int DIMENSION = 6;
@@ -59,6 +60,9 @@ public final class OutOfCoreCertificate {
     Files.createDirectories(Path.of(property(args)));
     Path folder = Files.createTempDirectory(Path.of(property(args)), "fullrank-outofcore");
     Path file = folder.resolve("gram.npy");
+    // A signal ends the process without the finally block. The last path named is deleted first.
+    folder.toFile().deleteOnExit();
+    file.toFile().deleteOnExit();
     try {
       FileCholeskyBound bound =
           FileCholeskyBound.of(
