@@ -116,6 +116,40 @@ public final class SymmetricMatrix {
   }
 
   /**
+   * All symmetric matrices with entries between {@code A_ij} and {@code A_ji}, for a matrix that is
+   * symmetric up to rounding only: the bounds hold for each of them, among which are the exact
+   * {@code (A + A^T) / 2} and the two that repeat one triangle. The radius bounds the spectral norm
+   * of the distances to the rounded mean.
+   *
+   * @param rows {@code [n][n]}, finite, n at least 1
+   * @throws IllegalArgumentException if it is empty, not square or not finite
+   */
+  public static SymmetricMatrix between(double[][] rows) {
+    ErrorTerms.requireFiniteMatrix(rows, "SymmetricMatrix");
+    int n = rows.length;
+    if (rows[0].length != n) {
+      throw new IllegalArgumentException(
+          "SymmetricMatrix expects a square matrix but got [" + n + ", " + rows[0].length + "]");
+    }
+    double[][] mids = new double[n][n];
+    double[][] radii = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j <= i; j++) {
+        double a = rows[i][j];
+        double b = rows[j][i];
+        double mid = a == b ? a : 0.5 * a + 0.5 * b; // halves first: the sum stays finite
+        double above = Rounding.subtractUp(Math.max(a, b), mid);
+        double below = Rounding.subtractUp(mid, Math.min(a, b));
+        mids[i][j] = mid;
+        mids[j][i] = mid;
+        radii[i][j] = Math.max(above, below);
+        radii[j][i] = radii[i][j];
+      }
+    }
+    return withRadii(mids, radii);
+  }
+
+  /**
    * Throws unless a square matrix is symmetric to the bit.
    *
    * @param where what is checked, for the message
@@ -152,7 +186,8 @@ public final class SymmetricMatrix {
             + ") but got "
             + entry
             + " and "
-            + mirrored);
+            + mirrored
+            + "; if they differ by rounding, average them, or use SymmetricMatrix.between");
   }
 
   /** {@code 2^exponent * lower} with a radius in the same units; takes ownership of the array. */

@@ -8,11 +8,11 @@ import java.nio.file.Path;
  * of {@link ShiftedCholeskyBound} with a factor in a scratch file, and Rayleigh quotients.
  *
  * <p><b>Proof.</b> The same as in memory, with the same constants: the tiled factorisation has the
- * same bits. A first pass checks that every entry is finite and equal to its mirror image, and
- * every later pass must be given the same lower triangle: a digest of its bits, 128 of them for
- * every 126 columns, ends the computation when they differ. The digest has no key, so that a change
- * made to deceive it can. What is written to the scratch file must come back; that is trusted as
- * the memory is.
+ * same bits. A first pass checks that every entry is finite and equal to its mirror image (unless
+ * {@link #symmetrized}), and every later pass must be given the same lower triangle: a digest of
+ * its bits, 128 of them for every 126 columns, ends the computation when they differ. The digest
+ * has no key, so that a change made to deceive it can. What is written to the scratch file must
+ * come back; that is trusted as the memory is.
  *
  * <p><b>Search.</b> A good eigenvalue in the {@link Hint} makes one factorisation enough; without
  * one the first proves the sign, and inverse iteration with its factor finds where to put the
@@ -32,6 +32,7 @@ public final class TiledCholeskyBound {
   private final long workingBytes;
   private final double relativeWidth;
   private final int maxFactorizations;
+  private final boolean symmetrized;
   private final ProgressListener progress;
 
   private TiledCholeskyBound(
@@ -39,11 +40,13 @@ public final class TiledCholeskyBound {
       long workingBytes,
       double relativeWidth,
       int maxFactorizations,
+      boolean symmetrized,
       ProgressListener progress) {
     this.threads = threads;
     this.workingBytes = workingBytes;
     this.relativeWidth = relativeWidth;
     this.maxFactorizations = maxFactorizations;
+    this.symmetrized = symmetrized;
     this.progress = progress;
   }
 
@@ -53,13 +56,14 @@ public final class TiledCholeskyBound {
    */
   public static TiledCholeskyBound withDefaults() {
     return new TiledCholeskyBound(
-        1, Runtime.getRuntime().maxMemory() / 2, 1e-6, 3, ProgressListener.none());
+        1, Runtime.getRuntime().maxMemory() / 2, 1e-6, 3, false, ProgressListener.none());
   }
 
   /** With this number of threads, and one more for the files; the result does not depend on it. */
   public TiledCholeskyBound withThreads(int count) {
     Workers.requireThreads("TiledCholeskyBound", count);
-    return new TiledCholeskyBound(count, workingBytes, relativeWidth, maxFactorizations, progress);
+    return new TiledCholeskyBound(
+        count, workingBytes, relativeWidth, maxFactorizations, symmetrized, progress);
   }
 
   /** With at most this much working memory; the result does not depend on it. */
@@ -67,7 +71,8 @@ public final class TiledCholeskyBound {
     if (budget < 1) {
       throw new IllegalArgumentException("withWorkingBytes expects at least 1 but got " + budget);
     }
-    return new TiledCholeskyBound(threads, budget, relativeWidth, maxFactorizations, progress);
+    return new TiledCholeskyBound(
+        threads, budget, relativeWidth, maxFactorizations, symmetrized, progress);
   }
 
   /** With this relative width as the aim; the search stops as soon as it is reached. */
@@ -75,7 +80,8 @@ public final class TiledCholeskyBound {
     if (!(width >= 0)) {
       throw new IllegalArgumentException("withRelativeWidth expects >= 0 but got " + width);
     }
-    return new TiledCholeskyBound(threads, workingBytes, width, maxFactorizations, progress);
+    return new TiledCholeskyBound(
+        threads, workingBytes, width, maxFactorizations, symmetrized, progress);
   }
 
   /**
@@ -86,19 +92,34 @@ public final class TiledCholeskyBound {
     if (count < 0) {
       throw new IllegalArgumentException("withMaxFactorizations expects >= 0 but got " + count);
     }
-    return new TiledCholeskyBound(threads, workingBytes, relativeWidth, count, progress);
+    return new TiledCholeskyBound(
+        threads, workingBytes, relativeWidth, count, symmetrized, progress);
   }
 
   /** With a listener. */
   public TiledCholeskyBound withProgress(ProgressListener listener) {
     return new TiledCholeskyBound(
-        threads, workingBytes, relativeWidth, maxFactorizations, listener);
+        threads, workingBytes, relativeWidth, maxFactorizations, symmetrized, listener);
+  }
+
+  /**
+   * For a matrix that is symmetric up to rounding only. The enclosure is then about every symmetric
+   * matrix with entries between {@code A_ij} and {@code A_ji}, whatever their difference: the exact
+   * {@code (A + A^T) / 2} is one of them, and so are the two that repeat one triangle. It is that
+   * of the lower triangle, wider at each end by the largest row sum of {@code |A - A^T|}, which
+   * {@link TiledEnclosure#asymmetry} reports. A symmetric matrix gets the same enclosure as
+   * without.
+   */
+  public TiledCholeskyBound symmetrized() {
+    return new TiledCholeskyBound(
+        threads, workingBytes, relativeWidth, maxFactorizations, true, progress);
   }
 
   /** The name of the method, for reports. */
   public String name() {
     return "out-of-core shifted Cholesky with a priori rounding bound (Rump 2006) and Rayleigh"
-        + " quotients";
+        + " quotients"
+        + (symmetrized ? ", for every symmetric matrix between the triangles" : "");
   }
 
   /**
@@ -144,6 +165,7 @@ public final class TiledCholeskyBound {
       Interval interval = session.entries.unscaled(search.interval());
       return new TiledEnclosure(
           new EigenvalueEnclosure(interval, status, search.factorizations()),
+          session.survey.asymmetry(),
           new TiledCost(
               session.plan,
               session.entries.entriesRead(),
@@ -204,9 +226,9 @@ public final class TiledCholeskyBound {
       try {
         long begin = System.nanoTime();
         TiledEntries unscaled = TiledEntries.unscaled(a, n);
-        survey = TiledSurvey.of(unscaled, work);
+        survey = TiledSurvey.of(unscaled, symmetrized, work);
         checkSeconds = (System.nanoTime() - begin) * 1e-9;
-        entries = unscaled.scaledFor(survey.largest());
+        entries = unscaled.scaledFor(survey);
         cholesky = new TiledCholesky(entries, plan, scratch, work, threads);
       } catch (IOException | InterruptedException | RuntimeException | Error e) {
         close();

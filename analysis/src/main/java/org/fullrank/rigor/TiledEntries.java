@@ -13,25 +13,33 @@ final class TiledEntries {
   private final int order;
   private final int exponent;
   private final EntryDigest known;
+  private final double asymmetry;
   private long entriesRead;
 
   private TiledEntries(
-      SymmetricSource source, int order, int exponent, EntryDigest known, long entriesRead) {
+      SymmetricSource source,
+      int order,
+      int exponent,
+      EntryDigest known,
+      double asymmetry,
+      long entriesRead) {
     this.source = source;
     this.order = order;
     this.exponent = exponent;
     this.known = known;
+    this.asymmetry = asymmetry;
     this.entriesRead = entriesRead;
   }
 
   /** Unscaled, for the pass that fills {@link #known}. */
   static TiledEntries unscaled(SymmetricSource source, int order) {
-    return new TiledEntries(source, order, 0, new EntryDigest(order), 0);
+    return new TiledEntries(source, order, 0, new EntryDigest(order), 0, 0);
   }
 
-  /** The same with the scaling for this largest magnitude, after the first pass. */
-  TiledEntries scaledFor(double largest) {
-    return new TiledEntries(source, order, ErrorTerms.exponentFor(largest), known, entriesRead);
+  /** The same with the scaling and the radius that the first pass has found. */
+  TiledEntries scaledFor(TiledSurvey survey) {
+    int e = ErrorTerms.exponentFor(survey.largest());
+    return new TiledEntries(source, order, e, known, survey.asymmetry(), entriesRead);
   }
 
   /** The digest of the first pass, with which the others must agree. */
@@ -73,12 +81,23 @@ final class TiledEntries {
   }
 
   /** Bound of the spectral norm of what the scaling has lost, in scaled units. */
-  double radius() {
+  double loss() {
     return exponent > 0 ? ErrorTerms.underflow(order) : 0;
+  }
+
+  /**
+   * Bound of the distance between the scaled lower triangle and the matrices meant, in scaled
+   * units: that loss, and the asymmetry.
+   */
+  double radius() {
+    return Rounding.addUp(loss(), ErrorTerms.scaleUp(asymmetry, -exponent));
   }
 
   /** An enclosure for the scaled entries as one for the stored ones. */
   Interval unscaled(Interval scaled) {
+    if (Double.isInfinite(radius())) {
+      return Interval.ENTIRE;
+    }
     return ErrorTerms.scale(scaled.add(new Interval(-radius(), radius())), exponent);
   }
 

@@ -73,7 +73,7 @@ final class TiledSearch {
     // Both are about the scaled matrix: the first after its distance to the stored one.
     double discs =
         Rounding.subtractDown(
-            ErrorTerms.scaleDown(survey.gershgorin(), -entries.exponent()), entries.radius());
+            ErrorTerms.scaleDown(survey.gershgorin(), -entries.exponent()), entries.loss());
     double largest = Rounding.multiplyDown(-n, entries.scaled(survey.largest()));
     lo = Math.max(discs, largest);
     hi = Arrays.stream(diagonal).min().orElse(Double.POSITIVE_INFINITY);

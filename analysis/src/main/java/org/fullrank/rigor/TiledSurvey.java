@@ -1,16 +1,22 @@
 package org.fullrank.rigor;
 
 import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first pass over a matrix, block by block with the mirror block: every entry finite, both
- * triangles equal, and Gershgorin's bound.
+ * triangles equal or their difference bounded, and Gershgorin's bound for the lower triangle.
  */
 final class TiledSurvey {
   private static final String TASK = "checking the entries";
 
   private final double[] diagonal;
   private final double[] absolute;
+
+  /** Upper bounds of the row sums of {@code |A - A^T|}; null where it must be 0. */
+  private final double @Nullable [] differences;
+
   private double largest;
 
   /** Rows and columns of a block for a matrix of order n: whole bands of the digest. */
@@ -19,20 +25,22 @@ final class TiledSurvey {
     return Math.min(n, bands * EntryDigest.WIDTH);
   }
 
-  private TiledSurvey(int n) {
+  private TiledSurvey(int n, boolean symmetrized) {
     diagonal = new double[n];
     absolute = new double[n];
+    differences = symmetrized ? new double[n] : null;
   }
 
   /**
    * Reads all entries once, unscaled, and fills the digest with which later passes must agree.
    *
+   * @param symmetrized whether mirror images may differ
    * @throws IllegalArgumentException if one is not finite, or not equal to its mirror image
    */
-  static TiledSurvey of(TiledEntries entries, TiledWork work)
+  static TiledSurvey of(TiledEntries entries, boolean symmetrized, TiledWork work)
       throws IOException, InterruptedException {
     int n = entries.order();
-    TiledSurvey survey = new TiledSurvey(n);
+    TiledSurvey survey = new TiledSurvey(n, symmetrized);
     int size = block(n);
     double[][] block = new double[size][size];
     double[][] mirror = new double[size][size];
@@ -67,19 +75,7 @@ final class TiledSurvey {
       double own = 0;
       for (int j = 0; j < end; j++) {
         if (row[j] != mirror[j][i]) {
-          throw new IllegalArgumentException(
-              "expected a symmetric matrix with equal entries at ("
-                  + (i0 + i)
-                  + ", "
-                  + (j0 + j)
-                  + ") and ("
-                  + (j0 + j)
-                  + ", "
-                  + (i0 + i)
-                  + ") but got "
-                  + row[j]
-                  + " and "
-                  + mirror[j][i]);
+          differ(i0 + i, j0 + j, row[j], mirror[j][i]);
         }
         double magnitude = Math.abs(row[j]);
         own += magnitude;
@@ -94,7 +90,37 @@ final class TiledSurvey {
     }
   }
 
-  /** Largest magnitude. */
+  private void differ(int i, int j, double entry, double mirrored) {
+    if (differences == null) {
+      throw new IllegalArgumentException(
+          "expected a symmetric matrix with equal entries at ("
+              + i
+              + ", "
+              + j
+              + ") and ("
+              + j
+              + ", "
+              + i
+              + ") but got "
+              + entry
+              + " and "
+              + mirrored
+              + "; if they differ by rounding, use TiledCholeskyBound.symmetrized()");
+    }
+    double difference = Rounding.subtractUp(Math.max(entry, mirrored), Math.min(entry, mirrored));
+    differences[i] = Rounding.addUp(differences[i], difference);
+    differences[j] = Rounding.addUp(differences[j], difference);
+  }
+
+  /**
+   * Upper bound of the spectral norm of {@code |A - A^T|}: its largest row sum. Every symmetric
+   * matrix between the triangles is that close to the one of the lower triangle.
+   */
+  double asymmetry() {
+    return differences == null ? 0 : Arrays.stream(differences).max().orElse(0);
+  }
+
+  /** Largest magnitude, of the lower triangle. */
   double largest() {
     return largest;
   }

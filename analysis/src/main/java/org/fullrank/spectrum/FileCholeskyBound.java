@@ -16,13 +16,14 @@ import org.fullrank.rigor.TiledPlan;
  * memory, enclosed with a proof by {@link TiledCholeskyBound}.
  *
  * <p>The proof is about the stored values ({@code STORED_MATRIX}), {@code f4} widened exactly. All
- * of them are read and checked: finite, and symmetric to the bit. The file is read several times
- * and must not be changed meanwhile. A change of its size or time gives an exception, and so does a
- * pass that is given other bits than the first one, for instance because a program has the file
- * mapped for writing: every pass takes a digest of the entries that it computes with, 128 bits for
- * every 126 columns of the lower triangle. So a result is about the entries that the first pass
- * read, which were the same in all passes. The digest has no key; it guards against accidents and
- * careless writers, not against somebody who constructs a change that it cannot see.
+ * of them are read and checked: finite, and symmetric to the bit, unless {@link #symmetrized}
+ * carries the asymmetry into the enclosure. The file is read several times and must not be changed
+ * meanwhile. A change of its size or time gives an exception, and so does a pass that is given
+ * other bits than the first one, for instance because a program has the file mapped for writing:
+ * every pass takes a digest of the entries that it computes with, 128 bits for every 126 columns of
+ * the lower triangle. So a result is about the entries that the first pass read, which were the
+ * same in all passes. The digest has no key; it guards against accidents and careless writers, not
+ * against somebody who constructs a change that it cannot see.
  */
 public final class FileCholeskyBound {
   private final TiledCholeskyBound method;
@@ -39,6 +40,17 @@ public final class FileCholeskyBound {
    */
   public static FileCholeskyBound of(TiledCholeskyBound method) {
     return new FileCholeskyBound(method);
+  }
+
+  /**
+   * For a file that is symmetric up to rounding only, see {@link TiledCholeskyBound#symmetrized}:
+   * the enclosure is about every symmetric matrix between the two triangles, {@code (A + A^T) / 2}
+   * among them, and is wider by the asymmetry.
+   *
+   * @return the bound
+   */
+  public FileCholeskyBound symmetrized() {
+    return new FileCholeskyBound(method.symmetrized());
   }
 
   /**

@@ -66,7 +66,9 @@ final class SymmetryCheck {
                   + " but got "
                   + x
                   + " and "
-                  + other[j][i]);
+                  + other[j][i]
+                  + "; if they differ by rounding, save (a + a.T) / 2, or prove with"
+                  + " FileCholeskyBound.symmetrized()");
         }
       }
     }

@@ -182,7 +182,7 @@ public final class AdversarialMatrices {
   }
 
   /** Lower triangle from the formula, mirrored. */
-  static double[][] fill(int n, Entry entry) {
+  public static double[][] fill(int n, Entry entry) {
     double[][] a = new double[n][n];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j <= i; j++) {
@@ -204,7 +204,7 @@ public final class AdversarialMatrices {
 
   /** Entry (i, j). */
   @FunctionalInterface
-  interface Entry {
+  public interface Entry {
     double at(int i, int j);
   }
 

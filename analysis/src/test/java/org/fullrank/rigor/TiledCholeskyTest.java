@@ -56,7 +56,7 @@ class TiledCholeskyTest {
     try (TiledWork work = new TiledWork(ProgressListener.none());
         ScratchFile scratch = ScratchFile.create(folder, n)) {
       TiledEntries entries = TiledEntries.unscaled(SymmetricSource.ofRows(other), n);
-      TiledSurvey.of(entries, work);
+      TiledSurvey.of(entries, false, work);
       TiledCholesky c = new TiledCholesky(entries, plan, scratch, work, threads);
       int bad = c.factor(diagonal, null, keep, "test");
       double[][] rows = new double[bad < 0 ? n : bad + 1][];

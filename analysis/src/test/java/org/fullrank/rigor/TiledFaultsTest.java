@@ -250,7 +250,7 @@ class TiledFaultsTest {
                   }
                 })) {
       TiledEntries entries = TiledEntries.unscaled(SymmetricSource.ofRows(matrix), N);
-      TiledSurvey.of(entries, work);
+      TiledSurvey.of(entries, false, work);
       TiledPlan plan = TiledPlan.of(N, 1, TiledCholeskyTest.budget(N, 126, 1));
       double[] diagonal = new double[N];
       Arrays.fill(diagonal, 300);

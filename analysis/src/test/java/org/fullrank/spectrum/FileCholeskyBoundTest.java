@@ -18,6 +18,7 @@ import org.fullrank.rigor.EnclosureStatus;
 import org.fullrank.rigor.ExactMatrix;
 import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.TiledCholeskyBound;
 import org.junit.jupiter.api.AfterEach;
@@ -131,6 +132,27 @@ class FileCholeskyBoundTest {
       refused(write(new double[][] {{2, 1}, {1, bad}}), "finite", "(1, 1)");
     }
     refused(Files.write(folder.resolve("gram.npy"), new byte[200]), "NUMPY", "[0, 0");
+  }
+
+  @Test
+  void symmetrizesWhatIsAsymmetricByRounding() throws Exception {
+    double[][] a = AdversarialMatrices.similar(40, new Random(4), i -> 0.5 + i);
+    a[3][7] = Math.nextUp(a[7][3]);
+    a[20][1] += 1e-13;
+    Path file = write(a);
+    refused(file, "symmetric", "symmetrized()");
+    assertThatThrownBy(() -> FileOperator.open(file, ProgressListener.none()))
+        .hasMessageContaining("FileCholeskyBound.symmetrized()");
+    FileCholeskyBound.Result r = bound.symmetrized().lambdaMin(file, Hint.none(), scratch);
+    assertThat(r.details().asymmetry()).isBetween(1e-13, 2e-13);
+    assertThat(r.lambdaMin().isProof()).isTrue();
+    assertThat(r.lambdaMin().method()).contains("every symmetric matrix between the triangles");
+    for (boolean lower : new boolean[] {true, false}) {
+      ExactMatrix triangle =
+          ExactMatrix.of(AdversarialMatrices.fill(40, (i, j) -> lower ? a[i][j] : a[j][i]));
+      assertThat(triangle.lambdaMinIn(r.lambdaMin().interval())).isTrue();
+    }
+    assertThat(r.lambdaMin().interval().relativeWidth()).isLessThan(1e-5);
   }
 
   @Test

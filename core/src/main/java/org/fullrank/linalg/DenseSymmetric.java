@@ -48,7 +48,9 @@ public final class DenseSymmetric implements SymmetricOperator {
   }
 
   /**
-   * Averages a matrix with its transpose, explicitly.
+   * Averages a matrix with its transpose, explicitly. Bounds of the result are about the rounded
+   * mean; {@code SymmetricMatrix.between} in {@code org.fullrank.rigor} is for all symmetric
+   * matrices between the two triangles.
    *
    * @param matrix {@code [n, n]}, finite
    * @return the operator of {@code (A + A^T) / 2}, each entry rounded; {@link #asymmetry()} says

@@ -1,0 +1,152 @@
+package org.fullrank.rigor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Matrices that are not symmetric: the bounds hold for what lies between their triangles. */
+class BetweenTrianglesTest {
+  private static final BigDecimal HALF = new BigDecimal("0.5");
+
+  @TempDir Path folder;
+
+  private final TiledCholeskyBound tiled =
+      TiledCholeskyBound.withDefaults().withWorkingBytes(1 << 26).symmetrized();
+
+  private static ExactMatrix triangle(double[][] a, boolean lower) {
+    return ExactMatrix.of(AdversarialMatrices.fill(a.length, (i, j) -> lower ? a[i][j] : a[j][i]));
+  }
+
+  /** {@code (A + A^T) / 2}, exactly. */
+  private static ExactMatrix mean(double[][] a) {
+    int n = a.length;
+    BigDecimal[][] m = new BigDecimal[n][n];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        m[i][j] = new BigDecimal(a[i][j]).add(new BigDecimal(a[j][i])).multiply(HALF);
+      }
+    }
+    return ExactMatrix.of(m);
+  }
+
+  private static double[][] mixed(double[][] a, Random random) {
+    return AdversarialMatrices.fill(
+        a.length,
+        (i, j) -> {
+          double t = random.nextDouble();
+          double x = t * a[i][j] + (1 - t) * a[j][i];
+          double least = Math.min(a[i][j], a[j][i]);
+          return Math.max(least, Math.min(x, Math.max(a[i][j], a[j][i])));
+        });
+  }
+
+  /** One of the adversarial matrices with other entries above the diagonal. */
+  private static double[][] draw(int index, Random random) {
+    double[][] a = AdversarialMatrices.draw(index, 77);
+    double size = index % 3 == 0 ? 0x1p-52 : Math.pow(10, -16 * random.nextDouble());
+    for (int i = 0; i < a.length; i++) {
+      for (int j = i + 1; j < a.length; j++) {
+        double noise = size * random.nextGaussian() * a[i][j];
+        a[i][j] =
+            random.nextInt(4) == 0 ? Math.nextUp(a[i][j]) : Math.min(a[i][j] + noise, 0x1p1023);
+        if (Math.abs(a[i][j]) > Double.MAX_VALUE) {
+          a[i][j] = a[j][i];
+        }
+      }
+    }
+    return a;
+  }
+
+  private void sweep(int count, long seed) throws Exception {
+    Random random = new Random(seed);
+    int decided = 0;
+    for (int index = 0; index < count; index++) {
+      double[][] a = draw(index, random);
+      if (a.length > 12) {
+        continue;
+      }
+      ExactMatrix[] inside = {
+        triangle(a, true), triangle(a, false), mean(a), ExactMatrix.of(mixed(a, random))
+      };
+      SymmetricMatrix m = SymmetricMatrix.between(a);
+      Interval[] smallest = {
+        ShiftedCholeskyBound.withDefaults().lambdaMin(m),
+        tiled.encloseLambdaMin(SymmetricSource.ofRows(a), Hint.none(), folder).interval()
+      };
+      Interval largest = ShiftedCholeskyBound.withDefaults().lambdaMax(m);
+      for (ExactMatrix x : inside) {
+        for (Interval interval : smallest) {
+          assertThat(x.lambdaMinIn(interval)).as("%d in %s", index, interval).isTrue();
+        }
+        assertThat(x.lambdaMaxIn(largest)).as("%d in %s", index, largest).isTrue();
+      }
+      if (tiled.certifyLambdaMinAtLeast(
+          SymmetricSource.ofRows(a), smallest[1].lo() + 0.5 * smallest[1].width(), folder)) {
+        double s = smallest[1].lo() + 0.5 * smallest[1].width();
+        assertThat(Arrays.stream(inside).allMatch(x -> x.lambdaMinAtLeast(s))).isTrue();
+      }
+      decided += smallest[0].lo() > 0 || smallest[0].hi() < 0 ? 1 : 0;
+    }
+    assertThat(decided).isGreaterThan(count / 5);
+  }
+
+  @Test
+  void holdsForEveryMatrixBetween() throws Exception {
+    sweep(300, 3);
+  }
+
+  @Test
+  @Tag("exhaustive")
+  void holdsForEveryMatrixBetweenManyTriangles() throws Exception {
+    sweep(30_000, 4);
+  }
+
+  @Test
+  void theAsymmetryIsTheWidth() throws Exception {
+    // Between 1 and 3 beside the diagonal: eigenvalues 4 - x, so from 1 to 3 exactly.
+    double[][] a = {{4, 1}, {3, 4}};
+    TiledEnclosure e = tiled.encloseLambdaMin(SymmetricSource.ofRows(a), Hint.none(), folder);
+    assertThat(e.asymmetry()).isEqualTo(2);
+    assertThat(e.interval().contains(1.0)).isTrue();
+    assertThat(e.interval().contains(3.0)).isTrue();
+    assertThat(tiled.name()).contains("between the triangles");
+    Interval x = ShiftedCholeskyBound.withDefaults().lambdaMin(SymmetricMatrix.between(a));
+    assertThat(x.lo()).isBetween(0.999999, 1.0);
+    assertThat(x.hi()).isBetween(3.0, 3.000001);
+    double[][] symmetric = {{4, 1}, {1, 4}};
+    TiledEnclosure same =
+        tiled.encloseLambdaMin(SymmetricSource.ofRows(symmetric), Hint.none(), folder);
+    assertThat(same.asymmetry()).isEqualTo(0);
+    assertThat(same.interval())
+        .isEqualTo(
+            TiledCholeskyBound.withDefaults()
+                .withWorkingBytes(1 << 26)
+                .encloseLambdaMin(SymmetricSource.ofRows(symmetric), Hint.none(), folder)
+                .interval());
+    assertThat(SymmetricMatrix.between(symmetric).radius()).isLessThan(1e-320);
+  }
+
+  @Test
+  void refusalsNameTheWayOn() {
+    double[][] a = {{4, 1}, {Math.nextUp(1.0), 4}};
+    assertThatThrownBy(() -> SymmetricMatrix.of(a)).hasMessageContaining("SymmetricMatrix.between");
+    TiledCholeskyBound plain = TiledCholeskyBound.withDefaults().withWorkingBytes(1 << 26);
+    assertThatThrownBy(() -> plain.encloseLambdaMin(SymmetricSource.ofRows(a), Hint.none(), folder))
+        .hasMessageContaining("(1, 0)")
+        .hasMessageContaining("symmetrized()");
+    double[][] huge = {{4, Double.MAX_VALUE}, {-Double.MAX_VALUE, 4}};
+    assertThat(ShiftedCholeskyBound.withDefaults().lambdaMin(SymmetricMatrix.between(huge)).lo())
+        .isLessThanOrEqualTo(-Double.MAX_VALUE);
+    for (double[][] bad : new double[][][] {{{1, Double.NaN}, {1, 1}}, {{1, 2}}, {}}) {
+      assertThatThrownBy(() -> SymmetricMatrix.between(bad))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+}
