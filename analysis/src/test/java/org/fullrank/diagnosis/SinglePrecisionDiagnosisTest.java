@@ -91,6 +91,24 @@ class SinglePrecisionDiagnosisTest {
   }
 
   @Test
+  void aMatrixThatOverflowsWhenRoundedIsNotExamined() {
+    double[][] m = {{1e300, 2e300}, {2e300, 4e300}};
+    Network network =
+        Network.of(
+            Shape.of(2),
+            Dense.of("a", 2, 2).withScales(1, 0),
+            FixedLinear.of("R", Tensors.ofRows(m)));
+    assertThat(dependentOutputs(network, DataType.FLOAT)).isEmpty();
+    assertThat(
+            SingularityDiagnosis.of(network, theta(DataType.FLOAT))
+                .withoutNullVector()
+                .kernel(x(DataType.FLOAT))
+                .notes())
+        .anyMatch(note -> note.contains("overflows when rounded"));
+    assertThat(dependentOutputs(network, DataType.DOUBLE)).hasSize(1);
+  }
+
+  @Test
   void theMatrixOfATypeIsTheOneOfTheForwardPass() {
     FixedLinear fixed = FixedLinear.of("R", Tensors.ofRows(new double[][] {{0.1, 1e300}}));
     assertThat(Tensors.toDoubles(fixed.matrix(DataType.FLOAT)))
