@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.Tensors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -128,6 +129,9 @@ public final class Csv {
   }
 
   private static final class Reader {
+    /** Lines between two looks at an interrupt, which does not reach the stream. */
+    private static final int CHECKED = 1000;
+
     private static final char BYTE_ORDER_MARK = '\ufeff';
 
     /** So often, the cells of one line are compared with the memory. */
@@ -156,6 +160,9 @@ public final class Csv {
         int blank = 0;
         for (String text = in.readLine(); text != null; text = in.readLine()) {
           line++;
+          if (line % CHECKED == 1) {
+            Cancellation.check("Reading " + file);
+          }
           if (line == 1 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
             text = text.substring(1);
           }

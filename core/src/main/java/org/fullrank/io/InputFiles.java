@@ -1,11 +1,13 @@
 package org.fullrank.io;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import org.fullrank.cancel.CancelledException;
 
 /** Checks of files from elsewhere, before they are read and before memory is taken for them. */
 final class InputFiles {
@@ -30,6 +32,15 @@ final class InputFiles {
       throw new FileSystemException(
           file.toString(), null, "expected a regular file but got " + got);
     }
+  }
+
+  /** An interrupt closes the file that is being read. */
+  static CancelledException cancelled(Path file, ClosedByInterruptException e) {
+    return new CancelledException(
+        "Reading "
+            + file
+            + " was cancelled, since the calling thread is interrupted. Nothing of it remains.",
+        e);
   }
 
   /** Refuses what no array can hold, and what cannot fit the heap even if it were empty. */

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.fullrank.cancel.Cancellation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -226,6 +227,7 @@ public sealed interface Json {
     InputFiles.requireRegular(file);
     // The bytes, their decoded characters and the text are there at the same time.
     InputFiles.requireMemory(4 * Files.size(file), file.toString());
+    Cancellation.check("Reading " + file);
     byte[] bytes = Files.readAllBytes(file);
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

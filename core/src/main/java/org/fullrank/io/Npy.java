@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
@@ -63,6 +64,8 @@ public final class Npy {
     InputFiles.requireRegular(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return read(channel, channel.size(), file.toString());
+    } catch (ClosedByInterruptException e) {
+      throw InputFiles.cancelled(file, e);
     }
   }
 
@@ -80,6 +83,8 @@ public final class Npy {
       return NpyPreamble.read(channel, channel.size(), file.toString(), Integer.MAX_VALUE)
           .header()
           .shape();
+    } catch (ClosedByInterruptException e) {
+      throw InputFiles.cancelled(file, e);
     }
   }
 

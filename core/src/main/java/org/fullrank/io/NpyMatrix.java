@@ -2,6 +2,7 @@ package org.fullrank.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +86,9 @@ public final class NpyMatrix implements AutoCloseable {
                 + " numpy.ascontiguousarray(a), or a.T if it is symmetric");
       }
       return new NpyMatrix(file, channel, preamble, size, modified);
+    } catch (ClosedByInterruptException e) {
+      channel.close();
+      throw InputFiles.cancelled(file, e);
     } catch (IOException | RuntimeException | Error e) {
       channel.close();
       throw e;
