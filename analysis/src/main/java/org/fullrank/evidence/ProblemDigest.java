@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.fullrank.linalg.Chunks;
@@ -54,7 +55,9 @@ record ProblemDigest(Map<String, String> parts) {
 
   /** The parts in which two problems differ. */
   List<String> differences(ProblemDigest other) {
-    return parts.keySet().stream().filter(p -> !parts.get(p).equals(other.parts.get(p))).toList();
+    return parts.keySet().stream()
+        .filter(p -> !Objects.equals(parts.get(p), other.parts.get(p)))
+        .toList();
   }
 
   private static final class Sum {
@@ -89,7 +92,7 @@ record ProblemDigest(Map<String, String> parts) {
     Sum tensor(INDArray a) {
       text(a.dataType().name());
       for (long size : a.shape()) {
-        number(size);
+        number((double) size);
       }
       text("");
       Chunks.forEach(
