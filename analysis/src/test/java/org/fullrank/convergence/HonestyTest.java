@@ -5,60 +5,99 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.reflect.Field;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import org.fullrank.convergence.theorem.DeepLinearDescent;
+import org.fullrank.convergence.theorem.FullyConnectedExpressivity;
 import org.fullrank.convergence.theorem.JacobianDescent;
+import org.fullrank.convergence.theorem.LastLayerConvexDescent;
+import org.fullrank.convergence.theorem.LastLayerDescent;
+import org.fullrank.convergence.theorem.LinearChainDescent;
+import org.fullrank.convergence.theorem.ReducedJacobianDescent;
 import org.fullrank.convergence.theorem.Theorems;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.Measurement;
 import org.fullrank.evidence.Measurements;
+import org.fullrank.evidence.ReferenceWeights;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Layer;
+import org.fullrank.nn.Slot;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
-import org.fullrank.training.Comparison;
-import org.fullrank.training.GradientDescent;
-import org.fullrank.training.Recording;
-import org.fullrank.training.RunStatus;
-import org.fullrank.training.TrainingRun;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /** No theorem throws, computes NaN or claims more than its evidence on random problems. */
 final class HonestyTest {
-  private static final int SAMPLE = 300;
+  private static final int SAMPLE = 150;
   private static final int ALL = 10_000;
 
-  /** Steps of a run that is held against a prediction. */
-  private static final int STEPS = 16;
-
-  /** Rounding of a forward pass in double precision at magnitudes of about one. */
-  private static final double ROUNDING = 1e-9;
+  /** Beside the settings of {@link Theorems#all}. */
+  private static final List<Theorem> VARIANTS =
+      List.of(
+          ReducedJacobianDescent.forGradientFlow(),
+          DeepLinearDescent.withDefaults().forGradientFlow(),
+          LinearChainDescent.withDefaults().forGradientFlow(),
+          LastLayerDescent.withDefaults().withGradientFlow());
 
   private final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+  private final HeldRuns runs = new HeldRuns();
   private int proofs;
-  private int runs;
 
   @Test
   void aSampleOfRandomProblems() {
     sweep(0, SAMPLE);
-    assertThat(proofs).isGreaterThan(SAMPLE / 20);
-    assertThat(runs).isGreaterThan(SAMPLE / 40);
+    assertThat(proofs).isGreaterThan(2 * SAMPLE);
     assertThat(verdicts).containsOnlyKeys(Verdict.values());
+    // Every kind but the rare expected values was held, and rounding left next to nothing open.
+    assertThat(runs.tallies()).hasSizeGreaterThanOrEqualTo(5);
+    for (HeldRuns.Tally tally : runs.tallies().values()) {
+      assertThat(tally.floating + tally.decimal).isPositive();
+      assertThat(tally.open + tally.rounded).isLessThanOrEqualTo(tally.predictions / 20);
+    }
   }
 
+  /**
+   * All problems, or {@code honesty.count} of them from number {@code honesty.from} on; figures are
+   * printed after every hundred, failures at once.
+   */
   @Test
   @Tag("exhaustive")
   void allRandomProblems() {
-    sweep(1_000_000, ALL);
-    System.out.println(verdicts + ", proofs " + proofs + ", runs held against them " + runs);
+    int from = Integer.getInteger("honesty.from", 0);
+    int to = Math.min(ALL, from + Integer.getInteger("honesty.count", ALL));
+    List<String> failures = new ArrayList<>();
+    for (int problem = from; problem < to; problem++) {
+      try {
+        sweep(1_000_000 + problem, 1);
+      } catch (AssertionError e) {
+        failures.add("problem " + problem + ": " + e.getMessage());
+        System.out.println(failures.get(failures.size() - 1));
+      }
+      if ((problem + 1) % 100 == 0) {
+        System.out.println(
+            (problem + 1)
+                + " problems done, failures "
+                + failures.size()
+                + ", verdicts "
+                + verdicts
+                + ", proofs "
+                + proofs
+                + ", "
+                + runs.tallies());
+      }
+    }
+    assertThat(failures).isEmpty();
   }
 
   /** Where the Gram matrix of the Jacobian overflows. */
@@ -75,7 +114,11 @@ final class HonestyTest {
     for (long seed = first; seed < first + count; seed++) {
       TrainingProblem problem = RandomProblems.problem(seed);
       Evidence evidence = Evidence.of(problem);
-      for (Theorem theorem : Theorems.all()) {
+      double[] reference = reference(problem, seed);
+      List<Theorem> theorems = new ArrayList<>(Theorems.all());
+      theorems.addAll(VARIANTS);
+      theorems.add(compared(problem, reference));
+      for (Theorem theorem : theorems) {
         String where = "seed " + seed + ", " + theorem.name() + ", " + problem;
         Certificate certificate;
         try {
@@ -87,11 +130,38 @@ final class HonestyTest {
         verdicts.merge(certificate.verdict(), 1, Integer::sum);
         if (certificate.isProof()) {
           proofs++;
-          kept(problem, certificate, where);
+          held(problem, certificate, reference, where);
         }
       }
       nothingVerifiedFromWeakEvidence(evidence, "seed " + seed);
     }
+  }
+
+  /** Parameters of which those of the last layer that are trained have moved. */
+  private static double[] reference(TrainingProblem problem, long seed) {
+    double[] theta = Tensors.toDoubles(problem.theta());
+    Random random = new Random(seed);
+    double size = Math.pow(10, random.nextInt(4) - 3);
+    for (Slot slot : problem.trainedSlots()) {
+      if (slot.offset() >= lastLayer(problem)) {
+        for (int j = (int) slot.offset(); j < slot.offset() + slot.size(); j++) {
+          theta[j] += size * random.nextGaussian();
+        }
+      }
+    }
+    return theta;
+  }
+
+  private static Theorem compared(TrainingProblem problem, double[] reference) {
+    return LastLayerConvexDescent.withDefaults()
+        .withReference(
+            ReferenceWeights.of(
+                Arrays.copyOfRange(reference, (int) lastLayer(problem), reference.length)));
+  }
+
+  private static long lastLayer(TrainingProblem problem) {
+    List<Layer> layers = problem.network().layers();
+    return problem.theta().length() - layers.get(layers.size() - 1).parameterCount();
   }
 
   /** The verdict is that of the checks, and a proof has nothing weak in it. */
@@ -132,49 +202,15 @@ final class HonestyTest {
             });
   }
 
-  /** A few steps in floating point stay within what was proved. */
-  private void kept(TrainingProblem problem, Certificate certificate, String where) {
-    if (certificate.prediction().isEmpty()) {
-      return;
-    }
-    Prediction prediction = certificate.prediction().orElseThrow();
-    if (prediction.isFlow()
-        || prediction.monitored() == Prediction.Monitored.EXPECTED_EXCESS_LOSS
-        || problem.theta().dataType() != DataType.DOUBLE) {
-      return;
-    }
-    try (TrainingRun run =
-        TrainingRun.start(
-            problem, GradientDescent.withStepSize(prediction.stepSize()), Recording.every(1))) {
-      double first = run.trajectory().first().residualNorm();
-      double outputs = Math.sqrt(Tensors.toDoubles(problem.y()).length) + norm(problem);
-      // Where rounding of the outputs is as large as the residual, a run shows nothing.
-      if (!(ROUNDING * outputs < 1e-3 * first) || first == 0) {
-        return;
-      }
-      if (run.advance(STEPS) != RunStatus.READY) {
-        throw new AssertionError("diverged: " + where);
-      }
-      // Any loss that was reached is an upper bound of the infimum, so the excess is a lower bound.
-      double reached = run.trajectory().last().loss();
-      Comparison comparison = Comparison.of(prediction, run.trajectory(), reached);
-      if (!comparison.kept()) {
-        // Rounding may stop the run above an envelope that has fallen to its level.
-        boolean residual = prediction.monitored() == Prediction.Monitored.RESIDUAL_NORM;
-        assertThat(residual ? run.trajectory().last().residualNorm() : 0)
-            .as(where + "\n" + certificate + "\n" + comparison)
-            .isLessThanOrEqualTo(prediction.envelope(STEPS) + ROUNDING * outputs);
-      }
-      runs++;
-    }
-  }
-
-  private static double norm(TrainingProblem problem) {
-    double sum = 0;
-    for (double v : Tensors.toDoubles(problem.y())) {
-      sum = Math.hypot(sum, v);
-    }
-    return sum;
+  /** A run of what a certificate speaks about stays within what was proved. */
+  private void held(
+      TrainingProblem problem,
+      Certificate certificate,
+      double @Nullable [] reference,
+      String where) {
+    certificate
+        .prediction()
+        .ifPresent(p -> runs.hold(problem, p, reference, where + "\n" + certificate));
   }
 
   /** With every measured number only computed, nothing measured is proved any more. */

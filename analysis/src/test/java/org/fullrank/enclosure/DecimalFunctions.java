@@ -14,7 +14,7 @@ import org.fullrank.nn.Softplus;
  */
 public final class DecimalFunctions {
   /** 70 digits; results are good to about 65. */
-  static final MathContext DIGITS = new MathContext(70, RoundingMode.HALF_EVEN);
+  public static final MathContext DIGITS = new MathContext(70, RoundingMode.HALF_EVEN);
 
   private static final BigDecimal ONE = BigDecimal.ONE;
   private static final BigDecimal TWO = BigDecimal.valueOf(2);
@@ -135,7 +135,8 @@ public final class DecimalFunctions {
     return x.signum() < 0 ? t.negate() : t;
   }
 
-  static BigDecimal exp(BigDecimal x) {
+  /** {@code e^x}. */
+  public static BigDecimal exp(BigDecimal x) {
     if (x.negate().compareTo(VANISHED) > 0) {
       return BigDecimal.ZERO;
     }
@@ -155,7 +156,7 @@ public final class DecimalFunctions {
   }
 
   /** Newton's iteration for {@code exp(y) = x}. */
-  static BigDecimal log(BigDecimal x) {
+  public static BigDecimal log(BigDecimal x) {
     BigDecimal y = new BigDecimal(Math.log(x.doubleValue()));
     for (int i = 0; i < 5; i++) {
       BigDecimal e = exp(y.negate());
@@ -167,7 +168,7 @@ public final class DecimalFunctions {
   static BigDecimal erf(BigDecimal x) {
     BigDecimal square = x.pow(2);
     if (square.compareTo(BigDecimal.valueOf(400)) > 0) {
-      throw new IllegalArgumentException("too large for the series: " + x);
+      throw new ArithmeticException("too large for the series: " + x);
     }
     BigDecimal term = x;
     BigDecimal sum = x;

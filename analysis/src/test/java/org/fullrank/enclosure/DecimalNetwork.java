@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * no rounding but that of the functions, from the definitions of the layers, one sample at a time.
  * Shares no code with the enclosure.
  */
-final class DecimalNetwork {
+public final class DecimalNetwork {
   /** Goes back through a layer: adds to the gradient, returns the cotangent of the input. */
   private interface Back {
     BigDecimal[] apply(BigDecimal[] dy, BigDecimal[] gradient);
@@ -54,9 +54,19 @@ final class DecimalNetwork {
 
   /** Evaluates at all samples; sums and products are rounded to these digits. */
   DecimalNetwork(Network network, INDArray parameters, INDArray x, MathContext digits) {
+    this(network, decimals(Tensors.toDoubles(parameters), digits), x, digits);
+  }
+
+  /** Evaluates with 70 digits and parameters that need not be doubles. */
+  public DecimalNetwork(Network network, BigDecimal[] parameters, INDArray x) {
+    this(network, parameters, x, DecimalFunctions.DIGITS);
+  }
+
+  private DecimalNetwork(
+      Network network, BigDecimal[] parameters, INDArray x, MathContext digits) {
     this.network = network;
     this.digits = digits;
-    this.theta = decimals(Tensors.toDoubles(parameters), digits);
+    this.theta = parameters;
     this.type = x.dataType();
     int n = (int) x.size(0);
     int k = (int) network.outputs();
@@ -279,6 +289,16 @@ final class DecimalNetwork {
           }
           return dx;
         });
+  }
+
+  /** The outputs {@code [n][k]}; not to be written. */
+  public BigDecimal[][] outputs() {
+    return values.get(values.size() - 1);
+  }
+
+  /** The derivatives of output c of sample i in row {@code i k + c}; not to be written. */
+  public BigDecimal[][] jacobian() {
+    return jacobian;
   }
 
   /** {@code J J^T}. */
