@@ -85,7 +85,9 @@ public final class ConvergencePlot {
     plot = plot.withSeries("certified envelope", kept(grid, visible), kept(envelope, visible));
     String caption = caption(trajectory, prediction, infimum);
     if (count < at.length) {
-      caption += " %d of %d records are not finite.".formatted(at.length - count, at.length);
+      caption +=
+          String.format(
+              Locale.ROOT, " %d of %d records are not finite.", at.length - count, at.length);
     }
     return new ConvergencePlot(plot.withCaption(caption));
   }

@@ -1,5 +1,6 @@
 package org.fullrank.report;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.fullrank.rigor.Proof;
@@ -54,16 +55,24 @@ public record Finding(
   private static void check(String name, Verdict verdict, Rigor rigor, Quantity margin) {
     if (rigor.compareTo(margin.rigor()) > 0) {
       throw new IllegalArgumentException(
-          "Finding '%s' expects at most the rigor of its margin, %s, but got %s"
-              .formatted(name, margin.rigor(), rigor));
+          String.format(
+              Locale.ROOT,
+              "Finding '%s' expects at most the rigor of its margin, %s, but got %s",
+              name,
+              margin.rigor(),
+              rigor));
     }
     boolean contradiction =
         (verdict == Verdict.HOLDS && margin.interval().certainlyNegative())
             || (verdict == Verdict.FAILS && margin.interval().certainlyPositive());
     if (contradiction) {
       throw new IllegalArgumentException(
-          "Finding '%s' expects a margin that is positive if the condition holds, but got %s with"
-                  .formatted(name, verdict)
+          String.format(
+                  Locale.ROOT,
+                  "Finding '%s' expects a margin that is positive if the condition holds, but got"
+                      + " %s with",
+                  name,
+                  verdict)
               + " margin "
               + margin.interval());
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.fullrank.io.AtomicFile;
 import org.fullrank.rigor.Quantity;
@@ -109,8 +110,15 @@ public final class LinePlot {
         || width > LARGEST_SIDE
         || height > LARGEST_SIDE) {
       throw new IllegalArgumentException(
-          "LinePlot expects a size from %d x %d to %d x %d but got %d x %d"
-              .formatted(LEAST_WIDTH, LEAST_HEIGHT, LARGEST_SIDE, LARGEST_SIDE, width, height));
+          String.format(
+              Locale.ROOT,
+              "LinePlot expects a size from %d x %d to %d x %d but got %d x %d",
+              LEAST_WIDTH,
+              LEAST_HEIGHT,
+              LARGEST_SIDE,
+              LARGEST_SIDE,
+              width,
+              height));
     }
     return changed(content.series, content.caption, width, height);
   }

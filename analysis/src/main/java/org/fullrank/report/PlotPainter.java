@@ -2,6 +2,7 @@ package org.fullrank.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.DoubleStream;
 import org.fullrank.report.LinePlot.Content;
 import org.fullrank.report.StrokeFont.Style;
@@ -266,8 +267,12 @@ final class PlotPainter {
       long off = DoubleStream.of(series.y()).filter(y -> !isOnAxis(y)).count();
       if (off > 0) {
         sentences.add(
-            "%s: %d of %d values are not positive; triangles at the lower edge mark them."
-                .formatted(series.label(), off, series.y().length));
+            String.format(
+                Locale.ROOT,
+                "%s: %d of %d values are not positive; triangles at the lower edge mark them.",
+                series.label(),
+                off,
+                series.y().length));
       }
     }
     String text = String.join(" ", sentences);

@@ -2,6 +2,7 @@ package org.fullrank.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.fullrank.rigor.Quantity;
 
 /** Points in the order in which they are joined, and the enclosures drawn in their colour. */
@@ -23,15 +24,25 @@ final class Series {
     Text.require(label, "LinePlot.withSeries", "label");
     if (x.length != y.length || x.length == 0) {
       throw new IllegalArgumentException(
-          "Series '%s' expects as many x as y, at least one, but got %d and %d"
-              .formatted(label, x.length, y.length));
+          String.format(
+              Locale.ROOT,
+              "Series '%s' expects as many x as y, at least one, but got %d and %d",
+              label,
+              x.length,
+              y.length));
     }
     for (int i = 0; i < x.length; i++) {
       boolean onAxis = Double.isFinite(x[i]) && (!xAxis.logarithmic() || x[i] > 0);
       if (!onAxis || !Double.isFinite(y[i])) {
         throw new IllegalArgumentException(
-            "Series '%s' expects finite coordinates, x > 0 on a logarithmic axis, but got (%s, %s) at index %d"
-                .formatted(label, x[i], y[i], i));
+            String.format(
+                Locale.ROOT,
+                "Series '%s' expects finite coordinates, x > 0 on a logarithmic axis, but got (%s,"
+                    + " %s) at index %d",
+                label,
+                x[i],
+                y[i],
+                i));
       }
     }
     return new Series(label, x.clone(), y.clone(), List.of());

@@ -47,12 +47,13 @@ public final class TerminalProgress implements AutoCloseable {
     double share = total == 0 ? 1 : (double) done / total;
     int filled = (int) (share * BAR);
     print(
-        "[%s%s] %3d %%  %s"
-            .formatted(
-                "#".repeat(filled),
-                "-".repeat(BAR - filled),
-                (int) (share * 100),
-                Text.oneLine(task)));
+        String.format(
+            Locale.ROOT,
+            "[%s%s] %3d %%  %s",
+            "#".repeat(filled),
+            "-".repeat(BAR - filled),
+            (int) (share * 100),
+            Text.oneLine(task)));
   }
 
   /** Shows a task of unknown length. */

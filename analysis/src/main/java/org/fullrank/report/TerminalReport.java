@@ -1,6 +1,7 @@
 package org.fullrank.report;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.rigor.Quantity;
@@ -108,9 +109,13 @@ final class TerminalReport {
             m ->
                 hang(
                     indent,
-                    "margin: %s in %s, about the %s; %s"
-                        .formatted(
-                            m.symbol(), Legend.value(m), Legend.name(m.subject()), m.method())));
+                    String.format(
+                        Locale.ROOT,
+                        "margin: %s in %s, about the %s; %s",
+                        m.symbol(),
+                        Legend.value(m),
+                        Legend.name(m.subject()),
+                        m.method())));
   }
 
   private void quantities(List<Quantity> quantities) {

@@ -43,16 +43,18 @@ public record Comparison(
    *     loss is monitored and the prediction does not bring its {@code F*}
    * @return the comparison
    * @throws IllegalArgumentException if the prediction is about an expected value or lacks its
-   *     reference loss, if the run was of another of the library's methods, or the recorded times
-   *     show that it had another step size. That the run was on the certified problem is not
-   *     checked: a trajectory does not know its network, data, start and frozen parameters
+   *     reference loss, if the method of the run follows other {@linkplain Dynamics dynamics}, or
+   *     the recorded times show that it had another step size. That the run was on the certified
+   *     problem is not checked: a trajectory does not know its network, data, start and frozen
+   *     parameters
    */
   public static Comparison of(Prediction prediction, Trajectory trajectory, double infimum) {
     if (prediction.monitored() == Prediction.Monitored.EXPECTED_EXCESS_LOSS) {
       throw new IllegalArgumentException(
-          "Comparison expects a guarantee about single runs but this one is about an expected value");
+          "Comparison expects a guarantee about single runs but this one is about an expected"
+              + " value");
     }
-    requireItsMethod(prediction, trajectory);
+    requireItsDynamics(prediction, trajectory);
     requireItsStepSize(prediction, trajectory);
     OptionalLong first = OptionalLong.empty();
     Optional<String> violation = Optional.empty();
@@ -83,19 +85,16 @@ public record Comparison(
     return new Comparison(trajectory.snapshots().size(), first, violation, slack, used);
   }
 
-  /** Known by their names; a method of the caller's own is believed to be what was certified. */
-  private static void requireItsMethod(Prediction prediction, Trajectory trajectory) {
-    String method = trajectory.method();
-    boolean other =
-        method.startsWith("stochastic")
-            || method.contains("momentum")
-            || method.startsWith(prediction.isFlow() ? "gradient descent" : "gradient flow");
-    if (other) {
+  private static void requireItsDynamics(Prediction prediction, Trajectory trajectory) {
+    Dynamics wanted = prediction.isFlow() ? Dynamics.GRADIENT_FLOW : Dynamics.GRADIENT_DESCENT;
+    if (trajectory.dynamics() != wanted) {
       throw new IllegalArgumentException(
-          "Comparison expects a run of gradient "
-              + (prediction.isFlow() ? "flow" : "descent without momentum or minibatches")
-              + " but got "
-              + method);
+          "Comparison expects a run of "
+              + wanted.text()
+              + " but got one of "
+              + trajectory.dynamics().text()
+              + ": "
+              + trajectory.method());
     }
   }
 

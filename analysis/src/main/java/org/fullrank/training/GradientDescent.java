@@ -59,6 +59,12 @@ public final class GradientDescent implements TrainingMethod {
     return "gradient descent, " + description + momentum.text();
   }
 
+  /** Momentum makes it another rule, a schedule does not. */
+  @Override
+  public Dynamics dynamics() {
+    return momentum.factor() == 0 ? Dynamics.GRADIENT_DESCENT : Dynamics.OTHER;
+  }
+
   /** The velocity, if there is momentum. */
   @Override
   public double[] initialMemory(TrainingProblem problem) {

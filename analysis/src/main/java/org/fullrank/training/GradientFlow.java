@@ -85,6 +85,11 @@ public final class GradientFlow implements TrainingMethod {
         + firstStep;
   }
 
+  @Override
+  public Dynamics dynamics() {
+    return Dynamics.GRADIENT_FLOW;
+  }
+
   /** One number: the size of the next step. */
   @Override
   public double[] initialMemory(TrainingProblem problem) {

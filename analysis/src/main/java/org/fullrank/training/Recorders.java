@@ -30,7 +30,8 @@ public final class Recorders {
 
   /**
    * How far the layers have moved: the largest spectral norm of {@code W_t - W_0} over the trained
-   * weight matrices, rounded up, named {@code "layer_distance"}.
+   * parameter tensors, rounded up, named {@code "layer_distance"}. A vector counts as one column, a
+   * tensor of more than two dimensions as the matrix with a row for each index of its first one.
    *
    * @return the recorder; one spectral norm for each matrix each time
    */
@@ -39,20 +40,18 @@ public final class Recorders {
         LAYER_DISTANCE,
         initial -> {
           double[] first = Tensors.toDoubles(initial.theta());
-          return now -> largestMove(now, first);
+          return now -> largestMove(now.trainedSlots(), Tensors.toDoubles(now.theta()), first);
         });
   }
 
-  private static double largestMove(TrainingProblem now, double[] first) {
-    double[] theta = Tensors.toDoubles(now.theta());
+  /** Of several tensors in parameter vectors; see {@link #layerDistance}. */
+  static double largestMove(List<Slot> slots, double[] theta, double[] first) {
     double largest = 0;
-    for (Slot slot : now.trainedSlots()) {
-      if (slot.shape().rank() != 2) {
-        continue;
-      }
-      int columns = (int) slot.shape().size(1);
-      double[][] moved = new double[(int) slot.shape().size(0)][columns];
-      for (int i = 0; i < moved.length; i++) {
+    for (Slot slot : slots) {
+      int rows = (int) slot.shape().size(0);
+      int columns = (int) (slot.size() / rows);
+      double[][] moved = new double[rows][columns];
+      for (int i = 0; i < rows; i++) {
         for (int j = 0; j < columns; j++) {
           int at = (int) slot.offset() + i * columns + j;
           moved[i][j] = theta[at] - first[at];

@@ -11,7 +11,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Minibatch gradient descent {@code theta <- theta - eta G}, {@code G} an unbiased estimate of the
  * gradient: the loss of the batch, times {@code n / |B|} where the loss sums over samples.
  *
- * <p>The batch of step t depends on the seed and t only.
+ * <p>The batch of step t depends on the seed and t only. A network that couples samples, such as by
+ * a normalisation over them, is refused: in a batch it computes another function.
  */
 public final class StochasticGradientDescent implements TrainingMethod {
   /** How batches are drawn. */
@@ -120,6 +121,7 @@ public final class StochasticGradientDescent implements TrainingMethod {
   /** The velocity, if there is momentum. */
   @Override
   public double[] initialMemory(TrainingProblem problem) {
+    requireSeparateSamples(problem);
     return momentum.initialMemory(problem);
   }
 
@@ -130,6 +132,7 @@ public final class StochasticGradientDescent implements TrainingMethod {
       throw new IllegalArgumentException(
           "batches expect at most the " + n + " samples there are but got " + batch);
     }
+    requireSeparateSamples(problem);
     int[] rows = batch(step, n);
     double eta = stepSize.at(step);
     double scale = problem.loss().averages() ? 1 : n / (double) batch;
@@ -137,6 +140,16 @@ public final class StochasticGradientDescent implements TrainingMethod {
         INDArray y = gather(problem.y(), rows)) {
       double loss = momentum.step(problem, theta, x, y, scale, eta, memory);
       return Double.isFinite(loss) ? eta : Double.NaN;
+    }
+  }
+
+  private static void requireSeparateSamples(TrainingProblem problem) {
+    if (problem.network().couplesSamples()) {
+      throw new IllegalArgumentException(
+          "StochasticGradientDescent expects a network that computes every sample by itself,"
+              + " because a batch changes what the others do, but got "
+              + problem.network()
+              + "; use GradientDescent, which takes all samples");
     }
   }
 

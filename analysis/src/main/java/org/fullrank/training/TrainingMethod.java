@@ -19,6 +19,16 @@ public interface TrainingMethod {
   String name();
 
   /**
+   * What the rule follows, apart from rounding. A guarantee is held only against a run of the
+   * dynamics that it speaks about, so a method must not claim more than is true of every step.
+   *
+   * @return {@link Dynamics#OTHER} unless overridden
+   */
+  default Dynamics dynamics() {
+    return Dynamics.OTHER;
+  }
+
+  /**
    * Numbers that the rule carries from step to step beside the parameters.
    *
    * @param problem the problem to be trained

@@ -240,7 +240,7 @@ public final class TrainingRun implements AutoCloseable {
     if (status == RunStatus.READY && !isRecorded()) {
       all.add(measure());
     }
-    return new Trajectory(method.name(), problem.loss().text(), all);
+    return new Trajectory(method.name(), method.dynamics(), problem.loss().text(), all);
   }
 
   private boolean isRecorded() {

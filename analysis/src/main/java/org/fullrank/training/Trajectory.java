@@ -11,10 +11,11 @@ import org.fullrank.io.AtomicFile;
  * What was recorded along a run, in order of steps. Immutable.
  *
  * @param method name of the method
+ * @param dynamics what the method follows
  * @param loss text of the loss
  * @param snapshots at least one
  */
-public record Trajectory(String method, String loss, List<Snapshot> snapshots) {
+public record Trajectory(String method, Dynamics dynamics, String loss, List<Snapshot> snapshots) {
   /** Copies the list. */
   public Trajectory {
     snapshots = List.copyOf(snapshots);

@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A layer written through the public extension points alone that couples samples: {@code y_i = g o
  * (x_i - mean_j x_j)} with a trained gain {@code g [d]}, in plain loops.
  */
-record BatchCentering(String name, int width) implements Layer {
+public record BatchCentering(String name, int width) implements Layer {
   @Override
   public Shape outputShape(Shape input) {
     if (!input.equals(Shape.of(width))) {

@@ -15,6 +15,7 @@ import org.fullrank.convergence.Prediction.Monitored;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
+import org.fullrank.training.Dynamics;
 import org.fullrank.training.Snapshot;
 import org.fullrank.training.Trajectory;
 import org.junit.jupiter.api.Test;
@@ -117,7 +118,7 @@ final class ConvergencePlotTest {
       double value = loss.applyAsDouble(t);
       all.add(new Snapshot(t, t / 10.0, value, value, 0, Map.of()));
     }
-    return new Trajectory("method", "a loss", all);
+    return new Trajectory("method", Dynamics.GRADIENT_DESCENT, "a loss", all);
   }
 
   private static Quantity quantity(String symbol, double value) {

@@ -13,6 +13,7 @@ import org.fullrank.convergence.Prediction.Monitored;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
+import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.rigor.Interval;
@@ -21,6 +22,7 @@ import org.fullrank.rigor.Subject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Violations planted into a run that keeps its guarantee. */
 final class ComparisonTest {
@@ -45,7 +47,7 @@ final class ComparisonTest {
     for (int step = 0; step < RECORDS; step++) {
       all.add(step == changedStep ? change.apply(clean(step)) : clean(step));
     }
-    return new Trajectory("gradient descent", "loss", all);
+    return new Trajectory("m", Dynamics.GRADIENT_DESCENT, "loss", all);
   }
 
   @Test
@@ -114,7 +116,13 @@ final class ComparisonTest {
     Prediction still = Prediction.of(Monitored.RESIDUAL_NORM, exact(4), ETA, exact(0.5), exact(0));
     Comparison unmoved =
         Comparison.of(
-            still, new Trajectory("m", "l", List.of(new Snapshot(0, 0, 4, 4, 0, Map.of()))), 0);
+            still,
+            new Trajectory(
+                "m",
+                Dynamics.GRADIENT_DESCENT,
+                "l",
+                List.of(new Snapshot(0, 0, 4, 4, 0, Map.of()))),
+            0);
     assertThat(unmoved.kept()).isTrue();
     assertThat(unmoved.radiusUsed()).isZero();
   }
@@ -151,7 +159,9 @@ final class ComparisonTest {
     Snapshot first = new Snapshot(0, 0, noise, noise, 0, Map.of("layer_distance", 0.0));
     for (double moved : new double[] {0, noise, 2e-9, 1, Double.NaN, Double.POSITIVE_INFINITY}) {
       Snapshot then = new Snapshot(1, ETA, noise, noise, moved, Map.of("layer_distance", 0.0));
-      Comparison c = Comparison.of(still, new Trajectory("m", "l", List.of(first, then)), 0);
+      Comparison c =
+          Comparison.of(
+              still, new Trajectory("m", Dynamics.GRADIENT_DESCENT, "l", List.of(first, then)), 0);
       assertThat(c.kept()).as("moved " + moved).isEqualTo(moved <= Comparison.TOLERANCE);
       if (moved <= Comparison.TOLERANCE) {
         assertThat(c.radiusUsed()).isZero();
@@ -159,10 +169,20 @@ final class ComparisonTest {
         assertThat(c.radiusUsed()).isNotEqualTo(0);
       }
       Snapshot layer = new Snapshot(1, ETA, noise, noise, 0, Map.of("layer_distance", moved));
-      assertThat(Comparison.of(still, new Trajectory("m", "l", List.of(first, layer)), 0).kept())
+      assertThat(
+              Comparison.of(
+                      still,
+                      new Trajectory("m", Dynamics.GRADIENT_DESCENT, "l", List.of(first, layer)),
+                      0)
+                  .kept())
           .isEqualTo(moved <= Comparison.TOLERANCE);
       Snapshot far = new Snapshot(1, ETA, noise, moved, 0, Map.of("layer_distance", 0.0));
-      assertThat(Comparison.of(still, new Trajectory("m", "l", List.of(first, far)), 0).kept())
+      assertThat(
+              Comparison.of(
+                      still,
+                      new Trajectory("m", Dynamics.GRADIENT_DESCENT, "l", List.of(first, far)),
+                      0)
+                  .kept())
           .isEqualTo(moved <= Comparison.TOLERANCE);
     }
   }
@@ -175,9 +195,13 @@ final class ComparisonTest {
     for (int i = 0; i < times.length; i++) {
       all.add(new Snapshot(i, times[i], 3.9 * Math.exp(-times[i]), 0, 0, Map.of()));
     }
-    assertThat(Comparison.of(flow, new Trajectory("flow", "l", all), 0).kept()).isTrue();
+    assertThat(
+            Comparison.of(flow, new Trajectory("flow", Dynamics.GRADIENT_FLOW, "l", all), 0).kept())
+        .isTrue();
     all.set(2, new Snapshot(2, 0.31, 4.1 * Math.exp(-0.31), 0, 0, Map.of()));
-    assertThat(Comparison.of(flow, new Trajectory("flow", "l", all), 0).firstViolation())
+    assertThat(
+            Comparison.of(flow, new Trajectory("flow", Dynamics.GRADIENT_FLOW, "l", all), 0)
+                .firstViolation())
         .hasValue(2);
   }
 
@@ -218,21 +242,62 @@ final class ComparisonTest {
     return Quantity.verified("q", Interval.of(value), Subject.EXACT_NETWORK, "test");
   }
 
+  /** What a method is called decides nothing. */
   @Test
-  void anotherMethodIsRefused() {
+  void otherDynamicsAreRefused() {
     Quantity one = Quantity.verified("q", Interval.ONE, Subject.EXACT_NETWORK, "test");
     Prediction steps = Prediction.of(Monitored.RESIDUAL_NORM, one, 1, one, one);
     Prediction flow = Prediction.flow(Monitored.RESIDUAL_NORM, one, one, one);
-    List<Snapshot> start = List.of(new Snapshot(0, 0, 0.5, 1, 0, Map.of()));
-    for (String method : List.of("stochastic gradient descent", "gradient descent, momentum 0.9")) {
-      assertThatThrownBy(() -> Comparison.of(steps, new Trajectory(method, "l", start), 0))
-          .hasMessageContaining(method);
-      assertThatThrownBy(() -> Comparison.of(flow, new Trajectory(method, "l", start), 0))
-          .hasMessageContaining(method);
+    TrainingMethod descent = GradientDescent.withSchedule(step -> 1, "no momentum, stochastic");
+    TrainingMethod smooth = GradientFlow.withTolerance(1e-6, 1e-9);
+    TrainingMethod batches = StochasticGradientDescent.of(1, 1, Seed.of(1));
+    TrainingMethod mine =
+        new TrainingMethod() {
+          @Override
+          public String name() {
+            return "gradient descent, eta = 1";
+          }
+
+          @Override
+          public double step(TrainingProblem problem, long step, INDArray theta, double[] memory) {
+            return 1;
+          }
+        };
+    assertThat(Comparison.of(steps, started(descent), 0).compared()).isEqualTo(1);
+    assertThat(Comparison.of(flow, started(smooth), 0).compared()).isEqualTo(1);
+    List<TrainingMethod> others =
+        List.of(
+            batches,
+            GradientDescent.withStepSize(1).withMomentum(0.5),
+            TwoPhase.of(batches, 3, descent),
+            TwoPhase.of(descent, 3, descent),
+            mine);
+    for (TrainingMethod other : others) {
+      refused(steps, other);
+      refused(flow, other);
     }
-    assertThatThrownBy(() -> Comparison.of(steps, new Trajectory("gradient flow", "l", start), 0))
-        .hasMessageContaining("gradient flow");
-    assertThatThrownBy(() -> Comparison.of(flow, new Trajectory("gradient descent", "l", start), 0))
-        .hasMessageContaining("gradient descent");
+    refused(flow, descent);
+    refused(steps, smooth);
+    refused(flow, GradientDescent.withStepSize(1).withMomentum(0));
+  }
+
+  private static Trajectory started(TrainingMethod method) {
+    Network line = Network.of(Shape.of(1), Dense.of("w", 1, 1));
+    TrainingProblem problem =
+        TrainingProblem.of(
+            line,
+            Tensors.of(new double[] {1}, 1),
+            Tensors.of(new double[] {1}, 1, 1),
+            Tensors.of(new double[] {0}, 1, 1));
+    try (TrainingRun run = TrainingRun.start(problem, method, Recording.every(1))) {
+      return run.trajectory();
+    }
+  }
+
+  private static void refused(Prediction prediction, TrainingMethod method) {
+    Trajectory run = started(method);
+    assertThatThrownBy(() -> Comparison.of(prediction, run, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(method.name());
   }
 }

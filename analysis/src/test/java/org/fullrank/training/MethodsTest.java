@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.fullrank.evidence.Losses;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Initializer;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
+import org.fullrank.nn.Slot;
 import org.fullrank.nn.layer.Dense;
+import org.fullrank.ntk.BatchCentering;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** Linear least squares with known solutions. */
 final class MethodsTest {
@@ -176,5 +181,44 @@ final class MethodsTest {
     run.close();
     assertThatThrownBy(() -> run.advance(1)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(run::theta).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void batchesOfCoupledSamplesAreRefused() {
+    Network coupled =
+        Network.of(Shape.of(2), new BatchCentering("c", 2), Dense.of("w", 2, 1).withSigmaW(1));
+    TrainingProblem problem =
+        TrainingProblem.of(
+            coupled,
+            Tensors.of(new double[] {1, 1, 0.5, 0.25}, 4),
+            Tensors.of(new double[] {3, 0, 0, 2}, 2, 2),
+            Tensors.of(new double[] {1, 2}, 2, 1));
+    TrainingMethod batches = StochasticGradientDescent.of(0.1, 1, Seed.of(1));
+    TrainingMethod whole = GradientDescent.withStepSize(0.1);
+    for (TrainingMethod method : List.of(batches, TwoPhase.of(whole, 1, batches))) {
+      assertThatThrownBy(() -> TrainingRun.start(problem, method, Recording.every(1)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("every sample by itself")
+          .hasMessageContaining("GradientDescent");
+    }
+    assertThatThrownBy(
+            () -> batches.step(problem, 0, Tensors.zeros(DataType.DOUBLE, 4), new double[0]))
+        .isInstanceOf(IllegalArgumentException.class);
+    try (TrainingRun run = TrainingRun.start(problem, whole, Recording.every(1))) {
+      assertThat(run.advance(1)).isEqualTo(RunStatus.READY);
+    }
+  }
+
+  /** Entry 3 of the first and row (0, 4) of the second index of a tensor 2 x 1 x 1 x 2. */
+  @Test
+  void tensorsOfAnyRankCountAsMoved() {
+    Slot tensor = new Slot("t", Shape.of(2, 1, 1, 2), 1, Initializer.gaussian(1));
+    Slot vector = new Slot("v", Shape.of(2), 5, Initializer.gaussian(1));
+    double[] first = {9, 1, 1, 1, 1, 0, 0};
+    double[] theta = {0, 1, 4, 1, 5, 3, 4};
+    // The rows (0, 3) and (0, 4) have the spectral norm 5, the vector the norm 5.
+    assertThat(Recorders.largestMove(List.of(tensor), theta, first)).isCloseTo(5, within(1e-12));
+    assertThat(Recorders.largestMove(List.of(vector), theta, first)).isCloseTo(5, within(1e-12));
+    assertThat(Recorders.largestMove(List.of(), theta, first)).isZero();
   }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
+import org.fullrank.training.Dynamics;
 import org.fullrank.training.Snapshot;
 import org.fullrank.training.Trajectory;
 
@@ -61,7 +62,8 @@ final class PlainChain {
         snapshots.add(chain.snapshot(t, t * eta));
       }
       if (t == steps) {
-        return new Trajectory("plain gradient descent", "1/2 sum of squares", snapshots);
+        return new Trajectory(
+            "plain gradient descent", Dynamics.GRADIENT_DESCENT, "1/2 sum of squares", snapshots);
       }
       chain.step(x, y, eta);
     }
