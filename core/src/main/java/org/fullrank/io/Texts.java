@@ -1,6 +1,7 @@
 package org.fullrank.io;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Pieces of error messages. */
@@ -27,7 +28,7 @@ final class Texts {
       if (c >= 32 && c < 127) {
         out.append(c);
       } else {
-        out.append(String.format("\\u%04x", (int) c));
+        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       }
     }
     return s.length() > 60 ? out.append("...").toString() : out.toString();
