@@ -44,7 +44,10 @@ final class ConvergencePlotTest {
             "The guarantee is kept at all 5 recorded steps; envelope over run: at least 1.33.");
 
     Prediction flow = Prediction.flow(Monitored.RESIDUAL_NORM, TWO, RATE, UNKNOWN);
-    LinePlot.Content time = ConvergencePlot.of(run(t -> Math.exp(-t)), flow).plot().content();
+    Trajectory smooth =
+        new Trajectory(
+            "flow", Dynamics.GRADIENT_FLOW, "a loss", run(t -> Math.exp(-t)).snapshots());
+    LinePlot.Content time = ConvergencePlot.of(smooth, flow).plot().content();
     assertThat(time.xAxis().title()).isEqualTo("time");
     assertThat(time.series().get(0).x()).containsExactly(0, 0.1, 0.2, 0.3, 0.4);
     double[] at = time.series().get(1).x();
