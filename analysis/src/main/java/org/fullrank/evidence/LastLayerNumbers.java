@@ -97,7 +97,7 @@ public record LastLayerNumbers(
   /**
    * Whether the loss is half the sum of squares, or that divided by n.
    *
-   * @return false for cross-entropies and losses from elsewhere
+   * @return false for cross-entropies, logistic losses and losses from elsewhere
    */
   public boolean isSquared() {
     return LossEnclosure.isSquared(loss);
@@ -107,11 +107,18 @@ public record LastLayerNumbers(
    * A bound of the second derivative of one sample's loss in its outputs. For squares it is 1. For
    * softmax cross-entropy it is 1/2: the second derivative in direction {@code v} is the variance
    * of {@code v} under the softmax probabilities, at most a quarter of the square of the difference
-   * of two different entries, and {@code (a - b)^2 <= 2 (a^2 + b^2) <= 2 ||v||^2}.
+   * of two different entries, and {@code (a - b)^2 <= 2 (a^2 + b^2) <= 2 ||v||^2}. For logistic
+   * losses it is 1/4: the second derivative is diagonal with entries {@code p (1 - p)}, {@code p =
+   * 1/(1 + e^(-y f))}.
    *
-   * @return 1 or 1/2; meaningless with a {@link #lossObstacle}
+   * @return 1, 1/2 or 1/4
+   * @throws IllegalArgumentException if the loss is not one of the library's
    */
   public double sampleSmoothness() {
-    return isSquared() ? 1 : 0.5;
+    return switch (LossEnclosure.kind(loss)) {
+      case SQUARES -> 1;
+      case ENTROPIES -> 0.5;
+      case LOGISTIC -> 0.25;
+    };
   }
 }

@@ -6,8 +6,9 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.IntervalMatrix;
 
 /**
- * Encloses the losses of the library. {@link StrictMath#exp} and {@link StrictMath#log} are
- * documented to be within 1 ulp, so two neighbours on either side enclose the exact value.
+ * Encloses the losses of the library. {@link StrictMath#exp}, {@link StrictMath#log} and {@link
+ * StrictMath#log1p} are documented to be within 1 ulp, so two neighbours on either side enclose the
+ * exact value.
  */
 final class LossEnclosure {
   private LossEnclosure() {}
@@ -17,7 +18,7 @@ final class LossEnclosure {
     if (!(loss instanceof Losses)) {
       return Optional.of("the loss \"" + loss.text() + "\" is not one of the library's");
     }
-    if (isSquared(loss)) {
+    if (kind(loss) != Losses.Kind.ENTROPIES) {
       return Optional.empty();
     }
     for (int i = 0; i < targets.length; i++) {
@@ -39,7 +40,16 @@ final class LossEnclosure {
   }
 
   static boolean isSquared(Loss loss) {
-    return loss == Losses.SQUARED || loss == Losses.MEAN_SQUARED;
+    return loss instanceof Losses && kind(loss) == Losses.Kind.SQUARES;
+  }
+
+  /** Of a loss of the library; others are refused by {@link #obstacle}. */
+  static Losses.Kind kind(Loss loss) {
+    if (loss instanceof Losses known) {
+      return known.kind();
+    }
+    throw new IllegalArgumentException(
+        "LossEnclosure expects a loss of the library but got \"" + loss.text() + "\"");
   }
 
   /** The factor of the sum over samples: 1, or 1/n for a mean. */
@@ -49,14 +59,18 @@ final class LossEnclosure {
 
   /** The loss of enclosed outputs {@code [n][k]}. */
   static Interval of(Loss loss, IntervalMatrix outputs, double[][] targets) {
-    Interval sum;
-    if (isSquared(loss)) {
+    Losses.Kind kind = kind(loss);
+    Interval sum = Interval.ZERO;
+    if (kind == Losses.Kind.SQUARES) {
       IntervalMatrix residual = outputs.addScaled(-1, IntervalMatrix.exact(targets));
       sum = residual.frobeniusNorm().square().divide(2);
     } else {
-      sum = Interval.ZERO;
       for (int i = 0; i < targets.length; i++) {
-        sum = sum.add(entropy(outputs, targets[i], i));
+        sum =
+            sum.add(
+                kind == Losses.Kind.ENTROPIES
+                    ? entropy(outputs, targets[i], i)
+                    : logistic(outputs, targets[i], i));
       }
     }
     return sum.multiply(factor(loss, targets.length)).max(Interval.ZERO);
@@ -84,10 +98,32 @@ final class LossEnclosure {
     return log(partition).subtract(linear).max(Interval.ZERO);
   }
 
-  /** The infimum over all outputs: 0 for squares, the entropy of the targets otherwise. */
+  /** {@code sum_c ln(1 + e^(-y_c f_c))} for targets -1 or +1. */
+  private static Interval logistic(IntervalMatrix outputs, double[] y, int i) {
+    Interval sum = Interval.ZERO;
+    for (int c = 0; c < y.length; c++) {
+      Interval margin = outputs.get(i, c).multiply(y[c]);
+      if (!margin.isBounded()) {
+        return Interval.atLeast(0);
+      }
+      // Decreasing in the margin.
+      sum = sum.add(new Interval(softplus(-margin.hi()).lo(), softplus(-margin.lo()).hi()));
+    }
+    return sum;
+  }
+
+  /** {@code ln(1 + e^x)}, with an exponential of a negative number only. */
+  static Interval softplus(double x) {
+    Interval e = exp(Interval.of(-Math.abs(x)));
+    Interval log =
+        new Interval(Math.max(0, down(StrictMath.log1p(e.lo()))), up(StrictMath.log1p(e.hi())));
+    return log.add(Math.max(x, 0));
+  }
+
+  /** The infimum over all outputs: the entropy of the targets of a cross-entropy, otherwise 0. */
   static Interval infimum(Loss loss, double[][] targets) {
     Interval sum = Interval.ZERO;
-    if (!isSquared(loss)) {
+    if (kind(loss) == Losses.Kind.ENTROPIES) {
       for (double[] row : targets) {
         for (double y : row) {
           if (y > 0 && y != 1) {
@@ -101,8 +137,8 @@ final class LossEnclosure {
 
   /** Whether some outputs attain the infimum: with a target 0, softmax would have to vanish. */
   static boolean attained(Loss loss, double[][] targets) {
-    if (isSquared(loss) || targets[0].length == 1) {
-      return true;
+    if (kind(loss) != Losses.Kind.ENTROPIES) {
+      return isSquared(loss);
     }
     for (double[] row : targets) {
       for (double y : row) {

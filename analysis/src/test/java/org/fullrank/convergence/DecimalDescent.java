@@ -141,6 +141,14 @@ final class DecimalDescent {
   /** The derivatives of one sample's loss in its outputs. */
   private BigDecimal[] slope(BigDecimal[] f, double[] y) {
     BigDecimal[] dy = f.clone();
+    if (isLogistic()) {
+      for (int c = 0; c < dy.length; c++) {
+        BigDecimal sign = new BigDecimal(y[c]);
+        BigDecimal e = DecimalFunctions.exp(f[c].multiply(sign));
+        dy[c] = sign.negate().divide(e.add(BigDecimal.ONE), DecimalFunctions.DIGITS);
+      }
+      return dy;
+    }
     if (!isSquared()) {
       BigDecimal partition = partition(f);
       for (int c = 0; c < dy.length; c++) {
@@ -157,6 +165,10 @@ final class DecimalDescent {
     return problem.loss() == Losses.SQUARED || problem.loss() == Losses.MEAN_SQUARED;
   }
 
+  private boolean isLogistic() {
+    return problem.loss() == Losses.LOGISTIC || problem.loss() == Losses.MEAN_LOGISTIC;
+  }
+
   private static BigDecimal partition(BigDecimal[] f) {
     return Arrays.stream(f).map(DecimalFunctions::exp).reduce(BigDecimal.ZERO, BigDecimal::add);
   }
@@ -166,6 +178,14 @@ final class DecimalDescent {
     BigDecimal sum = BigDecimal.ZERO;
     if (isSquared()) {
       sum = divide(residualSquare(), 2);
+    } else if (isLogistic()) {
+      for (int i = 0; i < targets.length; i++) {
+        for (int c = 0; c < targets[i].length; c++) {
+          BigDecimal margin = network().outputs()[i][c].multiply(new BigDecimal(targets[i][c]));
+          BigDecimal e = DecimalFunctions.exp(margin.negate());
+          sum = sum.add(DecimalFunctions.log(BigDecimal.ONE.add(e)));
+        }
+      }
     } else {
       for (int i = 0; i < targets.length; i++) {
         BigDecimal[] f = network().outputs()[i];

@@ -13,6 +13,7 @@ import org.fullrank.convergence.theorem.DeepLinearDescent;
 import org.fullrank.convergence.theorem.DeepLinearStochasticDescent;
 import org.fullrank.convergence.theorem.JacobianDescent;
 import org.fullrank.convergence.theorem.LastLayerConvexDescent;
+import org.fullrank.evidence.Losses;
 import org.fullrank.evidence.ReferenceWeights;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.Tensors;
@@ -58,6 +59,23 @@ final class HeldRunsTest {
         Tensors.of(ELSEWHERE, 2, 2));
   }
 
+  private static Theorem comparedWith(double[] weights) {
+    return LastLayerConvexDescent.withDefaults().withReference(ReferenceWeights.of(weights));
+  }
+
+  /** Weights with a small logistic loss. */
+  private static final double[] BETTER = {5, 5, -15, 15};
+
+  private static TrainingProblem logistic() {
+    TrainingProblem squares = lastLayer();
+    return TrainingProblem.of(
+            squares.network(),
+            squares.theta(),
+            squares.x(),
+            Tensors.of(new double[] {1, 1, -1, 1}, 2, 2))
+        .withLoss(Losses.MEAN_LOGISTIC);
+  }
+
   /** Too large for decimals. */
   private static TrainingProblem wide() {
     int d = 30;
@@ -74,15 +92,14 @@ final class HeldRunsTest {
 
   @Test
   void everyLieAboutEveryKindIsFound() {
-    Theorem compared =
-        LastLayerConvexDescent.withDefaults().withReference(ReferenceWeights.of(ELSEWHERE));
     TreeSet<String> kinds = new TreeSet<>();
     kinds.add(lies(residual(), JacobianDescent.withDefaults(), null));
     kinds.add(lies(residual(), JacobianDescent.forGradientFlow(), null));
     kinds.add(lies(residual(), DeepLinearDescent.withDefaults(), null));
     kinds.add(lies(residual(), DeepLinearDescent.withDefaults().forGradientFlow(), null));
     kinds.add(lies(residual(), DeepLinearStochasticDescent.withDefaults(), null));
-    kinds.add(lies(lastLayer(), compared, ELSEWHERE));
+    kinds.add(lies(lastLayer(), comparedWith(ELSEWHERE), ELSEWHERE));
+    kinds.add(lies(logistic(), comparedWith(BETTER), BETTER));
     kinds.add(lies(wide(), JacobianDescent.withDefaults(), null));
     kinds.add(lies(wide(), LastLayerConvexDescent.withDefaults(), null));
     assertThat(kinds).hasSize(2 * Monitored.values().length - 2);

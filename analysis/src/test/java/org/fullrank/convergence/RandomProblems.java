@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Random;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.diff.Linearization;
-import org.fullrank.evidence.Loss;
 import org.fullrank.evidence.Losses;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.Tensors;
@@ -51,7 +50,8 @@ final class RandomProblems {
     Activations.softplus(100)
   };
 
-  private static final List<Loss> LOSSES = List.of(Losses.values());
+  private static final List<Losses> LOSSES =
+      List.of(Losses.SQUARED, Losses.MEAN_SQUARED, Losses.CROSS_ENTROPY, Losses.MEAN_CROSS_ENTROPY);
 
   private final Random random;
 
@@ -101,13 +101,20 @@ final class RandomProblems {
   }
 
   private TrainingProblem withOtherLoss(TrainingProblem problem, DataType type, int n, int k) {
-    Loss loss = LOSSES.get(random.nextInt(LOSSES.size()));
+    Losses loss = LOSSES.get(random.nextInt(LOSSES.size()));
     if (loss == Losses.SQUARED || loss == Losses.MEAN_SQUARED) {
       return problem.withLoss(loss);
     }
     double[] classes = new double[n * k];
     for (int i = 0; i < n; i++) {
       classes[i * k + random.nextInt(k)] = 1;
+    }
+    if (k == 1) {
+      // One output decides between two classes.
+      for (int i = 0; i < n; i++) {
+        classes[i] = random.nextBoolean() ? 1 : -1;
+      }
+      loss = loss.averages() ? Losses.MEAN_LOGISTIC : Losses.LOGISTIC;
     }
     return TrainingProblem.of(
             problem.network(), problem.theta(), problem.x(), Tensors.of(type, classes, n, k))

@@ -42,6 +42,23 @@ final class LossEnclosureTest {
     }
   }
 
+  /** {@code e^(ln(1 + e^x)) - 1 = e^x}: the exponential is increasing. */
+  @Test
+  void logisticLossesAreEnclosed() {
+    Random random = new Random(3);
+    for (int i = 0; i < TRIALS; i++) {
+      double x = -8 + 16 * random.nextDouble();
+      Interval softplus = LossEnclosure.softplus(x);
+      BigDecimal e = exp(new BigDecimal(x));
+      assertThat(exp(new BigDecimal(softplus.lo())).subtract(BigDecimal.ONE)).isLessThan(e);
+      assertThat(exp(new BigDecimal(softplus.hi())).subtract(BigDecimal.ONE)).isGreaterThan(e);
+      assertThat(softplus.relativeWidth()).isLessThan(1e-14);
+    }
+    assertThat(LossEnclosure.softplus(1e300).contains(1e300)).isTrue();
+    assertThat(LossEnclosure.softplus(-1e300).hi()).isBetween(Double.MIN_VALUE, 1e-300);
+    assertThat(LossEnclosure.softplus(-1e300).lo()).isZero();
+  }
+
   @Test
   void logarithmsAreEnclosed() {
     Random random = new Random(2);

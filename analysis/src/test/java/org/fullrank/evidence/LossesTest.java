@@ -60,6 +60,68 @@ final class LossesTest {
     assertThat(g).containsExactly(0, 0);
   }
 
+  /** {@code ln(1 + e^(-m))} and its derivative, the tails from their first terms. */
+  @Test
+  void logisticLossesAreAccurateInBothTails() {
+    double[] margins = {-1e300, -800, -40, -1, 0, 1, 40, 700, 800, 1e300};
+    double[] values = {
+      1e300,
+      800,
+      40,
+      1.3132616875182228,
+      0.6931471805599453,
+      0.31326168751822286,
+      4.248354255291589e-18,
+      9.859676543759770e-305,
+      0,
+      0
+    };
+    double[] slopes = {
+      1,
+      1,
+      1,
+      0.7310585786300049,
+      0.5,
+      0.2689414213699951,
+      4.248354255291589e-18,
+      9.859676543759770e-305,
+      0,
+      0
+    };
+    for (int i = 0; i < margins.length; i++) {
+      for (double y : new double[] {1, -1}) {
+        double[] g = new double[1];
+        double value =
+            Losses.LOGISTIC.evaluate(new double[] {y * margins[i]}, new double[] {y}, 1, g);
+        assertThat(value).isCloseTo(values[i], within(1e-15 * values[i]));
+        assertThat(g[0]).isCloseTo(-y * slopes[i], within(1e-15 * slopes[i]));
+      }
+    }
+    double[] g = new double[4];
+    double mean =
+        Losses.MEAN_LOGISTIC.evaluate(new double[] {1, -1, 0, 0}, new double[] {1, 1, -1, 1}, 2, g);
+    assertThat(mean).isCloseTo((values[5] + values[3] + 2 * values[4]) / 2, within(1e-15));
+    assertThat(g[1]).isCloseTo(-slopes[3] / 2, within(1e-15));
+  }
+
+  @Test
+  void aLossThatIsConstantForTheShapeIsRefused() {
+    for (Losses loss : new Losses[] {Losses.CROSS_ENTROPY, Losses.MEAN_CROSS_ENTROPY}) {
+      assertThatThrownBy(() -> loss.requireTargets(new double[] {1, 1}, 2))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("-1 and +1")
+          .hasMessageContaining("LOGISTIC")
+          .hasMessageContaining("SQUARED")
+          .hasMessageContaining("two outputs");
+    }
+    Losses.LOGISTIC.requireTargets(new double[] {1, -1}, 2);
+    assertThatThrownBy(() -> Losses.LOGISTIC.requireTargets(new double[] {1, 1, -1, 0}, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("sample 1 has 0.0; write -1");
+    assertThatThrownBy(() -> Losses.LOGISTIC.requireTargets(new double[] {0.5}, 1))
+        .hasMessageContaining("has 0.5");
+  }
+
   @Test
   void targetsMustBeDistributionsForCrossEntropy() {
     assertThatThrownBy(() -> Losses.CROSS_ENTROPY.requireTargets(new double[] {1, 0, 0.5, 0.4}, 2))

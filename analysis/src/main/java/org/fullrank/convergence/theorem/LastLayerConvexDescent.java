@@ -31,10 +31,10 @@ import org.fullrank.rigor.Subject;
  * {@code L(w_t) - L(wbar)}, which says nothing about the infimum. Without, {@code L(wbar) = 0} is
  * the infimum {@code F*} over all parameters.
  *
- * <p>{@code L_l} is 1 for squares and 1/2 for softmax cross-entropy ({@link
- * LastLayerNumbers#sampleSmoothness} has the proof). Unless reference weights are given, {@code
- * wbar} is the interpolating point nearest to {@code w_0}; it exists for squares and M of rank n,
- * at a distance of at most {@code ||r_0||/sigma_min(M)}, with loss 0.
+ * <p>{@code L_l} is 1 for squares, 1/2 for softmax cross-entropy and 1/4 for logistic losses
+ * ({@link LastLayerNumbers#sampleSmoothness} has the proof). Unless reference weights are given,
+ * {@code wbar} is the interpolating point nearest to {@code w_0}; it exists for squares and M of
+ * rank n, at a distance of at most {@code ||r_0||/sigma_min(M)}, with loss 0.
  *
  * <p><b>Proof.</b> L is {@code L_H}-smooth and convex, so a step with {@code eta <= 1/L_H} gives
  * {@code L(w+) <= L(w) - (eta/2) ||grad||^2 <= L(wbar) + <grad, w - wbar> - (eta/2) ||grad||^2 =

@@ -15,6 +15,7 @@ import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.EigenvalueEnclosure;
 import org.fullrank.rigor.EnclosedGram;
 import org.fullrank.rigor.Hint;
@@ -158,8 +159,8 @@ public final class DigitsSpectrum {
               "%s,%s,%s,%s,%.3e,%.3e,%.3f%n",
               row.eigenvalue,
               row.matrix.subject(),
-              found.lo(),
-              found.hi(),
+              DecimalInterval.lower(found.lo()),
+              DecimalInterval.upper(found.hi()),
               found.relativeWidth(),
               row.matrix.radius(),
               row.seconds));
