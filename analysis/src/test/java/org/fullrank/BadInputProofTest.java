@@ -57,8 +57,8 @@ class BadInputProofTest {
         argument("centre NaN", () -> Interval.around(NAN, 1), "finite mid", "NaN"),
         argument("decimal", () -> Interval.fromDecimal("1,5"), "fromDecimal", "'1,5'"),
         argument("no decimal", () -> Interval.fromDecimal(""), "fromDecimal", "''"),
-        argument("root", () -> Interval.of(-2, -1).sqrt(), "sqrt", ">= 0", "[-2.0, -1.0]"),
-        argument("apart", () -> Interval.ZERO.intersect(Interval.ONE), "intersect", "[0.0]"),
+        argument("root", () -> Interval.of(-2, -1).sqrt(), "sqrt", ">= 0", "[-2, -1]"),
+        argument("apart", () -> Interval.ZERO.intersect(Interval.ONE), "intersect", "[0]"),
         argument("blank symbol", () -> quantity(" ", "m"), "Quantity", "symbol", "none"),
         argument("blank method", () -> quantity("q", ""), "Quantity", "method", "none"),
         argument(

@@ -13,6 +13,7 @@ import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
@@ -233,6 +234,10 @@ public final class EnclosedNetwork {
 
   @Override
   public String toString() {
-    return "EnclosedNetwork(n = " + samples() + ", error " + output().frobeniusError() + ")";
+    return "EnclosedNetwork(n = "
+        + samples()
+        + ", error at most "
+        + DecimalInterval.upper(output().frobeniusError(), 3)
+        + ")";
   }
 }

@@ -8,6 +8,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.fullrank.convergence.Prediction;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.training.Comparison;
 import org.fullrank.training.Trajectory;
 
@@ -125,9 +126,9 @@ public final class ConvergencePlot {
     }
     return String.format(
         Locale.ROOT,
-        "The guarantee is kept at all %d recorded steps; envelope over run: at least %.3g.",
+        "The guarantee is kept at all %d recorded steps; envelope over run: at least %s.",
         comparison.compared(),
-        comparison.slack());
+        DecimalInterval.lower(comparison.slack(), 3));
   }
 
   LinePlot plot() {

@@ -92,7 +92,10 @@ final class JsonReport {
             .with("lo", number(quantity.interval().lo()))
             .with("hi", number(quantity.interval().hi()));
     if (!Legend.isEstimate(quantity)) { // a lone number without proof has no known width
-      json = json.with("relativeWidth", number(quantity.interval().relativeWidth()));
+      // The numbers read back as the doubles; the decimals of this text enclose, as they stand.
+      json =
+          json.with("enclosure", quantity.interval().toString())
+              .with("relativeWidth", number(quantity.interval().relativeWidth()));
     }
     return json.with("rigor", quantity.rigor().name())
         .with("subject", quantity.subject().name())

@@ -82,6 +82,30 @@ public record DecimalInterval(String lo, String hi) {
     return rounded(value, digits, RoundingMode.FLOOR);
   }
 
+  /**
+   * The shortest decimal at most {@code value} that reads back as {@code value}, so that nothing is
+   * lost and, as a real number, the decimal is still a lower bound of whatever {@code value} is.
+   */
+  public static String lower(double value) {
+    return readable(value, RoundingMode.FLOOR);
+  }
+
+  /** The shortest decimal at least {@code value} that reads back as {@code value}. */
+  public static String upper(double value) {
+    return readable(value, RoundingMode.CEILING);
+  }
+
+  /** Of 18 digits the last is below half the distance of two doubles: some length will do. */
+  private static String readable(double value, RoundingMode mode) {
+    int digits = 1;
+    String text = rounded(value, digits, mode);
+    while (Double.isFinite(value) && Double.parseDouble(text) != value) {
+      digits++;
+      text = rounded(value, digits, mode);
+    }
+    return text;
+  }
+
   private static void requireDigits(int digits) {
     if (digits < 1) {
       throw new IllegalArgumentException("expected at least 1 digit but got " + digits);

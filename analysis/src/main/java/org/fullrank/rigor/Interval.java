@@ -323,11 +323,14 @@ public record Interval(double lo, double hi) {
   }
 
   /**
-   * The ends as Java prints doubles: enough digits to identify them, but rounded to nearest, so the
-   * decimals need not enclose the interval. {@link DecimalInterval} does.
+   * The shortest decimals that identify the ends and, as real numbers, enclose the interval: the
+   * lower one is rounded down and the upper one up, even if both ends are the same double, such as
+   * that nearest to 0.1: {@code "[0.1, 0.10000000000000001]"}.
    */
   @Override
   public String toString() {
-    return lo == hi ? "[" + lo + "]" : "[" + lo + ", " + hi + "]";
+    String least = DecimalInterval.lower(lo);
+    String largest = DecimalInterval.upper(hi);
+    return least.equals(largest) ? "[" + least + "]" : "[" + least + ", " + largest + "]";
   }
 }

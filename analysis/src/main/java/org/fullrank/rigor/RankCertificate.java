@@ -1,8 +1,5 @@
 package org.fullrank.rigor;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
 import java.util.Locale;
 
 /**
@@ -182,10 +179,7 @@ public final class RankCertificate {
         Subject.STORED_MATRIX.text());
   }
 
-  /** Three digits of a bound that stay a bound. */
   private static String roundedUp(double bound) {
-    return Double.isInfinite(bound)
-        ? "Infinity"
-        : new BigDecimal(bound).round(new MathContext(3, RoundingMode.CEILING)).toString();
+    return DecimalInterval.upper(bound, 3);
   }
 }

@@ -190,4 +190,16 @@ public final class SpectrumEnclosure {
     clusters.add(new Cluster(first, order() - 1, hull));
     return List.copyOf(clusters);
   }
+
+  /** Order, subject, and enclosures of the smallest and largest eigenvalue, rounded outward. */
+  @Override
+  public String toString() {
+    int n = order();
+    return "SpectrumEnclosure(n = "
+        + n
+        + (n == 0 ? "" : ", smallest in " + interval(0) + ", largest in " + interval(n - 1))
+        + "; verified, "
+        + subject().text()
+        + ")";
+  }
 }

@@ -118,6 +118,37 @@ class DecimalIntervalTest {
     assertThatThrownBy(() -> DecimalInterval.from(Interval.ONE, 0)).hasMessageContaining("got 0");
   }
 
+  /** As real numbers they enclose, as doubles they are the ends. */
+  @Test
+  void theTextOfAnIntervalEnclosesItAndReadsBack() {
+    SplittableRandom random = new SplittableRandom(20260103);
+    double[] ends = {0, -0.0, 0.1, 1, 1e23, 2e-320, Double.MIN_VALUE, Double.MIN_NORMAL, MAX};
+    for (int i = 0; i < CASES; i++) {
+      double value =
+          i < 2 * ends.length
+              ? (i % 2 == 0 ? 1 : -1) * ends[i / 2]
+              : i % 4 == 0
+                  ? random.nextLong() * Double.MIN_VALUE
+                  : i % 4 == 1
+                      ? Math.scalb(1.0, random.nextInt(2098) - 1074)
+                      : randomFinite(random);
+      String below = DecimalInterval.lower(value);
+      String above = DecimalInterval.upper(value);
+      assertThat(new BigDecimal(below)).isLessThanOrEqualTo(new BigDecimal(value));
+      assertThat(new BigDecimal(above)).isGreaterThanOrEqualTo(new BigDecimal(value));
+      assertThat(Double.parseDouble(below)).isEqualTo(value + 0.0);
+      assertThat(Double.parseDouble(above)).isEqualTo(value + 0.0);
+      String same = below.equals(above) ? "[" + below + "]" : "[" + below + ", " + above + "]";
+      assertThat(Interval.of(value)).hasToString(same);
+    }
+    assertThat(Interval.of(0.1, 0.5)).hasToString("[0.1, 0.5]");
+    assertThat(Interval.of(0.5, 0.1 + 0.7)).hasToString("[0.5, 0.79999999999999994]");
+    assertThat(Interval.of(0.1)).hasToString("[0.1, 0.10000000000000001]");
+    assertThat(Interval.ENTIRE).hasToString("[-inf, inf]");
+  }
+
+  private static final double MAX = Double.MAX_VALUE;
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',

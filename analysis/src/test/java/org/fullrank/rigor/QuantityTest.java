@@ -73,8 +73,7 @@ class QuantityTest {
   @Test
   void printsWhatIsKnown() {
     assertThat(quantity(Rigor.VERIFIED, Subject.STORED_MATRIX))
-        .hasToString(
-            "x in [1.0, 2.0] (verified, the stored matrix, its doubles taken as exact; test)");
+        .hasToString("x in [1, 2] (verified, the stored matrix, its doubles taken as exact; test)");
     assertThatThrownBy(() -> quantity(Rigor.VERIFIED, Subject.STORED_MATRIX).withSymbol(" "))
         .isInstanceOf(IllegalArgumentException.class);
   }

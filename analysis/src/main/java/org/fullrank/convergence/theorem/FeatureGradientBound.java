@@ -10,6 +10,7 @@ import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.LastLayerNumbers;
 import org.fullrank.evidence.Measurements;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
@@ -83,7 +84,7 @@ public final class FeatureGradientBound implements Theorem {
         () ->
             Conclusion.of(
                 "at these parameters ||grad L||^2 >= 2 mu L with mu = "
-                    + constant(n).interval().lo()
+                    + DecimalInterval.lower(constant(n).interval().lo(), 6)
                     + ", so the gradient vanishes only at zero loss"),
         List.of(
             "It speaks of these parameters alone; it is no proof of convergence, not even if it"

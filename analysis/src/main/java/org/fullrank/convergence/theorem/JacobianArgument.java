@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.evidence.JacobianNumbers;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
@@ -119,7 +120,9 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
   private Attempt attempt(JacobianNumbers numbers, Interval residual) {
     double norm = numbers.norm().interval().hi();
     if (!(norm <= LARGEST && residual.hi() <= LARGEST)) {
-      return undecided("||J_0|| and R0 are bounded", "up to " + norm + " and " + residual.hi());
+      return undecided(
+          "||J_0|| and R0 are bounded",
+          "up to " + DecimalInterval.upper(norm) + " and " + JacobianPremises.up(residual));
     }
     Interval beta = numbers.norm().interval().add(numbers.sigmaMin().interval().lo());
     double q = firstGuess(beta.hi());
@@ -192,8 +195,8 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
                   numbers.lipschitzRigor(),
                   numbers.lipschitzSubject(),
                   lipschitz
-                      .map(lam -> "Lam = " + lam.interval().hi() + " for radius " + radius)
-                      .orElse("no constant is known for radius " + radius))
+                      .map(lam -> "Lam = " + JacobianPremises.up(lam.interval()) + " for radius " + DecimalInterval.lower(radius))
+                      .orElse("no constant is known for radius " + DecimalInterval.lower(radius)))
               .from(JacobianPremises.ball(lipschitz, radius)));
       if (lipschitz.isEmpty()) {
         return new Attempt(checks, Optional.empty());
@@ -207,7 +210,7 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
       if (!flow) {
         Interval sum = beta.square().add(lam.multiply(residual));
         if (!(sum.hi() <= LARGEST)) {
-          return undecided("beta^2 + Lam R0 is bounded", "up to " + sum.hi());
+          return undecided("beta^2 + Lam R0 is bounded", "up to " + JacobianPremises.up(sum));
         }
         eta = stepSize.orElse(Interval.ONE.divide(Interval.of(sum.hi())).lo());
         rate = Interval.of(eta);

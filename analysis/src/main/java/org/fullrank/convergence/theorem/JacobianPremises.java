@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.evidence.JacobianNumbers;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
@@ -43,7 +44,10 @@ final class JacobianPremises {
     double norm = numbers.norm().interval().hi();
     double residual = numbers.residual().interval().hi();
     if (!(norm <= LARGEST && residual <= LARGEST)) {
-      checks.add(undecided("||J_0|| and R0 are bounded", "up to " + norm + " and " + residual));
+      checks.add(
+          undecided(
+              "||J_0|| and R0 are bounded",
+              "up to " + DecimalInterval.upper(norm) + " and " + DecimalInterval.upper(residual)));
     }
     return checks;
   }
@@ -101,5 +105,10 @@ final class JacobianPremises {
             n.residual().subject(),
             n.lipschitzSubject()),
         formula);
+  }
+
+  /** The upper end as a decimal that is still an upper bound. */
+  static String up(Interval interval) {
+    return DecimalInterval.upper(interval.hi());
   }
 }

@@ -12,6 +12,7 @@ import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.evidence.Measurements;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Verdict;
@@ -95,6 +96,7 @@ public final class OymakSoltanolkotabi implements Theorem {
     Interval alpha = Interval.of(s0.lo()).divide(2);
     double ball = Interval.of(r0.hi()).multiply(4).divide(alpha).hi();
     Optional<Quantity> lipschitz = numbers.lipschitzAt(ball);
+    String down = DecimalInterval.lower(ball);
     checks.add(
         HypothesisCheck.structural(
                 "J is L-Lipschitz on the ball of radius 4 R0/alpha, alpha = s0/2",
@@ -102,8 +104,8 @@ public final class OymakSoltanolkotabi implements Theorem {
                 numbers.lipschitzRigor(),
                 numbers.lipschitzSubject(),
                 lipschitz
-                    .map(l -> "L = " + l.interval().hi() + " for radius " + ball)
-                    .orElse("no constant is known for radius " + ball))
+                    .map(l -> "L = " + JacobianPremises.up(l.interval()) + " for radius " + down)
+                    .orElse("no constant is known for radius " + down))
             .from(JacobianPremises.ball(lipschitz, ball)));
     if (lipschitz.isEmpty()) {
       return certificate(checks, Optional.empty());

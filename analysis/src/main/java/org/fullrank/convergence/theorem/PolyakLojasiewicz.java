@@ -12,6 +12,7 @@ import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.evidence.Measurements;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
@@ -113,8 +114,8 @@ public final class PolyakLojasiewicz implements Theorem {
                 numbers.lipschitzRigor(),
                 numbers.lipschitzSubject(),
                 best != null
-                    ? "Lam = " + best.lam.hi() + " for R = " + best.radius
-                    : "no constant is known for any radius above " + unit)
+                    ? "Lam = " + JacobianPremises.up(best.lam) + " for R = " + DecimalInterval.lower(best.radius)
+                    : "no constant is known for any radius above " + DecimalInterval.upper(unit))
             .from(best != null ? best.measured() : new Quantity[] {}));
     if (best == null) {
       return certificate(checks, Optional.empty());
@@ -140,7 +141,8 @@ public final class PolyakLojasiewicz implements Theorem {
             Quantity.verified(
                 "R", Interval.of(ball.radius), Subject.EXACT_NETWORK, "chosen by the theorem")));
     if (!(ball.eta > 0)) {
-      checks.add(JacobianPremises.undecided("1/beta > 0", "at least " + ball.eta));
+      checks.add(
+          JacobianPremises.undecided("1/beta > 0", "at least " + DecimalInterval.lower(ball.eta)));
     }
     if (!JacobianPremises.allHold(checks)) {
       return certificate(checks, Optional.empty());

@@ -11,6 +11,7 @@ import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.GateNumbers;
 import org.fullrank.evidence.Measurements;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Verdict;
 
 /**
@@ -132,7 +133,7 @@ public final class SurrogateDescent implements Theorem {
                 .map(
                     where ->
                         gates.undecided() + " of " + gates.gates() + " are not, first " + where)
-                .orElse(gates.gates() + " gates, |t| >= " + gates.clearance().interval().lo()))
+                .orElse(gates.gates() + " gates, |t| >= " + DecimalInterval.lower(gates.clearance().interval().lo())))
         .from(gates.clearance().withSymbol("min |t|"));
   }
 
