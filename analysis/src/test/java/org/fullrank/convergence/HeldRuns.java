@@ -74,7 +74,7 @@ final class HeldRuns {
   private static final long LIMIT = 60;
 
   /** The same for alarms. */
-  private static final long ALARM_LIMIT = 10_000;
+  private static final long ALARM_LIMIT = 1_000;
 
   /** The same for gradient flow. */
   private static final long FLOW_LIMIT = 60;
