@@ -129,6 +129,15 @@ public final class TwoPhase implements TrainingMethod {
         + last.name();
   }
 
+  /** That of its methods only if nothing happens between them and both train all layers. */
+  @Override
+  public Dynamics dynamics() {
+    boolean one = allLayers && perturbation == 0;
+    return one && (tau == 0 || base.dynamics() == last.dynamics())
+        ? last.dynamics()
+        : Dynamics.OTHER;
+  }
+
   @Override
   public double[] initialMemory(TrainingProblem problem) {
     double[] first = base.initialMemory(problem);

@@ -265,8 +265,21 @@ final class ComparisonTest {
         };
     assertThat(Comparison.of(steps, started(descent), 0).compared()).isEqualTo(1);
     assertThat(Comparison.of(flow, started(smooth), 0).compared()).isEqualTo(1);
+    Seed seed = Seed.of(1);
+    for (TrainingMethod plain :
+        List.of(
+            TwoPhase.of(batches, 0, descent).withPerturbation(0, seed).withAllLayersInSecondPhase(),
+            TwoPhase.of(descent, 3, descent)
+                .withPerturbation(0, seed)
+                .withAllLayersInSecondPhase())) {
+      assertThat(Comparison.of(steps, started(plain), 0).compared()).isEqualTo(1);
+    }
     List<TrainingMethod> others =
         List.of(
+            TwoPhase.of(batches, 3, descent).withPerturbation(0, seed).withAllLayersInSecondPhase(),
+            TwoPhase.of(descent, 3, smooth).withPerturbation(0, seed).withAllLayersInSecondPhase(),
+            TwoPhase.of(descent, 3, descent).withAllLayersInSecondPhase(),
+            TwoPhase.of(batches, 0, descent).withPerturbation(0, seed),
             batches,
             GradientDescent.withStepSize(1).withMomentum(0.5),
             TwoPhase.of(batches, 3, descent),
