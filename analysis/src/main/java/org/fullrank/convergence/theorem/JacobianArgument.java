@@ -195,7 +195,12 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
                   numbers.lipschitzRigor(),
                   numbers.lipschitzSubject(),
                   lipschitz
-                      .map(lam -> "Lam = " + JacobianPremises.up(lam.interval()) + " for radius " + DecimalInterval.lower(radius))
+                      .map(
+                          lam ->
+                              "Lam = "
+                                  + JacobianPremises.up(lam.interval())
+                                  + " for radius "
+                                  + DecimalInterval.lower(radius))
                       .orElse("no constant is known for radius " + DecimalInterval.lower(radius)))
               .from(JacobianPremises.ball(lipschitz, radius)));
       if (lipschitz.isEmpty()) {

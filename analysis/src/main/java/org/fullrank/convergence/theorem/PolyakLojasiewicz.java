@@ -114,7 +114,10 @@ public final class PolyakLojasiewicz implements Theorem {
                 numbers.lipschitzRigor(),
                 numbers.lipschitzSubject(),
                 best != null
-                    ? "Lam = " + JacobianPremises.up(best.lam) + " for R = " + DecimalInterval.lower(best.radius)
+                    ? "Lam = "
+                        + JacobianPremises.up(best.lam)
+                        + " for R = "
+                        + DecimalInterval.lower(best.radius)
                     : "no constant is known for any radius above " + DecimalInterval.upper(unit))
             .from(best != null ? best.measured() : new Quantity[] {}));
     if (best == null) {

@@ -133,7 +133,10 @@ public final class SurrogateDescent implements Theorem {
                 .map(
                     where ->
                         gates.undecided() + " of " + gates.gates() + " are not, first " + where)
-                .orElse(gates.gates() + " gates, |t| >= " + DecimalInterval.lower(gates.clearance().interval().lo())))
+                .orElse(
+                    gates.gates()
+                        + " gates, |t| >= "
+                        + DecimalInterval.lower(gates.clearance().interval().lo())))
         .from(gates.clearance().withSymbol("min |t|"));
   }
 
