@@ -109,8 +109,8 @@ final class ProbeOperator {
               + " expects to be a symmetric operator, with u^T A v = v^T A u, but for unit vectors"
               + " these differ by "
               + difference / norm
-              + " of ||A v||; the quadratic form of A is that of (A + A^T) / 2, so pass that"
-              + " operator if it is meant");
+              + " of ||A v||; pass (A + A^T) / 2, which has the same trace, or an operator whose"
+              + " products round less if only rounding separates A from symmetric");
     }
   }
 
