@@ -79,15 +79,16 @@ final class HeldRunsTest {
   /** Too large for decimals. */
   private static TrainingProblem wide() {
     int d = 30;
+    double[] zeros = new double[d * d];
     Random random = new Random(1);
     Network network =
         Network.of(
             Shape.of(d), Dense.of("W", d, d).withParameterization(Parameterization.STANDARD));
     return TrainingProblem.of(
         network,
-        Tensors.of(new double[d * d], d * d),
-        Tensors.of(random.doubles(4 * d, -1, 1).toArray(), 4, d),
-        Tensors.of(random.doubles(4 * d, -1, 1).toArray(), 4, d));
+        Tensors.of(zeros, zeros.length),
+        Tensors.of(random.doubles(4L * d, -1, 1).toArray(), 4, d),
+        Tensors.of(random.doubles(4L * d, -1, 1).toArray(), 4, d));
   }
 
   @Test
