@@ -772,13 +772,15 @@ final class CheckCertificate {
         "the subject is the narrowest of its parts",
         "");
     boolean proof =
-        holds
+        !text(file, "problem").equals("none")
+            && holds
             && text(file, "rigor").equals("VERIFIED")
             && text(file, "subject").equals("EXACT_NETWORK");
     verdict(
         Boolean.valueOf(proof).equals(file.get("proof")),
         "a proof is VERIFIED about the exact network",
         "");
+    trusted.add("the numbers are about the problem with the SHA-256 sum " + text(file, "problem"));
     for (Map<String, Object> assumption : List.copyOf(hypotheses)) {
       if (text(assumption, "statement").equals("the numbers are those of the problem")) {
         trusted.add("ASSUMED: " + text(assumption, "statement"));

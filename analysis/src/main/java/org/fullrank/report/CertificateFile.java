@@ -55,6 +55,7 @@ public final class CertificateFile {
             .with("library", Provenance.at(Instant.EPOCH).version())
             .with("theorem", certificate.id())
             .with("name", certificate.theorem())
+            .with("problem", certificate.problem().orElse("none"))
             .with("verdict", certificate.verdict().name())
             .with("rigor", certificate.rigor().name())
             .with("subject", certificate.subject().name())

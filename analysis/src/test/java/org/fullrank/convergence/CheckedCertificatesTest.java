@@ -169,6 +169,9 @@ final class CheckedCertificatesTest {
               ? text.replace("\"proof\": true", "\"proof\": false")
               : text.replace("\"proof\": false", "\"proof\": true"),
           id);
+      if (text.contains("\"proof\": true")) {
+        refuted(text.replaceFirst("\"problem\": \".*\"", "\"problem\": \"none\""), id + " of none");
+      }
       int first = text.indexOf("{", text.indexOf("\"hypotheses\":"));
       int end = text.indexOf("},\n    {", first);
       if (end > 0) {
