@@ -37,8 +37,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * more and small eigenvalues that lie close together expect {@code NOT_CONVERGED} and a residual as
  * large as the value itself; {@link FileCholeskyBound} does not depend on either.
  *
- * <p>An interrupt of a thread that reads closes the file; the product ends with an {@link
- * UncheckedIOException}, and so do later ones.
+ * <p>An interrupt ends a product with a {@link CancelledException}. In the middle of a read it
+ * closes the file, too: later products then end with an {@link UncheckedIOException}.
  */
 public final class FileOperator implements SymmetricOperator, AutoCloseable {
   private static final String TASK = "checking the entries";
@@ -142,6 +142,7 @@ public final class FileOperator implements SymmetricOperator, AutoCloseable {
    * @param v {@code DOUBLE [n, m]}, finite
    * @return {@code DOUBLE [n, m]}
    * @throws UncheckedIOException if the file cannot be read or has changed
+   * @throws CancelledException if this thread is interrupted; its flag stays set
    */
   @Override
   public INDArray apply(INDArray v) {
