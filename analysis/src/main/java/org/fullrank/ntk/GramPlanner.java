@@ -71,12 +71,12 @@ final class GramPlanner {
     double passed = x.size(0) + 8.0 * Parallel.threads() * grid.passSamples();
     // A layer has no more inputs or outputs than parameters.
     double most = (k + 1) * network.parameterCount() * x.dataType().width();
-    if (result + passed * most <= budget / 2) {
+    if (result + passed * most <= 0.5 * budget) {
       return true;
     }
     try (INDArray sample = TensorViews.leading(x, 0, 1).dup('c')) {
       GramShape shape = GramShape.of(network, theta, sample);
-      return result + passed * shape.factorBytes() <= budget / 2;
+      return result + passed * shape.factorBytes() <= 0.5 * budget;
     }
   }
 

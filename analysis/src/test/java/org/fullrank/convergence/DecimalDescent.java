@@ -52,27 +52,31 @@ final class DecimalDescent {
 
   /** One step along the gradient over some samples, times {@code n / |B|} where the loss sums. */
   DecimalDescent step(double eta, int... samples) {
-    BigDecimal rate = new BigDecimal(eta);
-    rate =
+    BigDecimal[] next = theta.clone();
+    subtractGradient(next, new BigDecimal(eta), samples);
+    return new DecimalDescent(problem, start, next);
+  }
+
+  /** Subtracts a multiple of the gradient of the loss over some samples. */
+  private void subtractGradient(BigDecimal[] from, BigDecimal factor, int... samples) {
+    BigDecimal rate =
         problem.loss().averages()
-            ? divide(rate, samples.length)
-            : divide(rate.multiply(BigDecimal.valueOf(targets.length)), samples.length);
+            ? divide(factor, samples.length)
+            : divide(factor.multiply(BigDecimal.valueOf(targets.length)), samples.length);
     BigDecimal[][] f = network().outputs();
     BigDecimal[][] jacobian = network().jacobian();
-    BigDecimal[] next = theta.clone();
     for (int i : samples) {
       BigDecimal[] dy = slope(f[i], targets[i]);
       for (int c = 0; c < dy.length; c++) {
-        BigDecimal factor = round(rate.multiply(dy[c]));
+        BigDecimal multiple = round(rate.multiply(dy[c]));
         BigDecimal[] row = jacobian[i * dy.length + c];
         for (Slot slot : problem.trainedSlots()) {
           for (int j = (int) slot.offset(); j < slot.offset() + slot.size(); j++) {
-            next[j] = round(next[j].subtract(factor.multiply(row[j])));
+            from[j] = round(from[j].subtract(multiple.multiply(row[j])));
           }
         }
       }
     }
-    return new DecimalDescent(problem, start, next);
   }
 
   /**
@@ -116,13 +120,12 @@ final class DecimalDescent {
     return new DecimalDescent(problem, start, next);
   }
 
-  /** {@code -grad F}. */
+  /** {@code -grad F}; not from a step, which loses gradients that are small beside theta. */
   private BigDecimal[] direction() {
-    BigDecimal[] next = step(1).theta.clone();
-    for (int j = 0; j < next.length; j++) {
-      next[j] = next[j].subtract(theta[j]);
-    }
-    return next;
+    BigDecimal[] down = new BigDecimal[theta.length];
+    Arrays.fill(down, BigDecimal.ZERO);
+    subtractGradient(down, BigDecimal.ONE, IntStream.range(0, targets.length).toArray());
+    return down;
   }
 
   /** The square of the Frobenius norm of the Jacobian of the trained parameters. */

@@ -12,6 +12,11 @@ final class Setting {
     return read(symbol, Interval.of(value), "setting");
   }
 
+  /** A count; the nearest double is the count itself up to {@code 2^53}. */
+  static Quantity of(String symbol, long count) {
+    return read(symbol, Interval.of((double) count), "setting");
+  }
+
   /** A number that stands in the description of the network or of the loss. */
   static Quantity read(String symbol, Interval value, String method) {
     return Quantity.verified(symbol, value, Subject.EXACT_NETWORK, method);
