@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,6 +130,11 @@ final class CheckCertificate {
   private static final String FULL_RANK = "J_0 has full row rank: s0 = sigma_min(J_0) > 0";
   private static final String FEATURES = "rank M = n: sigma_min(M) > 0";
   private static final String AFFINE = "the last layer is dense and trained: f = M w + const, M = ";
+  private static final List<String> MATRICES = List.of("[g h, tau 1]", "g h", "tau 1");
+  private static final String EQUIVALENT =
+      "; at each time the network equals on the data a ReLU network of twice the hidden widths";
+  private static final String NOT_EQUIVALENT =
+      "; an equivalent ReLU network is not promised, because of ";
   private static final String PATH = "sqrt(2 Delta_0/mu) / (1 - h/2)";
 
   private void theorem(String id) {
@@ -162,8 +168,16 @@ final class CheckCertificate {
       case "SurrogateDescent" -> {
         premise("hidden layers with fixed activation patterns and a dense readout");
         premise("each gate is known on the data: t > 0 or t <= 0 for certain");
-        measured("min |t|");
-        jacobian(SQUARES, FULL_RANK, GLOBAL, false);
+        Num clearance = measured("min |t|");
+        String claim = holds ? text(file, "conclusion") : GLOBAL;
+        if (claim.equals(GLOBAL + EQUIVALENT)) {
+          settled(clearance.lo.signum() > 0, "no frozen signal is 0");
+        } else if (claim.startsWith(GLOBAL + NOT_EQUIVALENT)) {
+          trusted.add("not claimed: " + claim.substring(GLOBAL.length() + 2));
+        } else {
+          claim = GLOBAL;
+        }
+        jacobian(SQUARES, FULL_RANK, claim, false);
       }
       case "PyramidalDescent" -> pyramidal();
       case "OymakSoltanolkotabi" -> oymakSoltanolkotabi();
@@ -178,11 +192,11 @@ final class CheckCertificate {
         premise(
             "the loss is a sum or mean over samples of convex functions of that sample's outputs");
         features();
-        measured("infimum");
-        conclude(
+        infimum(
+            measured("infimum"),
             "the trained part of the last layer reaches every output on these features, so the"
                 + " least loss over it alone is the infimum over all parameters of the network,"
-                + " in ");
+                + " in [");
       }
       case "LastLayerDescent" -> lastLayer();
       case "LastLayerConvexDescent" -> lastLayerConvex();
@@ -190,8 +204,17 @@ final class CheckCertificate {
         premise(AFFINE);
         premise("trained on 1/2 sum of squares or 1/(2n) sum of squares");
         Num s = features();
-        less("mu = c sigma_min(M)^2 > 0", "0", ZERO, "mu", lossFactor().times(s.square()));
-        conclude("at these parameters ||grad L||^2 >= 2 mu L with mu = ");
+        Num mu = lossFactor().times(s.square());
+        less("mu = c sigma_min(M)^2 > 0", "0", ZERO, "mu", mu);
+        BigDecimal claimed =
+            decimal(
+                conclude(
+                    "at these parameters ||grad L||^2 >= 2 mu L with mu = ",
+                    ", so the gradient vanishes only at zero loss"));
+        verdict(
+            claimed.signum() > 0 && claimed.compareTo(mu.lo.decimal()) <= 0,
+            "mu of the conclusion",
+            "recomputed " + mu);
       }
       case "GenericExpressivity" -> {
         premise(AFFINE);
@@ -237,7 +260,7 @@ final class CheckCertificate {
     Num r0 = measured("R0");
     less(rank, "0", ZERO, null, s0);
     premise("the Jacobian is Lipschitz on the ball of radius 2 R0/(q s0)");
-    Num ball = setting("R");
+    Num ball = ball("Lam");
     Num lam = measured("Lam").top();
     Num all = measured.containsKey("Lam_0") ? measured("Lam_0").hull(lam) : lam;
     Num eta = ONE;
@@ -260,7 +283,12 @@ final class CheckCertificate {
     boolean fails = nextFails();
     Num h = (fails ? all : lam).times(r0).times(2).over((fails ? least : q).times(s0.square()));
     less(little, "2 Lam R0/(q s0^2), q = 1 - (eta/2) (beta^2 + Lam R0)", h, "one", ONE);
-    conclude(flow ? conclusion.replace("gradient descent", "gradient flow") : conclusion);
+    String words = flow ? conclusion.replace("gradient descent", "gradient flow") : conclusion;
+    if (reduced) {
+      trusted.add("U: " + conclude(words, ")"));
+    } else {
+      conclude(words);
+    }
     s0 = s0.bottom();
     r0 = r0.top();
     q = q.bottom();
@@ -286,13 +314,20 @@ final class CheckCertificate {
     envelope(p, flow ? "initial e^(-rate t)" : "initial (1 - rate)^t");
   }
 
+  /** The radius of the ball on which a Lipschitz constant was measured. */
+  private Num ball(String constant) {
+    Num radius = setting("R");
+    trust(constant + " is a Lipschitz constant on the ball of radius R = " + radius.lo);
+    return radius;
+  }
+
   private void pyramidal() {
     premise(
         "dense layers and activations in turn, n_1 >= n, n_2 >= ... >= n_L, W_2 trained on 1/2 sum"
             + " of squares");
     Num features = measured("sigma_min(F_1)");
     less("the wide layer has full rank: sigma_min(F_1) > 0", "0", ZERO, null, features);
-    Num s0 = features.times(setting("g_2"));
+    Num s0 = features.times(described("g_2"));
     for (int l = 2; l < count("L"); l++) {
       String slope = "min |phi'(Z_" + l + ")|";
       less("no slope vanishes: " + slope + " > 0", "0", ZERO, null, measured(slope));
@@ -326,7 +361,7 @@ final class CheckCertificate {
         s0.minus(alpha));
     conclude(GLOBAL);
     settled(
-        setting("R").lo.compareTo(r0.top().times(4).over(alpha).hi) >= 0,
+        ball("L = Lam").lo.compareTo(r0.top().times(4).over(alpha).hi) >= 0,
         "L is taken on a ball of radius R >= 4 R0/alpha");
     Num beta = b0.plus(drift.top());
     Num ratio = alpha.square().over(lam.times(r0.top())); // unbounded where L R0 may be 0
@@ -347,7 +382,7 @@ final class CheckCertificate {
     Num r0 = measured("R0");
     less(FULL_RANK, "0", ZERO, null, s0);
     premise("J is Lam-Lipschitz on a ball of radius R between 2 R0/s0 and 4 R0/s0");
-    Num ball = setting("R");
+    Num ball = ball("Lam");
     Num drift = measured("Lam").times(ball);
     less("J keeps its rank on the ball: Lam R < s0", "Lam R", drift, null, s0);
     Num s = s0.minus(drift);
@@ -583,7 +618,11 @@ final class CheckCertificate {
     Num[] up = new Num[depth];
     for (int l = 0; l < depth; l++) {
       int name = l + 1;
-      scale[l] = measured.containsKey("s_" + name) ? measured("s_" + name) : ZERO;
+      boolean trained = measured.containsKey("s_" + name);
+      if (!trained) {
+        trust("M_" + name + " is fixed (read off the description)");
+      }
+      scale[l] = trained ? measured("s_" + name) : ZERO;
       lo[l] = measured("sigma_min(M_" + name + ")").minus(scale[l].times(omega)).positive();
       up[l] = measured("||M_" + name + "||").plus(scale[l].times(omega));
     }
@@ -647,6 +686,26 @@ final class CheckCertificate {
     atLeast(p, "rate", "2 s^2", s.square().times(2));
     atMost(p, "radius", "sqrt(2 Delta_0)/s", excess.times(2).sqrt().over(s));
     envelope(p, "initial e^(-rate t)");
+  }
+
+  /** {@code "lo, hi]"} or {@code "lo]"}, in decimals that are rounded outward. */
+  private void infimum(Num own, String words) {
+    String notAttained = "], which is not attained";
+    boolean open = holds && text(file, "conclusion").endsWith(notAttained);
+    String[] ends = conclude(words, open ? notAttained : "]").split(", ", 2);
+    verdict(
+        decimal(ends[0]).compareTo(own.lo.decimal()) <= 0
+            && decimal(ends[ends.length - 1]).compareTo(own.hi.decimal()) >= 0,
+        "the infimum of the conclusion",
+        "measured " + own);
+    verdict(
+        index(RIGORS, file, "rigor") <= own.rigor
+            && index(SUBJECTS, file, "subject") <= own.subject,
+        "rigor and subject of the infimum",
+        "weaker than those of the certificate");
+    if (open) {
+      trusted.add("HOLDS: no parameters attain the infimum (read off the loss and the targets)");
+    }
   }
 
   private Num features() {
@@ -798,7 +857,7 @@ final class CheckCertificate {
     return index;
   }
 
-  /** The next hypothesis, which must begin like this. */
+  /** The next hypothesis, which must be this one. */
   private Map<String, Object> next(String statement) {
     while (!holds && !hypotheses.isEmpty() && !nextIs(statement)) {
       open(hypotheses.poll(), "is none of this theorem");
@@ -809,8 +868,15 @@ final class CheckCertificate {
     return hypotheses.poll();
   }
 
+  /** To the letter, but for the formula of M. */
   private boolean nextIs(String statement) {
-    return !hypotheses.isEmpty() && text(hypotheses.peek(), "statement").startsWith(statement);
+    if (hypotheses.isEmpty()) {
+      return false;
+    }
+    String found = text(hypotheses.peek(), "statement");
+    return statement.equals(AFFINE)
+        ? MATRICES.stream().anyMatch(m -> found.equals(AFFINE + m))
+        : found.equals(statement);
   }
 
   private boolean nextFails() {
@@ -923,16 +989,34 @@ final class CheckCertificate {
     return Num.exact(eta);
   }
 
-  /** The conclusion begins like this; nothing after it is reached unless the certificate holds. */
-  private void conclude(String begins) {
+  /** The conclusion is this; nothing after it is reached unless the certificate holds. */
+  private void conclude(String words) {
+    verdict(
+        conclude(words, "").isEmpty(), "the conclusion says nothing else", "expected: " + words);
+  }
+
+  /** What a conclusion says between its first words and its last, which the caller checks. */
+  private String conclude(String begins, String ends) {
     if (!holds) {
       throw new NotReached("no conclusion is claimed");
     }
-    verdict(
-        text(file, "conclusion").startsWith(begins),
-        "the conclusion is that of the theorem",
-        "expected: " + begins);
+    String claim = text(file, "conclusion");
+    boolean known =
+        claim.length() >= begins.length() + ends.length()
+            && claim.startsWith(begins)
+            && claim.endsWith(ends);
+    verdict(known, "the conclusion is that of the theorem", "expected: " + begins + " ... " + ends);
     verdict(hypotheses.isEmpty(), "there are no other hypotheses", "");
+    return known ? claim.substring(begins.length(), claim.length() - ends.length()) : "";
+  }
+
+  /** An infinity has no decimal, so that a text with one is refused. */
+  private static BigDecimal decimal(String text) {
+    try {
+      return new BigDecimal(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("expected a decimal, got " + text, e);
+    }
   }
 
   private Map<String, Object> prediction(String monitored) {
@@ -1027,9 +1111,7 @@ final class CheckCertificate {
             + "; "
             + claim.get("method")
             + ")";
-    if (!trusted.contains(line)) {
-      trusted.add(line);
-    }
+    trust(line);
     return value;
   }
 
@@ -1047,11 +1129,29 @@ final class CheckCertificate {
     return Num.exact(value.lo);
   }
 
+  /** A size that was read off the description. */
   private int count(String symbol) {
     try {
-      return setting(symbol).lo.toInt();
+      int count = described(symbol).lo.toInt();
+      if (count < 0) {
+        throw new IllegalArgumentException("expected a size for " + symbol + ", got " + count);
+      }
+      return count;
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("expected a whole number for " + symbol, e);
+    }
+  }
+
+  /** One number that was read off the description. */
+  private Num described(String symbol) {
+    Num value = setting(symbol);
+    trust(symbol + " = " + value.lo + " (read off the description)");
+    return value;
+  }
+
+  private void trust(String line) {
+    if (!trusted.contains(line)) {
+      trusted.add(line);
     }
   }
 
@@ -1386,6 +1486,16 @@ final class CheckCertificate {
         throw new ArithmeticException("expected a whole number below 2^31, got " + this);
       }
       return digits.shiftLeft(exponent).intValueExact();
+    }
+
+    BigDecimal decimal() {
+      if (infinite()) {
+        throw new IllegalArgumentException("expected a finite number");
+      }
+      BigDecimal whole = new BigDecimal(digits);
+      return exponent >= 0
+          ? whole.multiply(new BigDecimal(BigInteger.ONE.shiftLeft(exponent)))
+          : whole.divide(new BigDecimal(BigInteger.ONE.shiftLeft(-exponent)));
     }
 
     /** Near enough for a message. */

@@ -160,6 +160,9 @@ final class CheckedCertificatesTest {
               text.replace(
                   words, words.replace(word.group(), "\"" + word.group(1) + "\": \"other\"")),
               id + ": " + words);
+          String longer = word.group().replaceFirst("\"$", " and more\"");
+          refuted(
+              text.replace(words, words.replace(word.group(), longer)), id + ": longer, " + words);
         }
       }
       refuted(text.replaceFirst("\"verdict\": \"HOLDS\"", "\"verdict\": \"UNDECIDED\""), id);
@@ -178,6 +181,33 @@ final class CheckedCertificatesTest {
         refuted(text.substring(0, first) + text.substring(end + 2), id + " without its first");
       }
     }
+  }
+
+  @Test
+  void numbersInAConclusionAreChecked() {
+    String bound = HOLDING.get("FeatureGradientBound");
+    refuted(bound.replaceFirst("with mu = [^,]*,", "with mu = 1e300,"), "mu");
+    refuted(bound.replaceFirst("with mu = [^,]*,", "with mu = 0,"), "mu");
+    refuted(bound.replaceFirst("with mu = [^,]*,", "with mu = many,"), "mu");
+    String rank = HOLDING.get("FeatureRank");
+    refuted(rank.replaceFirst("network, in \\[[^]]*]", "network, in [1e9, 2e9]"), "infimum");
+    refuted(rank.replaceFirst("network, in \\[[^]]*]", "network, in [-2, -1]"), "infimum");
+  }
+
+  /** Layers, samples and the radius of a ball are facts about the problem, not choices. */
+  @Test
+  void whatWasReadOffTheDescriptionIsOnTrust() {
+    HOLDING.forEach(
+        (id, text) -> {
+          String out = checker.check(text).text();
+          if (id.startsWith("DeepLinear")) {
+            assertThat(out).as(id).containsPattern("ON TRUST  L = 0x[^\n]* \\(read off");
+          } else if (id.startsWith("FullyConnectedExpressivity")) {
+            assertThat(out).as(id).contains("ON TRUST  columns = 0x", "ON TRUST  n = 0x");
+          } else if (id.startsWith("JacobianDescent")) {
+            assertThat(out).as(id).contains("ON TRUST  Lam is a Lipschitz constant on the ball");
+          }
+        });
   }
 
   /** Nothing is known better than what it was computed from. */
