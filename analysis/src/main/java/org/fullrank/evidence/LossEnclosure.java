@@ -1,6 +1,7 @@
 package org.fullrank.evidence;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.Optional;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.IntervalMatrix;
@@ -17,6 +18,13 @@ final class LossEnclosure {
   static Optional<String> obstacle(Loss loss, double[][] targets) {
     if (!(loss instanceof Losses)) {
       return Optional.of("the loss \"" + loss.text() + "\" is not one of the library's");
+    }
+    try {
+      // Once more: the tensor may have been written since the problem was made.
+      loss.requireTargets(
+          Arrays.stream(targets).flatMapToDouble(Arrays::stream).toArray(), targets.length);
+    } catch (IllegalArgumentException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
     }
     if (kind(loss) != Losses.Kind.ENTROPIES) {
       return Optional.empty();

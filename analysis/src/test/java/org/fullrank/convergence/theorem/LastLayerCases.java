@@ -67,7 +67,11 @@ final class LastLayerCases {
     Network network = Network.of(Shape.of(d), layers);
     double[][] x = gaussian(n, d, random);
     double[][] y = gaussian(n, k, random);
-    if (!squares) {
+    if (loss.text().contains("logistic")) {
+      for (double[] row : y) {
+        Arrays.setAll(row, c -> Math.signum(row[c]));
+      }
+    } else if (!squares) {
       for (int i = 0; i < n; i++) {
         y[i] = new double[k];
         y[i][random.nextInt(k)] = 1;

@@ -26,6 +26,7 @@ final class LastLayerRun {
   private final double[][] start;
   private final double[][] y;
   private final boolean squares;
+  private final boolean logistic;
   private final double eta;
   private final double[][] moved;
 
@@ -38,6 +39,7 @@ final class LastLayerRun {
     }
     y = Tensors.toRows(problem.y());
     squares = problem.loss().text().contains("squares");
+    logistic = problem.loss().text().contains("logistic");
     moved = new double[m[0].length][y[0].length];
   }
 
@@ -70,7 +72,12 @@ final class LastLayerRun {
     for (int i = 0; i < f.length; i++) {
       double partition = partition(f[i]);
       for (int c = 0; c < y[i].length; c++) {
-        double g = squares ? f[i][c] - y[i][c] : Math.exp(f[i][c]) / partition - y[i][c];
+        double g =
+            squares
+                ? f[i][c] - y[i][c]
+                : logistic
+                    ? -y[i][c] / (1 + Math.exp(y[i][c] * f[i][c]))
+                    : Math.exp(f[i][c]) / partition - y[i][c];
         for (int j = 0; j < moved.length; j++) {
           moved[j][c] -= factor * m[i][j] * g;
         }
@@ -107,7 +114,9 @@ final class LastLayerRun {
         sum +=
             squares
                 ? 0.5 * Math.pow(f[i][c] - y[i][c], 2)
-                : y[i][c] * (Math.log(partition(f[i])) - f[i][c]);
+                : logistic
+                    ? Math.log1p(Math.exp(-y[i][c] * f[i][c]))
+                    : y[i][c] * (Math.log(partition(f[i])) - f[i][c]);
       }
     }
     return sum * LastLayerCases.factor(problem);
