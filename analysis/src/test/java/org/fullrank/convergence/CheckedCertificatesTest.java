@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -185,11 +186,11 @@ final class CheckedCertificatesTest {
 
   @Test
   void numbersInAConclusionAreChecked() {
-    String bound = HOLDING.get("FeatureGradientBound");
+    String bound = Objects.requireNonNull(HOLDING.get("FeatureGradientBound"));
     refuted(bound.replaceFirst("with mu = [^,]*,", "with mu = 1e300,"), "mu");
     refuted(bound.replaceFirst("with mu = [^,]*,", "with mu = 0,"), "mu");
     refuted(bound.replaceFirst("with mu = [^,]*,", "with mu = many,"), "mu");
-    String rank = HOLDING.get("FeatureRank");
+    String rank = Objects.requireNonNull(HOLDING.get("FeatureRank"));
     refuted(rank.replaceFirst("network, in \\[[^]]*]", "network, in [1e9, 2e9]"), "infimum");
     refuted(rank.replaceFirst("network, in \\[[^]]*]", "network, in [-2, -1]"), "infimum");
   }
