@@ -1,7 +1,9 @@
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -56,7 +58,7 @@ final class CheckCertificate {
     list(file, "derived").forEach(m -> once(derived, m));
   }
 
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     if (args.length == 0) {
       System.err.println("usage: java CheckCertificate.java FILE...");
       System.exit(2);
@@ -64,10 +66,24 @@ final class CheckCertificate {
     int status = 0;
     for (String name : args) {
       StringBuilder out = new StringBuilder();
-      status = Math.max(status, check(Files.readString(Path.of(name)), out));
+      status = Math.max(status, checkFile(name, out));
       System.out.print((args.length > 1 ? name + "\n" : "") + out);
     }
     System.exit(status);
+  }
+
+  private static int checkFile(String name, StringBuilder out) {
+    String json;
+    try {
+      json = Files.readString(Path.of(name));
+    } catch (CharacterCodingException e) {
+      out.append("NO CERTIFICATE: expected UTF-8 text, got other bytes\n");
+      return 2;
+    } catch (IOException | InvalidPathException e) {
+      out.append("NO CERTIFICATE: the file cannot be read: ").append(e).append('\n');
+      return 2;
+    }
+    return check(json, out);
   }
 
   /** Checks the text of one file; returns the exit status. */
@@ -112,7 +128,7 @@ final class CheckCertificate {
       verdict(false, "the file is complete and well-formed", "" + e.getMessage());
     }
     for (Map<String, Object> left : hypotheses) {
-      open(left, "is none of this theorem");
+      open(left, "no hypothesis of this theorem here");
     }
     verdict(
         holds || !file.containsKey("prediction") && !file.containsKey("conclusion"),
@@ -278,7 +294,7 @@ final class CheckCertificate {
     }
     String little = "the Jacobian changes little: h = 2 Lam R0/(q s0^2) < 1";
     while (!nextIs(little) && !hypotheses.isEmpty()) {
-      open(hypotheses.poll(), "is none of this theorem"); // a ball that is too small
+      open(hypotheses.poll(), "no hypothesis of this theorem here"); // a ball that is too small
     }
     boolean fails = nextFails();
     Num h = (fails ? all : lam).times(r0).times(2).over((fails ? least : q).times(s0.square()));
@@ -860,7 +876,7 @@ final class CheckCertificate {
   /** The next hypothesis, which must be this one. */
   private Map<String, Object> next(String statement) {
     while (!holds && !hypotheses.isEmpty() && !nextIs(statement)) {
-      open(hypotheses.poll(), "is none of this theorem");
+      open(hypotheses.poll(), "no hypothesis of this theorem here");
     }
     if (!nextIs(statement)) {
       throw new NotReached("no hypothesis \"" + statement + "\"");
@@ -1613,7 +1629,7 @@ final class CheckCertificate {
       try {
         return Double.valueOf(text.substring(from, at));
       } catch (NumberFormatException e) {
-        throw wrong("a number");
+        throw wrong(from == at ? "a JSON value" : "a number");
       }
     }
 
