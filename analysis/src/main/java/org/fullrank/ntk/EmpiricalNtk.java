@@ -366,7 +366,7 @@ public final class EmpiricalNtk {
               + rows
               + ", "
               + columns
-              + "]; use operator, diagonal or fewer samples");
+              + "] in memory; use gramToFile, operator, diagonal or fewer samples");
     }
   }
 }

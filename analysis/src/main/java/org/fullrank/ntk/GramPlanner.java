@@ -220,7 +220,7 @@ final class GramPlanner {
     }
     ways.add("fewer samples");
     ways.add("or operator, which stores no kernel.");
-    return "What would: " + String.join("; ", ways);
+    return "What would fit: " + String.join("; ", ways);
   }
 
   private long needed(Kernel kernel) {

@@ -101,7 +101,7 @@ final class GramSchedulingTest {
       } else {
         assertThatThrownBy(() -> bounded.gram(x))
             .isInstanceOf(IllegalArgumentException.class)
-            .hasMessageContaining("does not fit. What would: a budget of");
+            .hasMessageContaining("does not fit. What would fit: a budget of");
       }
     }
     assertThat(panels).contains((long) n).anyMatch(p -> p < n);
