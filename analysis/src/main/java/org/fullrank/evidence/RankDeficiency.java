@@ -53,8 +53,17 @@ final class RankDeficiency {
             + " and "
             + later
             + " have equal inputs"
-            + (repeated.size() > 1 ? ", and " + (repeated.size() - 1) + " more repeat one" : "")
-            + ", so their rows of J are equal; ReducedJacobianDescent counts equal inputs once");
+            + more(repeated.size() - 1)
+            + ", so their rows of J are equal; ReducedJacobianDescent counts equal"
+            + " inputs once (samples are numbered from 0)");
+  }
+
+  private static String more(int repeated) {
+    return switch (repeated) {
+      case 0 -> "";
+      case 1 -> ", and 1 more sample repeats an earlier one";
+      default -> ", and " + repeated + " more samples repeat an earlier one";
+    };
   }
 
   private static boolean equal(double[] x, int d, int i, int j) {

@@ -54,10 +54,8 @@ final class Structure {
               (long) n - equalInputs.size(),
               Subject.EXACT_NETWORK,
               equalInputs,
-              equalInputs.size()
-                  + " inputs repeat an earlier one exactly (samples "
-                  + some(equalInputs)
-                  + "); no parameters can tell them apart"));
+              repeat(equalInputs, "input")
+                  + "; no parameters can tell them apart; merge them and average their targets"));
     }
     List<Long> equalRows = repeated(features);
     if (equalRows.size() > equalInputs.size()) {
@@ -67,10 +65,7 @@ final class Structure {
               (long) n - equalRows.size(),
               Subject.STORED_MATRIX,
               equalRows,
-              equalRows.size()
-                  + " stored feature rows repeat an earlier one exactly (samples "
-                  + some(equalRows)
-                  + ")"));
+              repeat(equalRows, "stored feature row")));
     }
     List<Long> dead = constantColumns(features);
     if (!dead.isEmpty() && w - dead.size() + 1 < n) {
@@ -149,6 +144,21 @@ final class Structure {
       }
     }
     return count.longValueExact();
+  }
+
+  private static String repeat(List<Long> samples, String what) {
+    return samples.size() == 1
+        ? "1 "
+            + what
+            + " repeats an earlier one exactly (sample "
+            + some(samples)
+            + ", counted from 0)"
+        : samples.size()
+            + " "
+            + what
+            + "s repeat an earlier one exactly (samples "
+            + some(samples)
+            + ", counted from 0)";
   }
 
   private static String some(List<Long> witnesses) {

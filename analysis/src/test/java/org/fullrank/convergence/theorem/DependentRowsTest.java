@@ -104,7 +104,7 @@ final class DependentRowsTest {
     double[][] x = {{1, 0.0}, {2, 3}, {1, -0.0}, {2, 3}};
     fails(
         problem(network, network.initialize(Seed.of(1)), x),
-        "samples 0 and 2 have equal inputs, and 1 more repeat one");
+        "samples 0 and 2 have equal inputs, and 1 more sample repeats an earlier one");
   }
 
   @Test

@@ -221,7 +221,7 @@ final class LastLayerDescentTest {
         LastLayerCases.lastAlone(
             TrainingProblem.of(good.network(), good.theta(), Tensors.ofRows(x), good.y())),
         Verdict.FAILS,
-        "repeat an earlier one");
+        "1 input repeats an earlier one exactly (sample 3, counted from 0)");
     double[][] oneHot = new double[5][2];
     for (double[] row : oneHot) {
       row[0] = 1;
