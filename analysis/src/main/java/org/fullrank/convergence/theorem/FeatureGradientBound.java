@@ -89,8 +89,8 @@ public final class FeatureGradientBound implements Theorem {
         List.of(
             "It speaks of these parameters alone; it is no proof of convergence, not even if it"
                 + " holds at all iterates of a run, without a bound of the curvature.",
-            "About the stored matrix means: for the gradient in the last layer at the stored"
-                + " features."));
+            "A statement about the stored matrix holds for the gradient in the last layer at the"
+                + " stored features."));
   }
 
   private static Quantity constant(LastLayerNumbers n) {

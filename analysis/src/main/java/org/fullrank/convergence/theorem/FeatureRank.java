@@ -78,7 +78,7 @@ public final class FeatureRank implements Theorem {
             "It does not say that any method reaches this loss.",
             "It speaks of these parameters; after a step of the hidden layers it must be checked"
                 + " again.",
-            "About the stored matrix means: for a last layer that reads the stored features as its"
-                + " data."));
+            "A statement about the stored matrix holds for a last layer that reads the stored"
+                + " features as its data."));
   }
 }

@@ -148,7 +148,10 @@ public final class LastLayerConvexDescent implements Theorem {
             n.isSquared(),
             n.isSquared()
                 ? "the interpolating point nearest to the start"
-                : "no reference weights are given and the loss is " + n.loss().text());
+                : "the loss is "
+                    + n.loss().text()
+                    + " and no reference weights are given; give some with"
+                    + " withReference, such as weights that a run has reached");
     return List.of(squares, LastLayerPremises.fullRank(n));
   }
 

@@ -18,8 +18,8 @@ final class LastLayerPremises {
       List.of(
           "It speaks of full-batch descent of the last layer in exact arithmetic; every other"
               + " parameter keeps its value.",
-          "About the stored matrix means: for a last layer that reads the stored features as its"
-              + " data.",
+          "A statement about the stored matrix holds for a last layer that reads the stored"
+              + " features as its data.",
           "FAILS or UNDECIDED means that this theorem gives no guarantee, not that training"
               + " diverges.",
           "Nothing is said about inputs outside the data.");
@@ -38,7 +38,12 @@ final class LastLayerPremises {
         "only the last layer is trained",
         n.trainedBelow().isEmpty(),
         n.trainedBelow()
-            .map(s -> "parameter tensor " + s + " below the last layer is trained; freeze it")
+            .map(
+                s ->
+                    "parameter tensor "
+                        + s
+                        + " below the last layer is trained; freeze it and all others there with"
+                        + " TrainingProblem.withFrozen")
             .orElse("all other parameter tensors are frozen"));
   }
 

@@ -197,7 +197,7 @@ final class LastLayerConvexDescentTest {
         LastLayerCases.lastAlone(
             TrainingProblem.of(squares.network(), squares.theta(), squares.x(), Tensors.ofRows(y))
                 .withLoss(Losses.CROSS_ENTROPY));
-    refused(THEOREM, entropies, "no reference weights");
+    refused(THEOREM, entropies, "no reference weights are given; give some with withReference");
     assertThat(THEOREM.withReference(zeros).check(entropies).isProof()).isTrue();
     y[2] = new double[] {0.9, 0.1 - 1e-9};
     TrainingProblem nearly =
