@@ -1,7 +1,8 @@
 package org.fullrank.evidence;
 
 /**
- * A function of the outputs and targets of all samples, to be minimised. An extension point.
+ * A function of the outputs and targets of all samples, to be minimised. The library's own are
+ * {@link Losses}. An extension point.
  *
  * <p>Outputs and targets are row-major {@code [n, k]}. Whether a loss sums or averages over samples
  * changes step sizes and rates by a factor {@code n}, so its text says which.

@@ -3,8 +3,8 @@ package org.fullrank.evidence;
 import java.util.Locale;
 
 /**
- * The losses of the library. Convergence theorems speak about {@link #SQUARED}; the others differ
- * from it by a factor, or are for training only.
+ * The losses of the library. Most convergence theorems speak about {@link #SQUARED} only; those on
+ * the last layer also cover the others, and each certificate names its loss.
  */
 public enum Losses implements Loss {
   /** {@code 1/2 sum_ic (f_ic - y_ic)^2}, no averaging: the loss of the theorems. */
