@@ -199,7 +199,7 @@ def main():
         if len(results) == 1:
             print(*results[0]["hello"].values(), sep="\n")
         report(results[-1])
-        with open(file, "w", encoding="utf-8") as out:  # after every case: a long session may be cut short
+        with open(file, "w", encoding="utf-8") as out:  # after every case: a long run may be cut short
             json.dump({**about, "cases": results}, out, indent=1)
     table(results)
     print(f"\nevery single time: {file}")

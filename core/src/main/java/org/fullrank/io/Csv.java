@@ -225,7 +225,8 @@ public final class Csv {
                 + line
                 + ": expected "
                 + columns.size()
-                + " cells but got "
+                + (columns.size() == 1 ? " cell" : " cells")
+                + " but got "
                 + cells.size()
                 + otherSeparator());
       }

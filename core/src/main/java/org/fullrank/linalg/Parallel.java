@@ -176,7 +176,7 @@ public final class Parallel {
     }
     try (Worker worker = workers.get()) {
       while (failure.get() == null) {
-        Cancellation.check("A computation in tasks");
+        Cancellation.check("A computation on several threads");
         // A number that is taken is run: other tasks may wait for it.
         int task = next.getAndIncrement();
         if (task >= tasks) {
