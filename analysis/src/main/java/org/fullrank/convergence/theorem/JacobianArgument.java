@@ -201,7 +201,8 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
                                   + JacobianPremises.up(lam.interval())
                                   + " for radius "
                                   + DecimalInterval.lower(radius))
-                      .orElse("no constant is known for radius " + DecimalInterval.lower(radius)))
+                      .orElse(
+                          JacobianPremises.noConstant("radius " + DecimalInterval.lower(radius))))
               .from(JacobianPremises.ball(lipschitz, radius)));
       if (lipschitz.isEmpty()) {
         return new Attempt(checks, Optional.empty());

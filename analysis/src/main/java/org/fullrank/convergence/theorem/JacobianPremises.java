@@ -107,6 +107,15 @@ final class JacobianPremises {
         formula);
   }
 
+  /** Why no Lipschitz constant was found, and what may help. */
+  static String noConstant(String radius) {
+    return "no constant is known for "
+        + radius
+        + "; an activation with a kink has one only on a ball within which none of its inputs"
+        + " reaches the kink,"
+        + " so a smooth activation or smaller residuals may help";
+  }
+
   /** The upper end as a decimal that is still an upper bound. */
   static String up(Interval interval) {
     return DecimalInterval.upper(interval.hi());

@@ -118,7 +118,8 @@ public final class PolyakLojasiewicz implements Theorem {
                         + JacobianPremises.up(best.lam)
                         + " for R = "
                         + DecimalInterval.lower(best.radius)
-                    : "no constant is known for any radius above " + DecimalInterval.upper(unit))
+                    : JacobianPremises.noConstant(
+                        "any radius above " + DecimalInterval.upper(unit)))
             .from(best != null ? best.measured() : new Quantity[] {}));
     if (best == null) {
       return certificate(checks, Optional.empty());
