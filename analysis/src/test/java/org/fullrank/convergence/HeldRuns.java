@@ -67,6 +67,7 @@ final class HeldRuns {
 
   private static final int STEPS = 16;
   private static final int FLOW_STEPS = 5;
+  private static final int MOST_FLOW_STEPS = 200;
   private static final int DECIMAL_STEPS = 2;
   private static final int MOST_DECIMAL_STEPS = 40;
 
@@ -88,7 +89,7 @@ final class HeldRuns {
   private static final double COARSE = 1e-10;
 
   /** The same where the coarse flow raises an alarm. */
-  private static final double FINE = 1e-17;
+  private static final double FINE = 1e-13;
 
   /** Of 70 digits: what decimal arithmetic itself may miss. */
   private static final BigDecimal EXACT = BigDecimal.ONE.add(new BigDecimal("1e-40"));
@@ -185,12 +186,16 @@ final class HeldRuns {
 
   private static void alone(
       TrainingProblem problem, Prediction prediction, BigDecimal least, String where, Tally tally) {
-    Trajectory run = run(problem, prediction, COARSE);
+    Trajectory run = run(problem, prediction, COARSE, 0);
     Comparison comparison = Comparison.of(prediction, run, least.doubleValue());
     if (prediction.isFlow() && !comparison.kept()) {
-      // Parameters that move little need a flow that is followed more closely.
-      run = run(problem, prediction, FINE);
-      comparison = Comparison.of(prediction, run, least.doubleValue());
+      // Parameters that move little need a flow that is followed more closely, for as long.
+      double until = timeOf(run, comparison.firstViolation().getAsLong());
+      Trajectory fine = run(problem, prediction, FINE, until);
+      if (fine.last().time() >= until) {
+        run = fine;
+        comparison = Comparison.of(prediction, run, least.doubleValue());
+      }
     }
     boolean alarm = !comparison.kept();
     tally.floating += alarm ? 0 : 1;
@@ -220,7 +225,9 @@ final class HeldRuns {
     }
   }
 
-  private static Trajectory run(TrainingProblem problem, Prediction prediction, double tolerance) {
+  /** Some steps; of gradient flow, more of them up to a given time. */
+  private static Trajectory run(
+      TrainingProblem problem, Prediction prediction, double tolerance, double until) {
     double radius = prediction.radius().interval().hi();
     double atol = Math.max(tolerance * Math.min(1, radius), 1e-300);
     TrainingMethod method =
@@ -237,6 +244,9 @@ final class HeldRuns {
                 : Recording.every(1))) {
       try {
         run.advance(prediction.isFlow() ? FLOW_STEPS : STEPS);
+        while (run.trajectory().last().time() < until && run.step() < MOST_FLOW_STEPS) {
+          run.advance(FLOW_STEPS);
+        }
       } catch (ArithmeticException e) {
         // No step of the flow is short enough for the rounding of the outputs: what there is.
       }
