@@ -4,8 +4,13 @@ package org.fullrank.rigor;
 @FunctionalInterface
 public interface ProgressListener {
   /**
-   * {@code done} of {@code total} steps of a task are done, {@code 0 <= done <= total}. An
-   * exception thrown from here ends the computation.
+   * {@code done} of {@code total} steps of a task are done, {@code 0 <= done <= total}. Where it is
+   * not known how many steps a task needs, {@code total} is the most it may take, and it ends
+   * sooner as a rule. An exception thrown from here ends the computation.
+   *
+   * @param task what is being done, one line
+   * @param done not less than before for the same task, unless that begins again at 0
+   * @param total the same until then
    */
   void show(String task, long done, long total);
 

@@ -12,15 +12,18 @@ import org.fullrank.cancel.CancelledException;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.ProgressListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A run of a method on a problem: the one mutable object of the package. The caller decides how far
- * it goes, so pausing, progress and saving are ordinary code around {@link #advance}.
+ * it goes, so pausing and saving are ordinary code around {@link #advance(long)}.
  *
  * <p>Owns its copy of the parameters; not for several threads.
  */
 public final class TrainingRun implements AutoCloseable {
+  private static final String TASK = "training";
+
   private final TrainingProblem problem;
   private final TrainingMethod method;
   private final Recording recording;
@@ -105,6 +108,27 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
+   * Makes steps and tells a listener.
+   *
+   * @param steps how many, at least 0
+   * @param progress told before the first step and after each how many of these steps are made; an
+   *     exception that it throws leaves the run at a whole step, from which it can go on
+   * @return the status; fewer steps were made only if it is not {@code READY}
+   * @throws CancelledException if this thread is interrupted; its flag stays set
+   */
+  public RunStatus advance(long steps, ProgressListener progress) {
+    requireReadyFor(steps);
+    long from = step;
+    progress.show(TASK, 0, steps);
+    return advance(
+        steps,
+        made -> {
+          progress.show(TASK, made - from, steps);
+          return true;
+        });
+  }
+
+  /**
    * Makes steps until told otherwise. An interrupt ends it between two steps, or while a recorder
    * works; calling it again goes on, to the same bits.
    *
@@ -114,12 +138,7 @@ public final class TrainingRun implements AutoCloseable {
    * @throws CancelledException if this thread is interrupted; its flag stays set
    */
   public RunStatus advance(long steps, LongPredicate goOn) {
-    if (steps < 0) {
-      throw new IllegalArgumentException("advance expects at least 0 steps but got " + steps);
-    }
-    if (status == RunStatus.CLOSED) {
-      throw new IllegalStateException("the run expects steps before close() but got them after it");
-    }
+    requireReadyFor(steps);
     for (long made = 0; made < steps && status == RunStatus.READY; made++) {
       requireGoingOn();
       recordIfDue();
@@ -138,6 +157,15 @@ public final class TrainingRun implements AutoCloseable {
       }
     }
     return status;
+  }
+
+  private void requireReadyFor(long steps) {
+    if (steps < 0) {
+      throw new IllegalArgumentException("advance expects at least 0 steps but got " + steps);
+    }
+    if (status == RunStatus.CLOSED) {
+      throw new IllegalStateException("the run expects steps before close() but got them after it");
+    }
   }
 
   private void requireGoingOn() {

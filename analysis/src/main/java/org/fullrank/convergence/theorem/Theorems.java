@@ -1,11 +1,13 @@
 package org.fullrank.convergence.theorem;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.TrainingProblem;
+import org.fullrank.rigor.ProgressListener;
 
 /** All theorems of the library with their default settings. */
 public final class Theorems {
@@ -50,11 +52,27 @@ public final class Theorems {
    *     UNDECIDED}, {@code FAILS}, {@code INAPPLICABLE}), otherwise in the order of {@link #all}
    */
   public static List<Certificate> check(TrainingProblem problem) {
+    return check(problem, ProgressListener.none());
+  }
+
+  /**
+   * Checks every theorem on one problem and tells a listener which one it is at.
+   *
+   * @param problem network, parameters, data and loss
+   * @param progress told before each theorem its {@link Theorem#name name} and how many of all are
+   *     done, and at the end
+   * @return as {@link #check(TrainingProblem)}
+   */
+  public static List<Certificate> check(TrainingProblem problem, ProgressListener progress) {
     Evidence evidence = Evidence.of(problem);
-    return ALL.stream()
-        .map(theorem -> theorem.check(evidence))
-        .sorted(Comparator.comparingInt(Theorems::rank))
-        .toList();
+    List<Certificate> certificates = new ArrayList<>();
+    for (Theorem theorem : ALL) {
+      progress.show(theorem.name(), certificates.size(), ALL.size());
+      certificates.add(theorem.check(evidence));
+    }
+    progress.show("all theorems", ALL.size(), ALL.size());
+    certificates.sort(Comparator.comparingInt(Theorems::rank));
+    return List.copyOf(certificates);
   }
 
   private static int rank(Certificate certificate) {
