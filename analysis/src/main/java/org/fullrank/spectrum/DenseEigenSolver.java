@@ -3,6 +3,7 @@ package org.fullrank.spectrum;
 import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.ProgressListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -17,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Error: a modest multiple of {@code n u ||A||} in each value if the status is a success. Cost:
  * {@code 4/3 n^3} operations, about {@code 9 n^3} with vectors, and {@code 2 n^2} per vector for
- * its residual.
+ * its residual. LAPACK cannot say how far it is, so there is no progress to listen to.
  */
 public final class DenseEigenSolver implements EigenSolver {
   /** Where the fallback takes about a minute with vectors. */
@@ -81,7 +82,11 @@ public final class DenseEigenSolver implements EigenSolver {
     }
     pairs.close();
     return JavaEigenSolver.solve(
-        matrix, wanted, SolverStatus.FALLBACK, JavaEigenSolver.create().name());
+        matrix,
+        wanted,
+        SolverStatus.FALLBACK,
+        JavaEigenSolver.create().name(),
+        ProgressListener.none());
   }
 
   static @Nullable RawPairs lapack(double[][] rows, boolean vectors) {

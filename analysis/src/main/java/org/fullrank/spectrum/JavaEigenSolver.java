@@ -1,8 +1,10 @@
 package org.fullrank.spectrum;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.ProgressListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -14,15 +16,30 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * that. Repeatable to the bit.
  */
 public final class JavaEigenSolver implements EigenSolver {
-  private JavaEigenSolver() {}
+  private final ProgressListener progress;
+
+  private JavaEigenSolver(ProgressListener progress) {
+    this.progress = progress;
+  }
 
   /**
-   * The solver; it has no settings.
+   * The solver; nobody listens.
    *
    * @return a solver
    */
   public static JavaEigenSolver create() {
-    return new JavaEigenSolver();
+    return new JavaEigenSolver(ProgressListener.none());
+  }
+
+  /**
+   * With a listener, which is told how many columns are reduced, eigenvalues split off and, if
+   * wanted, eigenvectors transformed back, of the order of the matrix.
+   *
+   * @param listener called by the thread that calls {@link #solve}
+   * @return a solver
+   */
+  public JavaEigenSolver withProgress(ProgressListener listener) {
+    return new JavaEigenSolver(Objects.requireNonNull(listener, "listener"));
   }
 
   @Override
@@ -32,11 +49,12 @@ public final class JavaEigenSolver implements EigenSolver {
 
   @Override
   public Eigenpairs solve(SymmetricOperator a, Wanted wanted) {
-    return solve(StoredMatrix.of(a), wanted, SolverStatus.CONVERGED, name());
+    return solve(StoredMatrix.of(a), wanted, SolverStatus.CONVERGED, name(), progress);
   }
 
-  static Eigenpairs solve(StoredMatrix a, Wanted wanted, SolverStatus success, String name) {
-    RawPairs result = TridiagonalQl.solve(a.copyOfRows(), wanted.vectors());
+  static Eigenpairs solve(
+      StoredMatrix a, Wanted wanted, SolverStatus success, String name, ProgressListener progress) {
+    RawPairs result = TridiagonalQl.solve(a.copyOfRows(), wanted.vectors(), progress);
     if (result == null) {
       return failed(a, name);
     }

@@ -1,6 +1,8 @@
 package org.fullrank.spectrum;
 
+import java.util.Objects;
 import org.fullrank.linalg.SymmetricOperator;
+import org.fullrank.rigor.ProgressListener;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -27,7 +29,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  */
 public final class LanczosSolver implements EigenSolver {
   private static final LanczosSolver DEFAULT =
-      new LanczosSolver(IterationLimits.DEFAULT, 4, Integer.MAX_VALUE);
+      new LanczosSolver(IterationLimits.DEFAULT, 4, Integer.MAX_VALUE, ProgressListener.none());
 
   /** Rounding of products, in units of the norm, that is not blamed on the operator. */
   private static final double DOUBLE_ROUNDING = 1e-12;
@@ -37,11 +39,14 @@ public final class LanczosSolver implements EigenSolver {
   private final IterationLimits limits;
   private final int block;
   private final int basisLimit;
+  private final ProgressListener progress;
 
-  private LanczosSolver(IterationLimits limits, int block, int basisLimit) {
+  private LanczosSolver(
+      IterationLimits limits, int block, int basisLimit, ProgressListener progress) {
     this.limits = limits;
     this.block = block;
     this.basisLimit = basisLimit;
+    this.progress = progress;
   }
 
   /**
@@ -60,7 +65,7 @@ public final class LanczosSolver implements EigenSolver {
    * @return a solver
    */
   public LanczosSolver withTolerance(double tolerance) {
-    return new LanczosSolver(limits.withTolerance(tolerance), block, basisLimit);
+    return new LanczosSolver(limits.withTolerance(tolerance), block, basisLimit, progress);
   }
 
   /**
@@ -71,7 +76,7 @@ public final class LanczosSolver implements EigenSolver {
    * @return a solver
    */
   public LanczosSolver withOperatorLimit(long columns) {
-    return new LanczosSolver(limits.withOperatorLimit(columns), block, basisLimit);
+    return new LanczosSolver(limits.withOperatorLimit(columns), block, basisLimit, progress);
   }
 
   /**
@@ -81,7 +86,7 @@ public final class LanczosSolver implements EigenSolver {
    * @return a solver
    */
   public LanczosSolver withSeed(long seed) {
-    return new LanczosSolver(limits.withSeed(seed), block, basisLimit);
+    return new LanczosSolver(limits.withSeed(seed), block, basisLimit, progress);
   }
 
   /**
@@ -95,7 +100,7 @@ public final class LanczosSolver implements EigenSolver {
     if (size < 1) {
       throw new IllegalArgumentException("withBlockSize expects at least 1 but got " + size);
     }
-    return new LanczosSolver(limits, size, basisLimit);
+    return new LanczosSolver(limits, size, basisLimit, progress);
   }
 
   /**
@@ -109,7 +114,19 @@ public final class LanczosSolver implements EigenSolver {
     if (vectors < 4) {
       throw new IllegalArgumentException("withBasisLimit expects at least 4 but got " + vectors);
     }
-    return new LanczosSolver(limits, block, vectors);
+    return new LanczosSolver(limits, block, vectors, progress);
+  }
+
+  /**
+   * With a listener, which is told after each block of columns how many the operator was applied
+   * to, of the most that the limit allows.
+   *
+   * @param listener called by the thread that calls {@link #solve}
+   * @return a solver
+   */
+  public LanczosSolver withProgress(ProgressListener listener) {
+    return new LanczosSolver(
+        limits, block, basisLimit, Objects.requireNonNull(listener, "listener"));
   }
 
   @Override
@@ -133,7 +150,10 @@ public final class LanczosSolver implements EigenSolver {
             Math.max(tolerance, a.dataType() == DataType.FLOAT ? FLOAT_ROUNDING : DOUBLE_ROUNDING),
             limits.operatorLimitFor(n),
             limits.seed());
-    RitzPairs ritz = new BlockLanczos(scaled.times(sign), n, count, plan).run();
+    BlockMap map =
+        Progress.begin(progress, "Lanczos iteration", plan.operatorLimit())
+            .counting(scaled.times(sign));
+    RitzPairs ritz = new BlockLanczos(map, n, count, plan).run();
     return IterativeResult.of(scaled, ritz, sign, wanted, tolerance, name());
   }
 

@@ -1,8 +1,10 @@
 package org.fullrank.spectrum;
 
+import java.util.Objects;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.ProgressListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -24,16 +26,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class LobpcgSolver implements EigenSolver {
   private static final LobpcgSolver DEFAULT =
-      new LobpcgSolver(IterationLimits.DEFAULT, Preconditioner.identity(), 0);
+      new LobpcgSolver(
+          IterationLimits.DEFAULT, Preconditioner.identity(), 0, ProgressListener.none());
 
   private final IterationLimits limits;
   private final Preconditioner preconditioner;
   private final int guard;
+  private final ProgressListener progress;
 
-  private LobpcgSolver(IterationLimits limits, Preconditioner preconditioner, int guard) {
+  private LobpcgSolver(
+      IterationLimits limits, Preconditioner preconditioner, int guard, ProgressListener progress) {
     this.limits = limits;
     this.preconditioner = preconditioner;
     this.guard = guard;
+    this.progress = progress;
   }
 
   /**
@@ -53,7 +59,7 @@ public final class LobpcgSolver implements EigenSolver {
    * @return a solver
    */
   public LobpcgSolver withPreconditioner(Preconditioner p) {
-    return new LobpcgSolver(limits, java.util.Objects.requireNonNull(p, "p"), guard);
+    return new LobpcgSolver(limits, Objects.requireNonNull(p, "p"), guard, progress);
   }
 
   /**
@@ -63,7 +69,7 @@ public final class LobpcgSolver implements EigenSolver {
    * @return a solver
    */
   public LobpcgSolver withTolerance(double tolerance) {
-    return new LobpcgSolver(limits.withTolerance(tolerance), preconditioner, guard);
+    return new LobpcgSolver(limits.withTolerance(tolerance), preconditioner, guard, progress);
   }
 
   /**
@@ -74,7 +80,7 @@ public final class LobpcgSolver implements EigenSolver {
    * @return a solver
    */
   public LobpcgSolver withOperatorLimit(long columns) {
-    return new LobpcgSolver(limits.withOperatorLimit(columns), preconditioner, guard);
+    return new LobpcgSolver(limits.withOperatorLimit(columns), preconditioner, guard, progress);
   }
 
   /**
@@ -84,7 +90,7 @@ public final class LobpcgSolver implements EigenSolver {
    * @return a solver
    */
   public LobpcgSolver withSeed(long seed) {
-    return new LobpcgSolver(limits.withSeed(seed), preconditioner, guard);
+    return new LobpcgSolver(limits.withSeed(seed), preconditioner, guard, progress);
   }
 
   /**
@@ -98,7 +104,19 @@ public final class LobpcgSolver implements EigenSolver {
     if (columns < 1) {
       throw new IllegalArgumentException("withGuardColumns expects at least 1 but got " + columns);
     }
-    return new LobpcgSolver(limits, preconditioner, columns);
+    return new LobpcgSolver(limits, preconditioner, columns, progress);
+  }
+
+  /**
+   * With a listener, which is told after each block of columns how many the operator was applied
+   * to, of the most that the limit allows.
+   *
+   * @param listener called by the thread that calls {@link #solve}
+   * @return a solver
+   */
+  public LobpcgSolver withProgress(ProgressListener listener) {
+    return new LobpcgSolver(
+        limits, preconditioner, guard, Objects.requireNonNull(listener, "listener"));
   }
 
   @Override
@@ -123,7 +141,10 @@ public final class LobpcgSolver implements EigenSolver {
             Double.POSITIVE_INFINITY,
             limits.operatorLimitFor(n),
             limits.seed());
-    RitzPairs ritz = new Lobpcg(scaled.times(sign), this::precondition, n, count, plan).run();
+    BlockMap map =
+        Progress.begin(progress, "LOBPCG iteration", plan.operatorLimit())
+            .counting(scaled.times(sign));
+    RitzPairs ritz = new Lobpcg(map, this::precondition, n, count, plan).run();
     return IterativeResult.of(scaled, ritz, sign, wanted, tolerance, name());
   }
 

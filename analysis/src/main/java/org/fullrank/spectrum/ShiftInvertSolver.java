@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.ProgressListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -33,14 +34,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class ShiftInvertSolver implements EigenSolver {
   private static final ShiftInvertSolver DEFAULT =
-      new ShiftInvertSolver(IterationLimits.DEFAULT, null);
+      new ShiftInvertSolver(IterationLimits.DEFAULT, null, ProgressListener.none());
 
   private final IterationLimits limits;
   private final @Nullable Double shift;
+  private final ProgressListener progress;
 
-  private ShiftInvertSolver(IterationLimits limits, @Nullable Double shift) {
+  private ShiftInvertSolver(
+      IterationLimits limits, @Nullable Double shift, ProgressListener progress) {
     this.limits = limits;
     this.shift = shift;
+    this.progress = progress;
   }
 
   /**
@@ -65,7 +69,7 @@ public final class ShiftInvertSolver implements EigenSolver {
     if (!Double.isFinite(s)) {
       throw new IllegalArgumentException("withShift expects a finite number but got " + s);
     }
-    return new ShiftInvertSolver(limits, s);
+    return new ShiftInvertSolver(limits, s, progress);
   }
 
   /**
@@ -75,7 +79,7 @@ public final class ShiftInvertSolver implements EigenSolver {
    * @return a solver
    */
   public ShiftInvertSolver withTolerance(double tolerance) {
-    return new ShiftInvertSolver(limits.withTolerance(tolerance), shift);
+    return new ShiftInvertSolver(limits.withTolerance(tolerance), shift, progress);
   }
 
   /**
@@ -85,7 +89,7 @@ public final class ShiftInvertSolver implements EigenSolver {
    * @return a solver
    */
   public ShiftInvertSolver withSolveLimit(long columns) {
-    return new ShiftInvertSolver(limits.withOperatorLimit(columns), shift);
+    return new ShiftInvertSolver(limits.withOperatorLimit(columns), shift, progress);
   }
 
   /**
@@ -95,7 +99,18 @@ public final class ShiftInvertSolver implements EigenSolver {
    * @return a solver
    */
   public ShiftInvertSolver withSeed(long seed) {
-    return new ShiftInvertSolver(limits.withSeed(seed), shift);
+    return new ShiftInvertSolver(limits.withSeed(seed), shift, progress);
+  }
+
+  /**
+   * With a listener, which is told before each factorisation and after each block of columns how
+   * many were solved for, of the most that the limit allows.
+   *
+   * @param listener called by the thread that calls {@link #solve}
+   * @return a solver
+   */
+  public ShiftInvertSolver withProgress(ProgressListener listener) {
+    return new ShiftInvertSolver(limits, shift, Objects.requireNonNull(listener, "listener"));
   }
 
   @Override
@@ -110,7 +125,7 @@ public final class ShiftInvertSolver implements EigenSolver {
     int count = wanted.to(n) - wanted.from(n);
     int sign = wanted.part() == Wanted.Part.LARGEST ? -1 : 1;
     double tolerance = limits.toleranceFor(DataType.DOUBLE);
-    ShiftSearch search = new ShiftSearch(matrix, sign, count, tolerance, limits, shift);
+    ShiftSearch search = new ShiftSearch(matrix, sign, count, tolerance, limits, shift, progress);
     if (!search.start()) {
       return JavaEigenSolver.failed(matrix, name());
     }

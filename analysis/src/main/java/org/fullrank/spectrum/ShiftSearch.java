@@ -1,6 +1,7 @@
 package org.fullrank.spectrum;
 
 import java.util.Objects;
+import org.fullrank.rigor.ProgressListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class ShiftSearch {
   private final double rounding;
   private final double given;
   private double at;
+  private final Progress progress;
   private long left;
   private int moves;
   private @Nullable TriangularFactor factor;
@@ -46,13 +48,15 @@ final class ShiftSearch {
       int count,
       double tolerance,
       IterationLimits limits,
-      @Nullable Double shift) {
+      @Nullable Double shift,
+      ProgressListener listener) {
     this.a = a;
     this.sign = sign;
     this.count = count;
     this.tolerance = tolerance;
     this.limits = limits;
     this.left = limits.operatorLimitFor(a.order());
+    this.progress = Progress.begin(listener, "shift-invert Lanczos iteration", left);
     this.unit = a.frobeniusNorm() > 0 ? a.frobeniusNorm() : 1;
     this.rounding = 10.0 * (a.order() + 10) * 0x1p-53 * unit;
     this.given = shift == null ? Double.NaN : sign * a.scaled(shift);
@@ -60,6 +64,7 @@ final class ShiftSearch {
 
   /** Takes the shift if it leaves the matrix definite. */
   private boolean shiftTo(double s) {
+    progress.add(0);
     TriangularFactor candidate = TriangularFactor.of(a, sign, s);
     if (candidate == null) {
       return false;
@@ -142,10 +147,11 @@ final class ShiftSearch {
     // ||A v - t v|| <= ||A - s I|| ||(A - s I)^-1 v - v / (t - s)|| |t - s|
     double far = 1 + Math.abs(at) * Math.sqrt(a.order()) / unit;
     TriangularFactor inverse = Objects.requireNonNull(factor);
+    BlockMap images = progress.counting(inverse);
     BlockMap counted =
         x -> {
           left -= x.length;
-          return inverse.apply(x);
+          return images.apply(x);
         };
     return new BlockLanczos(counted, a.order(), count, plan(columns, tolerance / far, true)).run();
   }

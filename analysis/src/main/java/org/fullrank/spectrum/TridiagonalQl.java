@@ -3,6 +3,7 @@ package org.fullrank.spectrum;
 import java.util.Arrays;
 import java.util.Comparator;
 import org.fullrank.cancel.Cancellation;
+import org.fullrank.rigor.ProgressListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,11 @@ final class TridiagonalQl {
    * @return null if the iteration did not converge, which no finite matrix is known to cause
    */
   static @Nullable RawPairs solve(double[][] a, boolean vectors) {
+    return solve(a, vectors, ProgressListener.none());
+  }
+
+  /** As above; tells how many columns, eigenvalues and eigenvectors are done. */
+  static @Nullable RawPairs solve(double[][] a, boolean vectors, ProgressListener progress) {
     int n = a.length;
     double[][] z = null;
     if (vectors) {
@@ -70,17 +76,19 @@ final class TridiagonalQl {
     }
     TridiagonalQl ql =
         new TridiagonalQl(new double[n], new double[n], new double[n][], new double[n], z);
-    ql.reduce(a);
-    return ql.iterate() ? ql.sorted() : null;
+    ql.reduce(a, progress);
+    return ql.iterate(progress) ? ql.sorted(progress) : null;
   }
 
-  private void reduce(double[][] a) {
+  private void reduce(double[][] a, ProgressListener progress) {
     int n = a.length;
     double[] p = new double[n];
     for (int k = 0; k < n; k++) {
       Cancellation.check("An eigenvalue decomposition in Java");
+      progress.show("tridiagonalisation", k, n);
       diagonal[k] = a[k][k];
       if (k == n - 1) {
+        progress.show("tridiagonalisation", n, n);
         return;
       }
       if (k == n - 2) {
@@ -140,9 +148,10 @@ final class TridiagonalQl {
     return exponent;
   }
 
-  private boolean iterate() {
+  private boolean iterate(ProgressListener progress) {
     int n = diagonal.length;
     for (int l = 0; l < n; l++) {
+      progress.show("QL iteration", l, n);
       int iteration = 0;
       double floor = VANISHED;
       for (int m = smallOffDiagonal(l, floor); m != l; m = smallOffDiagonal(l, floor)) {
@@ -156,6 +165,7 @@ final class TridiagonalQl {
         sweep(l, m);
       }
     }
+    progress.show("QL iteration", n, n);
     return true;
   }
 
@@ -216,7 +226,7 @@ final class TridiagonalQl {
     off[m] = 0;
   }
 
-  private RawPairs sorted() {
+  private RawPairs sorted(ProgressListener progress) {
     int n = diagonal.length;
     Integer[] order = new Integer[n];
     for (int i = 0; i < n; i++) {
@@ -228,6 +238,7 @@ final class TridiagonalQl {
     for (int j = 0; j < n; j++) {
       values[j] = diagonal[order[j]];
       if (vectors != null && rotated != null) {
+        Cancellation.check("An eigenvalue decomposition in Java");
         double[] x = rotated[order[j]];
         for (int k = n - 2; k >= 0; k--) {
           double[] v = reflectors[k];
@@ -236,6 +247,7 @@ final class TridiagonalQl {
           }
         }
         vectors[j] = x;
+        progress.show("eigenvectors", j + 1, n);
       }
     }
     return new RawPairs(values, vectors);
