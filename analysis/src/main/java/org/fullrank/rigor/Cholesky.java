@@ -84,7 +84,19 @@ public final class Cholesky {
    * @return -1, or the index of the first pivot that is not positive and finite (NaN included)
    */
   static int factorInPlace(double[][] a, int threads) {
-    return a.length <= SMALL ? factorPlain(a) : factorBlocked(a, threads, Tiles.DEPTH, Tiles.WIDTH);
+    return factorInPlace(a, threads, Reporting.NONE);
+  }
+
+  /** As above; tells how many columns of L are done. */
+  static int factorInPlace(double[][] a, int threads, Reporting progress) {
+    int n = a.length;
+    progress.show(0, n);
+    int bad =
+        n <= SMALL ? factorPlain(a) : factorBlocked(a, threads, Tiles.DEPTH, Tiles.WIDTH, progress);
+    if (bad < 0) {
+      progress.show(n, n);
+    }
+    return bad;
   }
 
   /** The defining loops; the reference for the blocked form, with the same bits. */
@@ -115,6 +127,11 @@ public final class Cholesky {
    * {@code depth <= Tiles.DEPTH} is the panel width, a multiple of 3; {@code width} that of tiles.
    */
   static int factorBlocked(double[][] a, int threads, int depth, int width) {
+    return factorBlocked(a, threads, depth, width, Reporting.NONE);
+  }
+
+  private static int factorBlocked(
+      double[][] a, int threads, int depth, int width, Reporting progress) {
     int n = a.length;
     int chunksMax = n <= depth ? 0 : (n - depth + width - 1) / width;
     double[][][] packs = new double[chunksMax][][];
@@ -128,6 +145,7 @@ public final class Cholesky {
           double[][] diagonal = new double[depth][depth + 6];
           double[] coefficients = new double[9];
           for (int k0 = 0; k0 < n; k0 += depth) {
+            workers.report(member, progress, k0, n);
             int panel = Math.min(depth, n - k0);
             // Every member factors the small diagonal block for itself: cheaper than a barrier.
             int bad = factorDiagonal(a, k0, panel, diagonal, coefficients);

@@ -27,6 +27,7 @@ final class DecompositionResidual {
   private final double[][] lower;
   private final double[][] vectors;
   private final double[] values;
+  private final ProgressListener progress;
   private final int n;
   private final int blocks;
 
@@ -48,12 +49,19 @@ final class DecompositionResidual {
    * @param lower lower triangle of A, entries of moderate size
    * @param values n numbers t, of any quality
    * @param vectors n rows of length n: row i is the vector for {@code values[i]}, of any quality
+   * @param progress told how many blocks of rows are begun
    */
-  DecompositionResidual(double[][] lower, double[] values, double[][] vectors, int threads) {
+  DecompositionResidual(
+      double[][] lower,
+      double[] values,
+      double[][] vectors,
+      int threads,
+      ProgressListener progress) {
     FloatingPoint.requireIeee();
     this.lower = lower;
     this.values = values;
     this.vectors = vectors;
+    this.progress = progress;
     n = lower.length;
     blocks = (n + ROWS - 1) / ROWS;
     if (usable()) {
@@ -103,6 +111,7 @@ final class DecompositionResidual {
     AbsoluteSums residual = new AbsoluteSums(n, blocks);
     sweep(
         threads,
+        new Reporting(progress, "residual of a decomposition"),
         n,
         this::packMatrix,
         (block, i, j, p) -> {
@@ -121,6 +130,7 @@ final class DecompositionResidual {
     double[] weightedDiagonal = new double[n];
     sweep(
         threads,
+        new Reporting(progress, "orthogonality of its vectors"),
         0,
         this::packVectors,
         (block, i, j, p) -> {
@@ -200,7 +210,7 @@ final class DecompositionResidual {
   }
 
   /** {@code V^T} times the right factor; without {@code columns}, only up to the diagonal. */
-  private void sweep(int threads, int columns, Pack right, Reduce reduce) {
+  private void sweep(int threads, Reporting task, int columns, Pack right, Reduce reduce) {
     Workers.run(
         Math.min(threads, blocks),
         (team, member) -> {
@@ -210,6 +220,7 @@ final class DecompositionResidual {
           double[][] part = new double[Math.min(n, ROWS)][Math.min(n, Tiles.WIDTH)];
           double[][] sum = new double[Math.min(n, ROWS)][Math.min(n, Tiles.WIDTH)];
           for (int t = team.take(); t < blocks; t = team.take()) {
+            team.report(member, task, t, blocks);
             int block = blocks - 1 - t; // the longest rows first
             int i0 = block * ROWS;
             int i1 = Math.min(n, i0 + ROWS);
@@ -235,6 +246,7 @@ final class DecompositionResidual {
             }
           }
         });
+    task.show(blocks, blocks);
   }
 
   private void packVectors(int k0, int depth, int j0, int width, double[][] b) {

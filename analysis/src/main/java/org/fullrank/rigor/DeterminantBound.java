@@ -75,12 +75,13 @@ public final class DeterminantBound implements EigenvalueBound {
     double[] diagonal = ShiftedCholeskyBound.diagonal(lower, sign);
     double[][] work = ShiftedCholeskyBound.newTriangle(n);
     double lo = Double.NEGATIVE_INFINITY;
-    if (ShiftedCholeskyBound.provenShift(lower, sign, 0, work, threads) >= 0) {
+    if (ShiftedCholeskyBound.provenShift(lower, sign, 0, work, threads, Reporting.NONE) >= 0) {
       lo = lowerBound(ShiftedCholeskyBound.diagonal(work, 1), traceUp(lower, sign));
     }
     DiagonalScaling scaling = DiagonalScaling.of(diagonal);
     if (scaling != null
-        && ShiftedCholeskyBound.provenShift(lower, sign, 0, scaling, work, threads) >= 0) {
+        && ShiftedCholeskyBound.provenShift(lower, sign, 0, scaling, work, threads, Reporting.NONE)
+            >= 0) {
       // The diagonal of D A D is exact.
       double[] scaled = scaling.shiftedDown(diagonal, 0, 0);
       double trace = Arrays.stream(scaled).reduce(0, Rounding::addUp);

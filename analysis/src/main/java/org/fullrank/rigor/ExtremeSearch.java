@@ -34,6 +34,7 @@ final class ExtremeSearch {
   private final double signShift;
 
   private final double[][] work;
+  private final Reporting progress;
 
   private double lo;
   private double hi;
@@ -59,7 +60,14 @@ final class ExtremeSearch {
   /** The vector of the smallest Rayleigh quotient so far. */
   private double @Nullable [] best;
 
-  ExtremeSearch(SymmetricMatrix a, double sign, int threads, double relativeWidth, int budget) {
+  ExtremeSearch(
+      SymmetricMatrix a,
+      double sign,
+      int threads,
+      double relativeWidth,
+      int budget,
+      Reporting progress) {
+    this.progress = progress;
     this.lower = a.scaledLower();
     this.sign = sign;
     this.exponent = a.exponent();
@@ -268,10 +276,12 @@ final class ExtremeSearch {
   /** One factorisation; returns what it proves, minus infinity if nothing. */
   private double factor(double s) {
     used++;
+    Reporting task =
+        new Reporting(progress.listener(), progress.task() + ", factorisation " + used);
     double proved =
         scaling == null
-            ? ShiftedCholeskyBound.provenShift(lower, sign, s, work, threads)
-            : ShiftedCholeskyBound.provenShift(lower, sign, s, scaling, work, threads);
+            ? ShiftedCholeskyBound.provenShift(lower, sign, s, work, threads, task)
+            : ShiftedCholeskyBound.provenShift(lower, sign, s, scaling, work, threads, task);
     factored = proved > Double.NEGATIVE_INFINITY;
     return proved;
   }

@@ -1,5 +1,7 @@
 package org.fullrank.rigor;
 
+import java.util.Objects;
+
 /**
  * Two-sided enclosures of extreme eigenvalues by shifted Cholesky factorisations.
  *
@@ -45,19 +47,25 @@ package org.fullrank.rigor;
  * {@code 4 n^2} bytes for a triangle next to that of the matrix.
  */
 public final class ShiftedCholeskyBound implements EigenvalueBound {
+  static final String SMALLEST = "smallest eigenvalue";
+  static final String LARGEST = "largest eigenvalue";
+
   private final int threads;
   private final double relativeWidth;
   private final int maxFactorizations;
+  private final ProgressListener progress;
 
-  private ShiftedCholeskyBound(int threads, double relativeWidth, int maxFactorizations) {
+  private ShiftedCholeskyBound(
+      int threads, double relativeWidth, int maxFactorizations, ProgressListener progress) {
     this.threads = threads;
     this.relativeWidth = relativeWidth;
     this.maxFactorizations = maxFactorizations;
+    this.progress = progress;
   }
 
   /** One thread, relative width {@code 1e-6}, at most 40 factorisations per eigenvalue. */
   public static ShiftedCholeskyBound withDefaults() {
-    return new ShiftedCholeskyBound(1, 1e-6, 40);
+    return new ShiftedCholeskyBound(1, 1e-6, 40, ProgressListener.none());
   }
 
   /** With this number of threads; the result does not depend on it. */
@@ -65,7 +73,7 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     if (count < 1) {
       throw new IllegalArgumentException("withThreads expects at least 1 but got " + count);
     }
-    return new ShiftedCholeskyBound(count, relativeWidth, maxFactorizations);
+    return new ShiftedCholeskyBound(count, relativeWidth, maxFactorizations, progress);
   }
 
   /** With this relative width as the aim; the search stops as soon as it is reached. */
@@ -73,7 +81,7 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     if (!(width >= 0)) {
       throw new IllegalArgumentException("withRelativeWidth expects >= 0 but got " + width);
     }
-    return new ShiftedCholeskyBound(threads, width, maxFactorizations);
+    return new ShiftedCholeskyBound(threads, width, maxFactorizations, progress);
   }
 
   /** With at most this number of factorisations per eigenvalue. */
@@ -81,7 +89,16 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     if (count < 0) {
       throw new IllegalArgumentException("withMaxFactorizations expects >= 0 but got " + count);
     }
-    return new ShiftedCholeskyBound(threads, relativeWidth, count);
+    return new ShiftedCholeskyBound(threads, relativeWidth, count, progress);
+  }
+
+  /**
+   * With a listener, which is told of each factorisation how many columns are done; one that meets
+   * a bad pivot ends before its last column.
+   */
+  public ShiftedCholeskyBound withProgress(ProgressListener listener) {
+    return new ShiftedCholeskyBound(
+        threads, relativeWidth, maxFactorizations, Objects.requireNonNull(listener, "listener"));
   }
 
   @Override
@@ -110,7 +127,7 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
    * @throws IllegalStateException if this thread does not compute by IEEE 754
    */
   public EigenvalueEnclosure encloseLambdaMin(SymmetricMatrix a, Hint hint) {
-    return enclose(a, hint, 1);
+    return enclose(a, hint, 1, SMALLEST);
   }
 
   /**
@@ -124,7 +141,7 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
    * @throws IllegalStateException if this thread does not compute by IEEE 754
    */
   public EigenvalueEnclosure encloseLambdaMax(SymmetricMatrix a, Hint hint) {
-    EigenvalueEnclosure mirrored = enclose(a, hint, -1);
+    EigenvalueEnclosure mirrored = enclose(a, hint, -1, LARGEST);
     return new EigenvalueEnclosure(
         mirrored.interval().negate(), mirrored.status(), mirrored.factorizations());
   }
@@ -157,26 +174,37 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     double shift = Rounding.addUp(ErrorTerms.scaleUp(s, -a.exponent()), a.scaledRadius());
     double[][] lower = a.scaledLower();
     double[][] work = newTriangle(lower.length);
-    if (provenShift(lower, sign, shift, work, threads) > Double.NEGATIVE_INFINITY) {
+    Reporting test = new Reporting(progress, "test of a bound");
+    if (provenShift(lower, sign, shift, work, threads, test) > Double.NEGATIVE_INFINITY) {
       return true;
     }
     DiagonalScaling scaling = DiagonalScaling.of(diagonal(lower, sign));
     return scaling != null
-        && provenShift(lower, sign, shift, scaling, work, threads) > Double.NEGATIVE_INFINITY;
+        && provenShift(
+                lower,
+                sign,
+                shift,
+                scaling,
+                work,
+                threads,
+                new Reporting(progress, "equilibrated test of a bound"))
+            > Double.NEGATIVE_INFINITY;
   }
 
-  /** A search with these settings, not yet run. */
-  ExtremeSearch search(SymmetricMatrix a, double sign) {
-    return new ExtremeSearch(a, sign, threads, relativeWidth, maxFactorizations);
+  /** A search with these settings, not yet run; progress is about {@code what}. */
+  ExtremeSearch search(SymmetricMatrix a, double sign, String what) {
+    return new ExtremeSearch(
+        a, sign, threads, relativeWidth, maxFactorizations, new Reporting(progress, what));
   }
 
   double relativeWidth() {
     return relativeWidth;
   }
 
-  private EigenvalueEnclosure enclose(SymmetricMatrix a, Hint hint, double sign) {
+  /** Encloses the smallest eigenvalue of {@code sign * A}; progress is about {@code what}. */
+  EigenvalueEnclosure enclose(SymmetricMatrix a, Hint hint, double sign, String what) {
     FloatingPoint.requireIeee();
-    ExtremeSearch search = search(a, sign);
+    ExtremeSearch search = search(a, sign, what);
     search.run(hint);
     search.equilibrate();
     Interval scaled = search.interval();
@@ -206,7 +234,8 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
    * @return a proved lower bound of {@code lambda_min(sign * A)}, at least {@code s}; or minus
    *     infinity
    */
-  static double provenShift(double[][] lower, double sign, double s, double[][] work, int threads) {
+  static double provenShift(
+      double[][] lower, double sign, double s, double[][] work, int threads, Reporting progress) {
     FloatingPoint.requireIeee();
     if (!(Math.abs(s) <= Double.MAX_VALUE)) {
       return Double.NEGATIVE_INFINITY;
@@ -226,7 +255,7 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
       }
       row[i] = shiftedDown(sign * lower[i][i], s, c);
     }
-    if (Cholesky.factorInPlace(work, threads) >= 0) {
+    if (Cholesky.factorInPlace(work, threads, progress) >= 0) {
       return Double.NEGATIVE_INFINITY;
     }
     return Math.max(s, Rounding.addDown(s, beyond(n, c)));
@@ -242,7 +271,8 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
       double s,
       DiagonalScaling scaling,
       double[][] work,
-      int threads) {
+      int threads,
+      Reporting progress) {
     FloatingPoint.requireIeee();
     if (!(Math.abs(s) <= Double.MAX_VALUE)) {
       return Double.NEGATIVE_INFINITY;
@@ -262,7 +292,7 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
       scaling.scaleRow(i, 0, i, row);
       row[i] = shifted[i];
     }
-    if (Cholesky.factorInPlace(work, threads) >= 0) {
+    if (Cholesky.factorInPlace(work, threads, progress) >= 0) {
       return Double.NEGATIVE_INFINITY;
     }
     return Math.max(s, Rounding.addDown(s, scaling.backDown(beyond(n, c))));

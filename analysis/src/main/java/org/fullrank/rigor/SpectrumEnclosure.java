@@ -70,13 +70,28 @@ public final class SpectrumEnclosure {
    */
   public static SpectrumEnclosure of(
       SymmetricMatrix a, double[] values, double[][] vectors, int threads) {
+    return of(a, values, vectors, threads, ProgressListener.none());
+  }
+
+  /**
+   * As {@link #of(SymmetricMatrix, double[], double[][], int)}, with a listener.
+   *
+   * @param progress told by the calling thread how many blocks of rows of the two products are
+   *     begun
+   */
+  public static SpectrumEnclosure of(
+      SymmetricMatrix a,
+      double[] values,
+      double[][] vectors,
+      int threads,
+      ProgressListener progress) {
     Workers.requireThreads("SpectrumEnclosure", threads);
     double[] scaled = new double[values.length];
     for (int i = 0; i < values.length; i++) {
       scaled[i] = Math.scalb(values[i], -a.exponent());
     }
     DecompositionResidual residual =
-        new DecompositionResidual(a.scaledLower(), scaled, vectors, threads);
+        new DecompositionResidual(a.scaledLower(), scaled, vectors, threads, progress);
     double e = residual.defect();
     double d = residual.distance();
     if (!(e < 1 && d <= Double.MAX_VALUE)) {

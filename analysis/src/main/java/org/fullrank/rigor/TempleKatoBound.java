@@ -78,7 +78,9 @@ public final class TempleKatoBound implements EigenvalueBound {
 
   private EigenvalueEnclosure enclose(SymmetricMatrix a, Hint hint, double sign) {
     FloatingPoint.requireIeee();
-    ExtremeSearch search = base.search(a, sign);
+    ExtremeSearch search =
+        base.search(
+            a, sign, sign > 0 ? ShiftedCholeskyBound.SMALLEST : ShiftedCholeskyBound.LARGEST);
     search.run(hint);
     double[] x = search.polishedVector();
     Interval scaled = search.interval();
@@ -121,7 +123,11 @@ public final class TempleKatoBound implements EigenvalueBound {
     double[] y = update(a.scaledLower(), x);
     return base.withRelativeWidth(SECOND_WIDTH)
         .withMaxFactorizations(SECOND_FACTORIZATIONS)
-        .encloseLambdaMin(updated(a.scaledLower(), sign, y), Hint.none());
+        .enclose(
+            updated(a.scaledLower(), sign, y),
+            Hint.none(),
+            1,
+            sign > 0 ? "second smallest eigenvalue" : "second largest eigenvalue");
   }
 
   /** A multiple of x long enough to lift the eigenvalue into the middle of the others. */

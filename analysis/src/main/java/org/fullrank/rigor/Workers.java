@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.fullrank.cancel.Cancellation;
 import org.fullrank.cancel.CancelledException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A team of short-lived threads for one kernel call. Which thread computes a tile is decided at run
@@ -22,6 +23,9 @@ final class Workers {
   private final Phaser barrier;
   private final AtomicInteger next = new AtomicInteger();
   private final Cancellation cancellation = Cancellation.ofThisThread();
+
+  /** What a listener has thrown, on the thread of the caller. */
+  private @Nullable Throwable thrownByListener;
 
   private Workers(int threads) {
     barrier =
@@ -83,6 +87,7 @@ final class Workers {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    team.rethrowOfListener();
     synchronized (failures) {
       for (Throwable failure : failures) {
         if (failure instanceof CancelledException e) {
@@ -99,6 +104,31 @@ final class Workers {
   int take() {
     Cancellation.check("A computation in plain Java");
     return next.getAndIncrement();
+  }
+
+  /**
+   * Tells a listener, if this member is the thread of the caller. What the listener throws ends the
+   * job, and {@link #run} throws it as it is.
+   */
+  void report(int member, Reporting progress, long done, long total) {
+    if (member != 0) {
+      return;
+    }
+    try {
+      progress.show(done, total);
+    } catch (RuntimeException | Error e) {
+      thrownByListener = e;
+      throw e;
+    }
+  }
+
+  private void rethrowOfListener() {
+    if (thrownByListener instanceof RuntimeException e) {
+      throw e;
+    }
+    if (thrownByListener instanceof Error e) {
+      throw e;
+    }
   }
 
   /** Waits for the others; afterwards {@link #take} starts at 0 again. */

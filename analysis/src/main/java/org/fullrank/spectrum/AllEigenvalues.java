@@ -1,7 +1,9 @@
 package org.fullrank.spectrum;
 
+import java.util.Objects;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.SpectrumEnclosure;
 import org.fullrank.rigor.SymmetricMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,10 +22,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class AllEigenvalues {
   private final EigenSolver solver;
   private final int threads;
+  private final ProgressListener progress;
 
-  private AllEigenvalues(EigenSolver solver, int threads) {
+  private AllEigenvalues(EigenSolver solver, int threads, ProgressListener progress) {
     this.solver = solver;
     this.threads = threads;
+    this.progress = progress;
   }
 
   /**
@@ -32,7 +36,7 @@ public final class AllEigenvalues {
    * @return the method
    */
   public static AllEigenvalues withDefaults() {
-    return new AllEigenvalues(DenseEigenSolver.withDefaults(), 1);
+    return new AllEigenvalues(DenseEigenSolver.withDefaults(), 1, ProgressListener.none());
   }
 
   /**
@@ -42,7 +46,7 @@ public final class AllEigenvalues {
    * @return the method
    */
   public AllEigenvalues withCandidates(EigenSolver candidates) {
-    return new AllEigenvalues(candidates, threads);
+    return new AllEigenvalues(candidates, threads, progress);
   }
 
   /**
@@ -55,7 +59,18 @@ public final class AllEigenvalues {
     if (count < 1) {
       throw new IllegalArgumentException("withThreads expects at least 1 but got " + count);
     }
-    return new AllEigenvalues(solver, count);
+    return new AllEigenvalues(solver, count, progress);
+  }
+
+  /**
+   * With a listener, which is told when the solver begins and ends, and then how many blocks of
+   * rows of the two products of the proof are begun. The solver may have a listener of its own.
+   *
+   * @param listener called by the thread that calls {@code bound}
+   * @return the method
+   */
+  public AllEigenvalues withProgress(ProgressListener listener) {
+    return new AllEigenvalues(solver, threads, Objects.requireNonNull(listener, "listener"));
   }
 
   /**
@@ -77,12 +92,15 @@ public final class AllEigenvalues {
    * @return enclosures, ascending, about the subject of the matrix
    */
   public SpectrumEnclosure bound(SymmetricMatrix matrix, SymmetricOperator a) {
+    Progress suggestions = Progress.begin(progress, "candidates by " + solver.name(), 1);
     try (Eigenpairs pairs = solver.solve(a, Wanted.all().withVectors())) {
+      suggestions.add(1);
       if (pairs.count() != matrix.order() || !pairs.hasVectors()) {
         return SpectrumEnclosure.withoutDecomposition(matrix);
       }
       try (INDArray rows = Tensors.transpose(pairs.vectors())) {
-        return SpectrumEnclosure.of(matrix, pairs.values(), Tensors.toRows(rows), threads);
+        return SpectrumEnclosure.of(
+            matrix, pairs.values(), Tensors.toRows(rows), threads, progress);
       }
     }
   }

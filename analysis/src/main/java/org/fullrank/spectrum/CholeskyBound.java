@@ -6,6 +6,7 @@ import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.EigenvalueEnclosure;
 import org.fullrank.rigor.Hint;
+import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.ShiftedCholeskyBound;
 import org.fullrank.rigor.SymmetricMatrix;
@@ -100,6 +101,17 @@ public final class CholeskyBound implements SpectralBound {
    */
   public CholeskyBound refined() {
     return new CholeskyBound(method, candidates, true);
+  }
+
+  /**
+   * With a listener, which is told of each factorisation how many columns are done; one that does
+   * not succeed ends before its last column. For the candidates give the solver a listener.
+   *
+   * @param listener called by the thread that calls {@link #bound}
+   * @return the bound
+   */
+  public CholeskyBound withProgress(ProgressListener listener) {
+    return new CholeskyBound(method.withProgress(listener), candidates, refined);
   }
 
   @Override

@@ -6,6 +6,8 @@ import org.fullrank.rigor.DeterminantBound;
 import org.fullrank.rigor.EigenvalueBound;
 import org.fullrank.rigor.EnclosureStatus;
 import org.fullrank.rigor.GershgorinBound;
+import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.SymmetricMatrix;
 import org.fullrank.rigor.WolkowiczStyanBound;
 
@@ -19,9 +21,11 @@ import org.fullrank.rigor.WolkowiczStyanBound;
  */
 public final class DirectBound implements SpectralBound {
   private final EigenvalueBound method;
+  private final ProgressListener progress;
 
-  private DirectBound(EigenvalueBound method) {
+  private DirectBound(EigenvalueBound method, ProgressListener progress) {
     this.method = method;
+    this.progress = progress;
   }
 
   /**
@@ -31,7 +35,7 @@ public final class DirectBound implements SpectralBound {
    * @return the bound
    */
   public static DirectBound of(EigenvalueBound method) {
-    return new DirectBound(Objects.requireNonNull(method, "method"));
+    return new DirectBound(Objects.requireNonNull(method, "method"), ProgressListener.none());
   }
 
   /**
@@ -61,6 +65,17 @@ public final class DirectBound implements SpectralBound {
     return of(DeterminantBound.withDefaults());
   }
 
+  /**
+   * With a listener, which is told how many of three steps are done: the matrix stored, its
+   * smallest eigenvalue bounded, its largest one.
+   *
+   * @param listener called by the thread that calls {@link #bound}
+   * @return the bound
+   */
+  public DirectBound withProgress(ProgressListener listener) {
+    return new DirectBound(method, Objects.requireNonNull(listener, "listener"));
+  }
+
   @Override
   public String name() {
     return method.name();
@@ -68,12 +83,14 @@ public final class DirectBound implements SpectralBound {
 
   @Override
   public Extremes bound(SymmetricOperator a) {
+    Progress steps = Progress.begin(progress, name(), 3);
     SymmetricMatrix matrix = CholeskyBound.stored(a);
+    steps.add(1);
+    Quantity smallest = method.lambdaMin("lambda_min", matrix);
+    steps.add(1);
+    Quantity largest = method.lambdaMax("lambda_max", matrix);
+    steps.add(1);
     return new Extremes(
-        method.lambdaMin("lambda_min", matrix),
-        method.lambdaMax("lambda_max", matrix),
-        EnclosureStatus.CHEAP_BOUNDS_ONLY,
-        EnclosureStatus.CHEAP_BOUNDS_ONLY,
-        0);
+        smallest, largest, EnclosureStatus.CHEAP_BOUNDS_ONLY, EnclosureStatus.CHEAP_BOUNDS_ONLY, 0);
   }
 }

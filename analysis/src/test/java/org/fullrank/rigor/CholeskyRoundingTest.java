@@ -129,14 +129,15 @@ class CholeskyRoundingTest {
         a[i][i] = 1;
       }
       double[][] work = ShiftedCholeskyBound.newTriangle(n);
-      double proved = ShiftedCholeskyBound.provenShift(a, 1, 0, work, 1);
+      double proved = ShiftedCholeskyBound.provenShift(a, 1, 0, work, 1, Reporting.NONE);
       BigDecimal c = term(n, BigDecimal.valueOf(n), BigDecimal.ONE, UP);
       BigDecimal most = U.multiply(BigDecimal.valueOf((n + 1L) * n)).multiply(c);
       assertThat(proved).isPositive();
       // c itself is rounded up twice.
       BigDecimal slack = BigDecimal.ONE.add(new BigDecimal(Math.scalb(1.0, -50)));
       assertThat(new BigDecimal(proved).compareTo(most.multiply(slack))).isNegative();
-      assertThat(ShiftedCholeskyBound.provenShift(a, 1, 0.5, work, 1)).isEqualTo(0.5);
+      assertThat(ShiftedCholeskyBound.provenShift(a, 1, 0.5, work, 1, Reporting.NONE))
+          .isEqualTo(0.5);
     }
   }
 

@@ -29,7 +29,11 @@ class DecompositionResidualTest {
           };
       DecompositionResidual r =
           new DecompositionResidual(
-              new double[][] {{a}}, new double[] {t}, new double[][] {{v}}, 1);
+              new double[][] {{a}},
+              new double[] {t},
+              new double[][] {{v}},
+              1,
+              ProgressListener.none());
       BigDecimal square = new BigDecimal(v).pow(2);
       BigDecimal defect = square.subtract(BigDecimal.ONE).abs();
       BigDecimal distance = square.multiply(new BigDecimal(a)).subtract(new BigDecimal(t)).abs();
@@ -70,7 +74,8 @@ class DecompositionResidualTest {
       for (int i = 0; i < n; i++) {
         exact = exact.add(new BigDecimal(v[0][i]).multiply(new BigDecimal(a[i][0])));
       }
-      DecompositionResidual r = new DecompositionResidual(a, new double[n], v, 1);
+      DecompositionResidual r =
+          new DecompositionResidual(a, new double[n], v, 1, ProgressListener.none());
       assertThat(new BigDecimal(r.residualNorm()).compareTo(exact.abs()))
           .as("%d", trial)
           .isNotNegative();

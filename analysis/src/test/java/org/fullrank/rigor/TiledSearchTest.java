@@ -26,7 +26,7 @@ class TiledSearchTest {
       double least = Arrays.stream(diagonal).min().orElseThrow();
       for (double s : new double[] {least - 1, least - 1e-13, 0.5 * least, -0.5 * least, least}) {
         double[][] l = ShiftedCholeskyBound.newTriangle(diagonalOnly.length);
-        double proved = ShiftedCholeskyBound.provenShift(diagonalOnly, 1, s, l, 1);
+        double proved = ShiftedCholeskyBound.provenShift(diagonalOnly, 1, s, l, 1, Reporting.NONE);
         double[] shifted = TiledSearch.shiftedDiagonal(diagonal, s);
         if (shifted == null) {
           assertThat(proved).isEqualTo(Double.NEGATIVE_INFINITY);
