@@ -1,8 +1,10 @@
 package org.fullrank.spectrum;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.SymmetricOperator;
+import org.fullrank.rigor.ProgressListener;
 
 /**
  * Hutch++ (Meyer, Musco, Musco, Woodruff, Hutch++: optimal stochastic trace estimation, 2021): the
@@ -20,11 +22,13 @@ public final class HutchPlusPlus implements TraceEstimator {
   private final long seed;
   private final int products;
   private final double confidence;
+  private final ProgressListener progress;
 
-  private HutchPlusPlus(long seed, int products, double confidence) {
+  private HutchPlusPlus(long seed, int products, double confidence, ProgressListener progress) {
     this.seed = seed;
     this.products = products;
     this.confidence = confidence;
+    this.progress = progress;
   }
 
   /**
@@ -34,7 +38,7 @@ public final class HutchPlusPlus implements TraceEstimator {
    * @return the method
    */
   public static HutchPlusPlus withSeed(long seed) {
-    return new HutchPlusPlus(seed, 60, 0.99);
+    return new HutchPlusPlus(seed, 60, 0.99, ProgressListener.none());
   }
 
   /**
@@ -47,7 +51,7 @@ public final class HutchPlusPlus implements TraceEstimator {
     if (count < 6) {
       throw new IllegalArgumentException("withProducts expects at least 6 but got " + count);
     }
-    return new HutchPlusPlus(seed, count, confidence);
+    return new HutchPlusPlus(seed, count, confidence, progress);
   }
 
   /**
@@ -58,7 +62,19 @@ public final class HutchPlusPlus implements TraceEstimator {
    */
   public HutchPlusPlus withConfidence(double level) {
     SampledEstimate.requireConfidence("withConfidence", level);
-    return new HutchPlusPlus(seed, products, level);
+    return new HutchPlusPlus(seed, products, level, progress);
+  }
+
+  /**
+   * With a listener, which is told after each block of products how many are done of the most that
+   * are made.
+   *
+   * @param listener called by the thread that calls {@link #trace}
+   * @return the changed method
+   */
+  public HutchPlusPlus withProgress(ProgressListener listener) {
+    return new HutchPlusPlus(
+        seed, products, confidence, Objects.requireNonNull(listener, "listener"));
   }
 
   @Override
@@ -68,7 +84,7 @@ public final class HutchPlusPlus implements TraceEstimator {
 
   @Override
   public SampledEstimate trace(SymmetricOperator a) {
-    ProbeOperator operator = new ProbeOperator(a);
+    ProbeOperator operator = new ProbeOperator(a, Progress.begin(progress, name(), products));
     int n = operator.size();
     int sketch = Math.min(products / 3, n);
     int probes = products - 2 * (products / 3);

@@ -1,7 +1,9 @@
 package org.fullrank.spectrum;
 
+import java.util.Objects;
 import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.SymmetricOperator;
+import org.fullrank.rigor.ProgressListener;
 
 /**
  * The mean of {@code n v^T A v} over random unit vectors: the baseline (Girard 1989; Hutchinson
@@ -14,11 +16,13 @@ public final class Hutchinson implements TraceEstimator {
   private final long seed;
   private final int probes;
   private final double confidence;
+  private final ProgressListener progress;
 
-  private Hutchinson(long seed, int probes, double confidence) {
+  private Hutchinson(long seed, int probes, double confidence, ProgressListener progress) {
     this.seed = seed;
     this.probes = probes;
     this.confidence = confidence;
+    this.progress = progress;
   }
 
   /**
@@ -28,7 +32,7 @@ public final class Hutchinson implements TraceEstimator {
    * @return the method
    */
   public static Hutchinson withSeed(long seed) {
-    return new Hutchinson(seed, 60, 0.99);
+    return new Hutchinson(seed, 60, 0.99, ProgressListener.none());
   }
 
   /**
@@ -41,7 +45,7 @@ public final class Hutchinson implements TraceEstimator {
     if (count < 2) {
       throw new IllegalArgumentException("withProducts expects at least 2 but got " + count);
     }
-    return new Hutchinson(seed, count, confidence);
+    return new Hutchinson(seed, count, confidence, progress);
   }
 
   /**
@@ -52,7 +56,18 @@ public final class Hutchinson implements TraceEstimator {
    */
   public Hutchinson withConfidence(double level) {
     SampledEstimate.requireConfidence("withConfidence", level);
-    return new Hutchinson(seed, probes, level);
+    return new Hutchinson(seed, probes, level, progress);
+  }
+
+  /**
+   * With a listener, which is told after each block of products how many are done of the most that
+   * are made; there is one block.
+   *
+   * @param listener called by the thread that calls {@link #trace}
+   * @return the changed method
+   */
+  public Hutchinson withProgress(ProgressListener listener) {
+    return new Hutchinson(seed, probes, confidence, Objects.requireNonNull(listener, "listener"));
   }
 
   @Override
@@ -62,7 +77,7 @@ public final class Hutchinson implements TraceEstimator {
 
   @Override
   public SampledEstimate trace(SymmetricOperator a) {
-    ProbeOperator operator = new ProbeOperator(a);
+    ProbeOperator operator = new ProbeOperator(a, Progress.begin(progress, name(), probes));
     int n = operator.size();
     double[][] v = ProbeOperator.unitProbes(seed, probes, n);
     ResidualForms forms = new ResidualForms(n, true);

@@ -19,13 +19,15 @@ final class ProbeOperator {
   private static final double FLOAT_ROUNDING = 1e-4;
 
   private final SymmetricOperator operator;
+  private final Progress progress;
   private final int n;
   private int exponent;
   private boolean scaled;
   private long columns;
 
-  ProbeOperator(SymmetricOperator operator) {
+  ProbeOperator(SymmetricOperator operator, Progress progress) {
     this.operator = operator;
+    this.progress = progress;
     this.n = Tensors.length(operator.size());
   }
 
@@ -72,6 +74,7 @@ final class ProbeOperator {
         out[c][i] = Math.scalb(product[i * m + c], -exponent);
       }
     }
+    progress.add(m);
     return out;
   }
 

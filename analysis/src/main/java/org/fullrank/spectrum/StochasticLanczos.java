@@ -2,8 +2,10 @@ package org.fullrank.spectrum;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.SymmetricOperator;
+import org.fullrank.rigor.ProgressListener;
 
 /**
  * Stochastic Lanczos quadrature: the spectral density {@code (1/n) sum_i delta(lambda_i)} of a
@@ -28,12 +30,15 @@ public final class StochasticLanczos {
   private final int probes;
   private final int steps;
   private final double confidence;
+  private final ProgressListener progress;
 
-  private StochasticLanczos(long seed, int probes, int steps, double confidence) {
+  private StochasticLanczos(
+      long seed, int probes, int steps, double confidence, ProgressListener progress) {
     this.seed = seed;
     this.probes = probes;
     this.steps = steps;
     this.confidence = confidence;
+    this.progress = progress;
   }
 
   /**
@@ -43,7 +48,7 @@ public final class StochasticLanczos {
    * @return the method
    */
   public static StochasticLanczos withSeed(long seed) {
-    return new StochasticLanczos(seed, 32, 40, 0.99);
+    return new StochasticLanczos(seed, 32, 40, 0.99, ProgressListener.none());
   }
 
   /**
@@ -56,7 +61,7 @@ public final class StochasticLanczos {
     if (count < 2) {
       throw new IllegalArgumentException("withProbes expects at least 2 but got " + count);
     }
-    return new StochasticLanczos(seed, count, steps, confidence);
+    return new StochasticLanczos(seed, count, steps, confidence, progress);
   }
 
   /**
@@ -69,7 +74,7 @@ public final class StochasticLanczos {
     if (count < 1) {
       throw new IllegalArgumentException("withSteps expects at least 1 but got " + count);
     }
-    return new StochasticLanczos(seed, probes, count, confidence);
+    return new StochasticLanczos(seed, probes, count, confidence, progress);
   }
 
   /**
@@ -80,7 +85,19 @@ public final class StochasticLanczos {
    */
   public StochasticLanczos withConfidence(double level) {
     SampledEstimate.requireConfidence("withConfidence", level);
-    return new StochasticLanczos(seed, probes, steps, level);
+    return new StochasticLanczos(seed, probes, steps, level, progress);
+  }
+
+  /**
+   * With a listener, which is told after each step of a block of probes how many products are done
+   * of the most that are made, and then how many of the small quadratures.
+   *
+   * @param listener called by the thread that calls {@link #density}
+   * @return the changed method
+   */
+  public StochasticLanczos withProgress(ProgressListener listener) {
+    return new StochasticLanczos(
+        seed, probes, steps, confidence, Objects.requireNonNull(listener, "listener"));
   }
 
   /**
@@ -92,9 +109,11 @@ public final class StochasticLanczos {
    *     differ from those of a symmetric operator by more than rounding
    */
   public SpectralDensity density(SymmetricOperator a) {
-    ProbeOperator operator = new ProbeOperator(a);
+    int count = (int) Math.min(steps, a.size());
+    ProbeOperator operator =
+        new ProbeOperator(
+            a, Progress.begin(progress, "Lanczos steps of probes", (long) probes * count));
     int n = operator.size();
-    int count = Math.min(steps, n);
     double[][] starts = ProbeOperator.unitProbes(seed, probes, n);
     int block = (int) Math.max(1, Math.min(probes, BLOCK_ELEMENTS / ((long) n * count)));
     List<LanczosRun> runs = new ArrayList<>();
@@ -111,10 +130,12 @@ public final class StochasticLanczos {
     }
     List<ProbeMeasure> fine = new ArrayList<>();
     List<ProbeMeasure> coarse = new ArrayList<>();
+    Progress quadratures = Progress.begin(progress, "quadratures of probes", probes);
     for (LanczosRun run : runs) {
       Cancellation.check("Stochastic Lanczos quadrature");
       fine.add(run.measure(count, operator));
       coarse.add(run.measure(Math.max(1, count / 2), operator));
+      quadratures.add(1);
     }
     return new SpectralDensity(n, fine, coarse, confidence, operator.columns(), operator.unit());
   }

@@ -1,7 +1,9 @@
 package org.fullrank.spectrum;
 
+import java.util.Objects;
 import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.SymmetricOperator;
+import org.fullrank.rigor.ProgressListener;
 
 /**
  * XTrace (Epperly, Tropp, Webber, XTrace: making the most of every sample in stochastic trace
@@ -22,11 +24,13 @@ public final class XTrace implements TraceEstimator {
   private final long seed;
   private final int products;
   private final double confidence;
+  private final ProgressListener progress;
 
-  private XTrace(long seed, int products, double confidence) {
+  private XTrace(long seed, int products, double confidence, ProgressListener progress) {
     this.seed = seed;
     this.products = products;
     this.confidence = confidence;
+    this.progress = progress;
   }
 
   /**
@@ -36,7 +40,7 @@ public final class XTrace implements TraceEstimator {
    * @return the method
    */
   public static XTrace withSeed(long seed) {
-    return new XTrace(seed, 60, 0.99);
+    return new XTrace(seed, 60, 0.99, ProgressListener.none());
   }
 
   /**
@@ -49,7 +53,7 @@ public final class XTrace implements TraceEstimator {
     if (count < 4) {
       throw new IllegalArgumentException("withProducts expects at least 4 but got " + count);
     }
-    return new XTrace(seed, count, confidence);
+    return new XTrace(seed, count, confidence, progress);
   }
 
   /**
@@ -60,7 +64,18 @@ public final class XTrace implements TraceEstimator {
    */
   public XTrace withConfidence(double level) {
     SampledEstimate.requireConfidence("withConfidence", level);
-    return new XTrace(seed, products, level);
+    return new XTrace(seed, products, level, progress);
+  }
+
+  /**
+   * With a listener, which is told after each block of products how many are done of the most that
+   * are made.
+   *
+   * @param listener called by the thread that calls {@link #trace}
+   * @return the changed method
+   */
+  public XTrace withProgress(ProgressListener listener) {
+    return new XTrace(seed, products, confidence, Objects.requireNonNull(listener, "listener"));
   }
 
   @Override
@@ -70,7 +85,7 @@ public final class XTrace implements TraceEstimator {
 
   @Override
   public SampledEstimate trace(SymmetricOperator a) {
-    ProbeOperator operator = new ProbeOperator(a);
+    ProbeOperator operator = new ProbeOperator(a, Progress.begin(progress, name(), products));
     int n = operator.size();
     int k = Math.min(products / 2, n);
     double[][] omega = ProbeOperator.unitProbes(seed, k, n);
