@@ -15,6 +15,7 @@ import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
 import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.IntervalMatrix;
+import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,18 +30,30 @@ public final class EnclosedNetwork {
   private final List<Step> steps;
   private final double[] weights;
   private final int threads;
+  private final ProgressListener progress;
 
-  EnclosedNetwork(Network network, IntervalMatrix input, List<Step> steps, int threads) {
-    this(network, input, steps, ones(input.rows()), threads);
+  EnclosedNetwork(
+      Network network,
+      IntervalMatrix input,
+      List<Step> steps,
+      int threads,
+      ProgressListener progress) {
+    this(network, input, steps, ones(input.rows()), threads, progress);
   }
 
   private EnclosedNetwork(
-      Network network, IntervalMatrix input, List<Step> steps, double[] weights, int threads) {
+      Network network,
+      IntervalMatrix input,
+      List<Step> steps,
+      double[] weights,
+      int threads,
+      ProgressListener progress) {
     this.network = network;
     this.input = input;
     this.steps = steps;
     this.weights = weights;
     this.threads = threads;
+    this.progress = progress;
   }
 
   private static double[] ones(int n) {
@@ -161,7 +174,7 @@ public final class EnclosedNetwork {
             "withSampleWeights expects positive numbers but got " + w);
       }
     }
-    return new EnclosedNetwork(network, input, steps, weights.clone(), threads);
+    return new EnclosedNetwork(network, input, steps, weights.clone(), threads, progress);
   }
 
   /**
@@ -212,9 +225,11 @@ public final class EnclosedNetwork {
     cotangents.add(g);
     for (int l = steps.size() - 1; l >= 0; l--) {
       Cancellation.check("The enclosure of a Jacobian");
+      progress.show("enclosed layers, backward", steps.size() - 1 - l, steps.size());
       g = steps.get(l).backward(g, pass);
       cotangents.add(0, g);
     }
+    progress.show("enclosed layers, backward", steps.size(), steps.size());
     return new EnclosedJacobian(network, List.copyOf(cotangents), pass.met(), threads);
   }
 

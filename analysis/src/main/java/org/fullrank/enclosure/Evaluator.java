@@ -22,6 +22,7 @@ import org.fullrank.nn.layer.SurrogateRelu;
 import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.LinearMap;
 import org.fullrank.rigor.PointwiseBounds;
+import org.fullrank.rigor.ProgressListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -146,16 +147,24 @@ final class Evaluator {
   }
 
   List<Step> evaluate(List<Layer> layers, long offset, IntervalMatrix x) {
+    return evaluate(layers, offset, x, ProgressListener.none());
+  }
+
+  /** As above; tells how many of these layers are done. */
+  List<Step> evaluate(
+      List<Layer> layers, long offset, IntervalMatrix x, ProgressListener progress) {
     List<Step> steps = new ArrayList<>();
     IntervalMatrix h = x;
     long at = offset;
     for (Layer layer : layers) {
       Cancellation.check("A network enclosure");
+      progress.show("enclosed layers", steps.size(), layers.size());
       Step step = evaluate(layer, at, h);
       steps.add(step);
       h = step.value();
       at += layer.parameterCount();
     }
+    progress.show("enclosed layers", layers.size(), layers.size());
     return List.copyOf(steps);
   }
 

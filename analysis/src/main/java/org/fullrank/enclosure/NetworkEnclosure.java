@@ -1,11 +1,13 @@
 package org.fullrank.enclosure;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.rigor.IntervalMatrix;
+import org.fullrank.rigor.ProgressListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -30,13 +32,20 @@ public final class NetworkEnclosure {
   private final double[] theta;
   private final Optional<DataType> type;
   private final int threads;
+  private final ProgressListener progress;
 
   /** A network without parameters has no type of its own. */
-  private NetworkEnclosure(Network network, double[] theta, Optional<DataType> type, int threads) {
+  private NetworkEnclosure(
+      Network network,
+      double[] theta,
+      Optional<DataType> type,
+      int threads,
+      ProgressListener progress) {
     this.network = network;
     this.theta = theta;
     this.type = type;
     this.threads = threads;
+    this.progress = progress;
   }
 
   /**
@@ -77,13 +86,18 @@ public final class NetworkEnclosure {
       throw new IllegalArgumentException(obstacle.get());
     }
     if (network.parameterCount() == 0 && theta.isEmpty()) {
-      return new NetworkEnclosure(network, new double[0], Optional.empty(), 1);
+      return new NetworkEnclosure(
+          network, new double[0], Optional.empty(), 1, ProgressListener.none());
     }
     TensorChecks.requireShape("theta", theta, network.parameterCount());
     TensorChecks.requireReal("theta", theta.dataType());
     TensorChecks.requireFinite("theta", theta);
     return new NetworkEnclosure(
-        network, Tensors.toDoubles(theta), Optional.of(theta.dataType()), 1);
+        network,
+        Tensors.toDoubles(theta),
+        Optional.of(theta.dataType()),
+        1,
+        ProgressListener.none());
   }
 
   /**
@@ -96,7 +110,19 @@ public final class NetworkEnclosure {
     if (count < 1) {
       throw new IllegalArgumentException("withThreads expects at least 1 but got " + count);
     }
-    return new NetworkEnclosure(network, theta, type, count);
+    return new NetworkEnclosure(network, theta, type, count, progress);
+  }
+
+  /**
+   * The same with a listener, which is told how many top-level layers are evaluated, and by {@link
+   * EnclosedNetwork#jacobian} how many the backward pass has left behind.
+   *
+   * @param listener called by the thread that calls {@link #at} or {@link EnclosedNetwork#jacobian}
+   * @return the changed enclosure
+   */
+  public NetworkEnclosure withProgress(ProgressListener listener) {
+    return new NetworkEnclosure(
+        network, theta, type, threads, Objects.requireNonNull(listener, "listener"));
   }
 
   /**
@@ -130,8 +156,9 @@ public final class NetworkEnclosure {
     return new EnclosedNetwork(
         network,
         input,
-        new Evaluator(theta, threads, x.dataType()).evaluate(network.layers(), 0, input),
-        threads);
+        new Evaluator(theta, threads, x.dataType()).evaluate(network.layers(), 0, input, progress),
+        threads,
+        progress);
   }
 
   @Override

@@ -34,14 +34,26 @@ public final class IndependentRows {
    * @param threads at least 1; does not change the result
    */
   public static IndependentRows of(double[][] m, int threads) {
+    return of(m, threads, ProgressListener.none());
+  }
+
+  /**
+   * As {@link #of(double[][], int)}, with a listener.
+   *
+   * @param progress told by the calling thread how many rows are factored, and then how many are
+   *     proved independent, of those that may be
+   */
+  public static IndependentRows of(double[][] m, int threads, ProgressListener progress) {
     Workers.requireThreads("IndependentRows", threads);
     ErrorTerms.requireFiniteMatrix(m, "IndependentRows");
-    PivotedLq lq = PivotedLq.of(Equilibration.of(m, false).matrix());
+    PivotedLq lq = PivotedLq.of(Equilibration.of(m, false).matrix(), progress);
+    Reporting search = new Reporting(progress, "proof of independent rows");
     int proved = 0;
     int open = lq.steps();
     RightInverseCheck best = null;
     for (int next = open; next > proved; ) {
       Cancellation.check("A search for independent rows");
+      search.show(proved, lq.steps());
       RightInverseCheck check =
           RightInverseCheck.of(chosen(m, lq.rows(next)), threads)
               .proposed(lq.rightInverse(next, threads));
@@ -54,6 +66,7 @@ public final class IndependentRows {
       int jump = jump(lq, proved, open);
       next = jump > proved ? jump : (proved + open + 1) / 2;
     }
+    search.show(proved, lq.steps());
     int[] shape = {m.length, m[0].length};
     RankCertificate certificate =
         best == null

@@ -20,9 +20,15 @@ final class PivotedLq {
 
   /** Decomposes rows of moderate size; stops where all remaining rows have become zero. */
   static PivotedLq of(double[][] m) {
+    return of(m, ProgressListener.none());
+  }
+
+  /** As above; tells how many rows are done. */
+  static PivotedLq of(double[][] m, ProgressListener progress) {
     int n = m.length;
     int w = m[0].length;
     int limit = Math.min(n, w);
+    Reporting factorisation = new Reporting(progress, "pivoted factorisation");
     int[] order = new int[n];
     double[][] rest = new double[n][];
     double[][] l = new double[n][limit];
@@ -35,6 +41,7 @@ final class PivotedLq {
     int k = 0;
     for (; k < limit; k++) {
       Cancellation.check("A pivoted factorisation");
+      factorisation.show(k, limit);
       int pivot = k;
       double largest = -1;
       for (int i = k; i < n; i++) {
@@ -73,6 +80,7 @@ final class PivotedLq {
         axpy(-d, x, y, w);
       }
     }
+    factorisation.show(k, limit);
     double[][] triangle = new double[k][];
     for (int i = 0; i < k; i++) {
       triangle[i] = java.util.Arrays.copyOf(l[order[i]], i + 1);

@@ -1,6 +1,7 @@
 package org.fullrank.spectrum;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.TensorChecks;
@@ -8,6 +9,7 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.IndependentRows;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Product;
+import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.RankCertificate;
 import org.fullrank.rigor.SpectralNorm;
@@ -34,10 +36,13 @@ public final class RankAnalysis {
 
   private final @Nullable RightInverse rightInverse;
   private final int threads;
+  private final ProgressListener progress;
 
-  private RankAnalysis(@Nullable RightInverse rightInverse, int threads) {
+  private RankAnalysis(
+      @Nullable RightInverse rightInverse, int threads, ProgressListener progress) {
     this.rightInverse = rightInverse;
     this.threads = threads;
+    this.progress = progress;
   }
 
   /**
@@ -46,7 +51,7 @@ public final class RankAnalysis {
    * @return an analysis
    */
   public static RankAnalysis withDefaults() {
-    return new RankAnalysis(null, 1);
+    return new RankAnalysis(null, 1, ProgressListener.none());
   }
 
   /**
@@ -56,7 +61,7 @@ public final class RankAnalysis {
    * @return an analysis
    */
   public RankAnalysis withRightInverse(RightInverse source) {
-    return new RankAnalysis(source, threads);
+    return new RankAnalysis(source, threads, progress);
   }
 
   /**
@@ -69,7 +74,20 @@ public final class RankAnalysis {
     if (count < 1) {
       throw new IllegalArgumentException("withThreads expects at least 1 but got " + count);
     }
-    return new RankAnalysis(rightInverse, count);
+    return new RankAnalysis(rightInverse, count, progress);
+  }
+
+  /**
+   * With a listener. {@link #analyze} tells how many of three steps are done: the singular value
+   * decomposition, the proof of full rank, and the largest singular value. {@link #rankAtLeast}
+   * tells how many rows are factored and then how many are proved independent, of those that may
+   * be.
+   *
+   * @param listener called by the thread that calls the analysis
+   * @return an analysis
+   */
+  public RankAnalysis withProgress(ProgressListener listener) {
+    return new RankAnalysis(rightInverse, threads, Objects.requireNonNull(listener, "listener"));
   }
 
   /**
@@ -83,16 +101,21 @@ public final class RankAnalysis {
     Backend.selfTest();
     int n = rows.length;
     int w = rows[0].length;
+    Progress steps = Progress.begin(progress, "rank analysis", 3);
     try (INDArray wide = Tensors.ofRows(rows);
         Lapack.Svd svd = Lapack.svd(wide)) {
       double[] s = svd.completed() ? svd.singularValues() : new double[0];
+      steps.add(1);
       RankCertificate certificate = certificate(rows, svd);
+      steps.add(1);
+      Quantity sigmaMax = sigmaMax(rows, svd);
+      steps.add(1);
       return new RankReport(
           n,
           w,
           certificate.verdict(),
           certificate.sigmaMin("sigma_min"),
-          sigmaMax(rows, svd),
+          sigmaMax,
           certificate.epsilon(),
           numericalRank(s, Math.max(n, w)),
           s,
@@ -108,7 +131,7 @@ public final class RankAnalysis {
    * @return the rank and its witnesses
    */
   public IndependentRows rankAtLeast(INDArray m) {
-    return IndependentRows.of(checked(m), threads);
+    return IndependentRows.of(checked(m), threads, progress);
   }
 
   private static double[][] checked(INDArray m) {
