@@ -40,7 +40,9 @@ public final class Cancellation {
     }
     if (Thread.currentThread().isInterrupted() || (current != null && current.isCancelled())) {
       throw new CancelledException(
-          what + " was cancelled, since the calling thread is interrupted. Nothing of it remains.");
+          what
+              + " was cancelled, since the calling thread is interrupted. It left no result;"
+              + " Thread.interrupted() clears the flag before another attempt.");
     }
   }
 

@@ -39,7 +39,8 @@ final class InputFiles {
     return new CancelledException(
         "Reading "
             + file
-            + " was cancelled, since the calling thread is interrupted. Nothing of it remains.",
+            + " was cancelled, since the calling thread is interrupted. It left no result;"
+            + " Thread.interrupted() clears the flag before another attempt.",
         e);
   }
 
