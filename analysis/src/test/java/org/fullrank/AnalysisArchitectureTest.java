@@ -39,15 +39,7 @@ final class AnalysisArchitectureTest {
           Map.entry("spectrum", List.of("rigor", "linalg", "io", "cancel")),
           Map.entry(
               "ntk",
-              List.of(
-                  "nn",
-                  "nn.layer",
-                  "diff",
-                  "linalg",
-                  "io",
-                  "spectrum",
-                  "rigor",
-                  "cancel")),
+              List.of("nn", "nn.layer", "diff", "linalg", "io", "spectrum", "rigor", "cancel")),
           Map.entry("enclosure", List.of("rigor", "nn", "nn.layer", "diff", "linalg", "cancel")),
           Map.entry("surrogate", List.of("enclosure", "nn", "nn.layer", "diff", "linalg", "rigor")),
           Map.entry("expressivity", List.of("enclosure", "spectrum", "nn", "linalg", "rigor")),

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.fullrank.convergence.theorem.DeepLinearDescent;
-import org.fullrank.convergence.theorem.FullyConnectedExpressivity;
 import org.fullrank.convergence.theorem.JacobianDescent;
 import org.fullrank.convergence.theorem.LastLayerConvexDescent;
 import org.fullrank.convergence.theorem.LastLayerDescent;

@@ -62,8 +62,7 @@ public final class DecimalNetwork {
     this(network, parameters, x, DecimalFunctions.DIGITS);
   }
 
-  private DecimalNetwork(
-      Network network, BigDecimal[] parameters, INDArray x, MathContext digits) {
+  private DecimalNetwork(Network network, BigDecimal[] parameters, INDArray x, MathContext digits) {
     this.network = network;
     this.digits = digits;
     this.theta = parameters;

@@ -249,7 +249,8 @@ class RankDeficientFamilyTest {
     return tallies.computeIfAbsent(name, x -> new Tally());
   }
 
-  private void count(Tally tally, boolean right, Case c, String name, Wanted wanted, String what) {
+  private void count(
+      Tally tally, boolean right, Case c, String name, @Nullable Wanted wanted, String what) {
     if (right) {
       tally.right++;
     } else {
@@ -258,7 +259,7 @@ class RankDeficientFamilyTest {
     }
   }
 
-  private void fault(Case c, String name, Wanted wanted, String what) {
+  private void fault(Case c, String name, @Nullable Wanted wanted, String what) {
     faults.append("\n  ").append(c.member).append(' ').append(name);
     if (wanted != null) {
       int n = c.member.n();

@@ -3,6 +3,7 @@ package org.fullrank.spectrum;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -101,8 +102,7 @@ class TridiagonalQlTest {
       }
     }
     double[] exact = OneSidedJacobi.eigenvalues(OneSidedJacobi.choleskyFactor(t));
-    RawPairs pairs = TridiagonalQl.solve(t, false);
-    assertThat(pairs).isNotNull();
+    RawPairs pairs = Objects.requireNonNull(TridiagonalQl.solve(t, false));
     for (int i = 0; i < n; i++) {
       assertThat(pairs.values()[i] / exact[i]).isBetween(1 - tolerance, 1 + tolerance);
     }
@@ -122,7 +122,7 @@ class TridiagonalQlTest {
         }
       }
       a[0][0] = 1;
-      requireDecomposition(a, TridiagonalQl.solve(copy(a), true), 1e-13);
+      requireDecomposition(a, Objects.requireNonNull(TridiagonalQl.solve(copy(a), true)), 1e-13);
     }
   }
 
@@ -131,15 +131,13 @@ class TridiagonalQlTest {
   }
 
   private static void requireSolved(double[] d, double[] e) {
-    RawPairs pairs = TridiagonalQl.solve(dense(d, e), true);
-    assertThat(pairs).isNotNull();
+    RawPairs pairs = Objects.requireNonNull(TridiagonalQl.solve(dense(d, e), true));
     requireSpectrum(d, e, pairs.values());
     requireDecomposition(dense(d, e), pairs, tolerance(d, e));
   }
 
   private static void requireDecomposition(double[][] a, RawPairs pairs, double bound) {
-    assertThat(pairs).isNotNull();
-    double[][] x = pairs.vectors();
+    double[][] x = Objects.requireNonNull(pairs.vectors());
     double residual = 0;
     double skew = 0;
     for (int i = 0; i < a.length; i++) {
