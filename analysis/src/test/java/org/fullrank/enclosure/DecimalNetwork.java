@@ -54,7 +54,7 @@ public final class DecimalNetwork {
 
   /** Evaluates at all samples; sums and products are rounded to these digits. */
   DecimalNetwork(Network network, INDArray parameters, INDArray x, MathContext digits) {
-    this(network, decimals(Tensors.toDoubles(parameters), digits), x, digits);
+    this(network, decimals(Tensors.toDoubles(parameters)), x, digits);
   }
 
   /** Evaluates with 70 digits and parameters that need not be doubles. */
@@ -76,7 +76,7 @@ public final class DecimalNetwork {
     }
     jacobian = new BigDecimal[n * k][];
     for (int i = 0; i < n; i++) {
-      sample(i, k, decimals(Arrays.copyOfRange(all, i * d, (i + 1) * d), digits));
+      sample(i, k, decimals(Arrays.copyOfRange(all, i * d, (i + 1) * d)));
     }
   }
 
@@ -195,7 +195,7 @@ public final class DecimalNetwork {
   /** Gates by the signs of the frozen layers. */
   private Node surrogate(SurrogateRelu surrogate, int at, BigDecimal[] x) {
     // Like fixed matrices, frozen parameters are rounded to the type of the inputs.
-    BigDecimal[] psi = decimals(Tensors.toDoubles(surrogate.gates().castTo(type)), digits);
+    BigDecimal[] psi = decimals(Tensors.toDoubles(surrogate.gates().castTo(type)));
     List<Node> nodes = new ArrayList<>();
     List<boolean[]> open = new ArrayList<>();
     BigDecimal[] a = x;
@@ -349,7 +349,7 @@ public final class DecimalNetwork {
     return z;
   }
 
-  private static BigDecimal[] decimals(double[] x, MathContext digits) {
-    return Arrays.stream(x).mapToObj(v -> new BigDecimal(v, digits)).toArray(BigDecimal[]::new);
+  private static BigDecimal[] decimals(double[] x) {
+    return Arrays.stream(x).mapToObj(BigDecimal::new).toArray(BigDecimal[]::new);
   }
 }

@@ -171,8 +171,8 @@ final class ExpressivityTheoremsTest {
     x[7] = x[2].clone();
     TrainingProblem equal = problem(network(Activations.TANH, 1, true, 25), x);
     refused(CONNECTED, equal, Verdict.FAILS, "sample 7 repeats an earlier one");
-    refused(RANK, equal, Verdict.FAILS, "samples 7");
-    refused(GENERIC, equal, Verdict.FAILS, "samples 7");
+    refused(RANK, equal, Verdict.FAILS, "sample 7");
+    refused(GENERIC, equal, Verdict.FAILS, "sample 7");
     x[7][3] = Math.nextUp(x[7][3]);
     TrainingProblem close = problem(network(Activations.TANH, 1, true, 25), x);
     proved(CONNECTED, close);
