@@ -3,6 +3,7 @@ package org.fullrank.linalg;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
+import org.fullrank.cancel.Cancellation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -198,11 +199,16 @@ public final class Chunks {
         run(piece, c, length);
       }
     } else {
-      Parallel.run(
-          chunks,
+      // A pass over an array is short, and its caller holds arrays: an interrupt waits for its end.
+      Cancellation.deferred(
           () -> {
-            Piece piece = workers.get();
-            return c -> run(piece, c, length);
+            Parallel.run(
+                chunks,
+                () -> {
+                  Piece piece = workers.get();
+                  return c -> run(piece, c, length);
+                });
+            return chunks;
           });
     }
   }
