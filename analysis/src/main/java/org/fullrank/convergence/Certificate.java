@@ -122,10 +122,15 @@ public final class Certificate {
    * problem cannot be said to be those of another.
    *
    * @param evidence that all measured numbers are from
-   * @throws IllegalStateException if the problem's numbers have changed since they were measured
+   * @throws IllegalStateException if the problem's numbers have changed since they were measured,
+   *     or the certificate rests on another problem already
    */
   Certificate restingOn(Evidence evidence) {
     Optional<String> digest = evidence.digest();
+    if (problem.isPresent() && !problem.equals(digest)) {
+      throw new IllegalStateException(
+          theorem + " expects evidence of one problem but its certificate rests on another one");
+    }
     List<HypothesisCheck> all = new ArrayList<>(checks);
     evidence
         .assumption()

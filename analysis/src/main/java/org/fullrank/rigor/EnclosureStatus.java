@@ -12,9 +12,15 @@ public enum EnclosureStatus {
       "limited by double precision, about n u trace; enclose singular values of a factor with a"
           + " rank certificate instead of squaring its condition number, or remove near-duplicate"
           + " samples"),
+  /** The search reached the requested width, and what is not known of the entries added more. */
+  ENTRIES_UNCERTAIN(
+      "limited by what is not known of the entries (their error bound, or how far the matrix is"
+          + " from symmetric), so more factorisations do not help; entries with a smaller error"
+          + " bound, or a matrix that is symmetric to the bit, do"),
   /** The permitted number of factorisations was used up. */
   BUDGET_EXHAUSTED(
-      "the permitted number of factorisations was used up; raise it or give an eigenvalue estimate"),
+      "the permitted number of factorisations was used up; raise it or give an eigenvalue"
+          + " estimate"),
   /** No factorisation certified anything: the cheap bounds are all there is. */
   CHEAP_BOUNDS_ONLY(
       "no shifted Cholesky factorisation succeeded, only Gershgorin and trace bounds hold; raise"
@@ -24,6 +30,13 @@ public enum EnclosureStatus {
 
   EnclosureStatus(String text) {
     this.text = text;
+  }
+
+  /** This status of a search, once the radius of the matrix is part of the enclosure. */
+  EnclosureStatus withRadius(Interval widened, double relativeWidth) {
+    return this == CONVERGED && !(widened.relativeWidth() <= relativeWidth)
+        ? ENTRIES_UNCERTAIN
+        : this;
   }
 
   /** A sentence for the reader, with the remedy where there is one. */

@@ -42,7 +42,7 @@ final class EntryDigest {
    * @param row number of the row
    * @param from first column, where a band begins
    * @param count up to the end of a band, or to the diagonal or beyond it
-   * @param values receives nothing; the entry at {@code from} is at {@code offset}
+   * @param values the entries; that at {@code from} is at {@code offset}
    */
   void add(int row, int from, int count, double[] values, int offset) {
     int end = Math.min(from + count, row + 1);

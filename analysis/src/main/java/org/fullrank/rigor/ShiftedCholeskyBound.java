@@ -209,7 +209,9 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     search.equilibrate();
     Interval scaled = search.interval();
     // Widening is symmetric, so it commutes with the change of sign.
-    return new EigenvalueEnclosure(a.widened(scaled), search.status(), search.factorizations());
+    Interval widened = a.widened(scaled);
+    EnclosureStatus status = search.status().withRadius(widened, relativeWidth);
+    return new EigenvalueEnclosure(widened, status, search.factorizations());
   }
 
   /** Uninitialised rows of a lower triangle. */

@@ -104,7 +104,9 @@ public final class TempleKatoBound implements EigenvalueBound {
         scaled.relativeWidth() <= base.relativeWidth()
             ? EnclosureStatus.CONVERGED
             : search.status();
-    return new EigenvalueEnclosure(a.widened(scaled), status, factorizations);
+    Interval widened = a.widened(scaled);
+    return new EigenvalueEnclosure(
+        widened, status.withRadius(widened, base.relativeWidth()), factorizations);
   }
 
   /** {@code known}, with the ends of Temple and Kato where these are better. */

@@ -164,7 +164,8 @@ public final class TiledCholeskyBound {
       EnclosureStatus status = search.run(hint);
       Interval interval = session.entries.unscaled(search.interval());
       return new TiledEnclosure(
-          new EigenvalueEnclosure(interval, status, search.factorizations()),
+          new EigenvalueEnclosure(
+              interval, status.withRadius(interval, relativeWidth), search.factorizations()),
           session.survey.asymmetry(),
           new TiledCost(
               session.plan,

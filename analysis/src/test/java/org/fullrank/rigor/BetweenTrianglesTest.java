@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -148,5 +149,22 @@ class BetweenTrianglesTest {
       assertThatThrownBy(() -> SymmetricMatrix.between(bad))
           .isInstanceOf(IllegalArgumentException.class);
     }
+  }
+
+  /** More factorisations would not help, so the status may not say that all is well. */
+  @Test
+  void aWidthThatComesFromTheEntriesIsSaid() {
+    SymmetricMatrix m = SymmetricMatrix.between(new double[][] {{1, 0.4}, {0.6, 2}});
+    for (EigenvalueEnclosure e :
+        List.of(
+            ShiftedCholeskyBound.withDefaults().encloseLambdaMin(m, Hint.none()),
+            ShiftedCholeskyBound.withDefaults().encloseLambdaMax(m, Hint.none()),
+            TempleKatoBound.withDefaults().encloseLambdaMin(m, Hint.none()))) {
+      assertThat(e.interval().width()).isGreaterThan(0.1);
+      assertThat(e.status()).isEqualTo(EnclosureStatus.ENTRIES_UNCERTAIN);
+    }
+    SymmetricMatrix exact = SymmetricMatrix.between(new double[][] {{1, 0.5}, {0.5, 2}});
+    assertThat(ShiftedCholeskyBound.withDefaults().encloseLambdaMin(exact, Hint.none()).status())
+        .isEqualTo(EnclosureStatus.CONVERGED);
   }
 }
