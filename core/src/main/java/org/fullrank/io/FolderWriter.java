@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -65,7 +66,7 @@ public final class FolderWriter implements AutoCloseable {
     }
     FolderWriter writer = new FolderWriter(folder, index, lock);
     try {
-      writer.candidates.addAll(names(writer.lock.path()));
+      writer.candidates.addAll(names(writer.listed()));
       writer.removeUnused();
       return writer;
     } catch (IOException | RuntimeException | Error e) {
@@ -126,19 +127,24 @@ public final class FolderWriter implements AutoCloseable {
     }
   }
 
+  /** The list, by the channel that holds the lock: closing another one would give the lock up. */
+  private byte[] listed() throws IOException {
+    return Channels.newInputStream(lock.channel().position(0)).readAllBytes();
+  }
+
   private Set<String> indexed() throws IOException {
     try {
-      return names(index);
+      InputFiles.requireRegular(index);
+      return names(Files.readAllBytes(index));
     } catch (NoSuchFileException e) {
       return Set.of();
     }
   }
 
   /** The names in a file that are of the form of this class, in quotes. */
-  private static Set<String> names(Path file) throws IOException {
-    InputFiles.requireRegular(file);
+  private static Set<String> names(byte[] file) {
     Set<String> names = new LinkedHashSet<>();
-    Matcher matcher = QUOTED.matcher(new String(Files.readAllBytes(file), ISO_8859_1));
+    Matcher matcher = QUOTED.matcher(new String(file, ISO_8859_1));
     while (matcher.find()) {
       names.add(matcher.group(1));
     }
