@@ -50,6 +50,7 @@ import org.fullrank.spectrum.StochasticLanczos;
 import org.fullrank.spectrum.Wanted;
 import org.fullrank.spectrum.XTrace;
 import org.fullrank.training.GradientDescent;
+import org.fullrank.training.Recorders;
 import org.fullrank.training.Recording;
 import org.fullrank.training.TrainingRun;
 import org.jspecify.annotations.Nullable;
@@ -331,6 +332,26 @@ class CancellingTest {
             });
     assertThat(reading.thrown()).isInstanceOf(CancelledException.class);
     assertThat(reading.flag()).isTrue();
+  }
+
+  /** Recorders are the part of a start and of a close that can be interrupted. */
+  @Test
+  void aRunIsFreedThatCannotBeginOrEnd() {
+    TrainingProblem problem = TrainingProblem.of(NETWORK, theta, few, fewTargets);
+    GradientDescent method = GradientDescent.withStepSize(1e-3);
+    Recording recording = Recording.every(100).with(Recorders.lambdaMin());
+    long before = Backend.tensorBytes();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> TrainingRun.start(problem, method, recording))
+        .isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(Backend.tensorBytes()).isEqualTo(before);
+    TrainingRun run = TrainingRun.start(problem, method, recording);
+    run.advance(1);
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(run::close).isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(Backend.tensorBytes()).isEqualTo(before);
   }
 
   /** As often as it is stopped, a run makes the steps of one that never was. */

@@ -50,8 +50,23 @@ public final class TrainingRun implements AutoCloseable {
     if (!snapshots.isEmpty() && !Double.isFinite(snapshots.get(snapshots.size() - 1).loss())) {
       status = RunStatus.DIVERGED;
     }
-    for (Recorder recorder : recording.recorders()) {
-      probes.add(recorder.start(problem));
+  }
+
+  /** A run that is ready, or none, with the memory of the state freed. */
+  private static TrainingRun begun(
+      TrainingProblem problem, TrainingMethod method, Recording recording, Checkpoint state) {
+    TrainingRun run = new TrainingRun(problem, method, recording, state);
+    try {
+      for (Recorder recorder : recording.recorders()) {
+        run.probes.add(recorder.start(problem));
+      }
+      if (run.snapshots.isEmpty()) {
+        run.record();
+      }
+      return run;
+    } catch (RuntimeException | Error e) {
+      run.free();
+      throw e;
     }
   }
 
@@ -62,18 +77,16 @@ public final class TrainingRun implements AutoCloseable {
    * @param method the step rule
    * @param recording which steps are recorded
    * @return the run
+   * @throws CancelledException if this thread is interrupted while a recorder works
    */
   public static TrainingRun start(
       TrainingProblem problem, TrainingMethod method, Recording recording) {
-    TrainingRun run =
-        new TrainingRun(
-            problem,
-            method,
-            recording,
-            new Checkpoint(
-                0, 0, problem.theta().dup('c'), method.initialMemory(problem), List.of()));
-    run.record();
-    return run;
+    double[] memory = method.initialMemory(problem);
+    return begun(
+        problem,
+        method,
+        recording,
+        new Checkpoint(0, 0, problem.theta().dup('c'), memory, List.of()));
   }
 
   /**
@@ -93,8 +106,7 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun resume(
       TrainingProblem problem, TrainingMethod method, Recording recording, Path folder)
       throws IOException {
-    return new TrainingRun(
-        problem, method, recording, Checkpoint.read(folder, problem, method, recording));
+    return begun(problem, method, recording, Checkpoint.read(folder, problem, method, recording));
   }
 
   /**
@@ -318,19 +330,32 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  /** Records the last step, if the tensors of the problem are still open, and frees memory. */
+  /**
+   * Records the last step, if the tensors of the problem are still open, and frees memory.
+   *
+   * @throws CancelledException if this thread is interrupted while a recorder works: the last step
+   *     is then not recorded, and memory is freed
+   */
   @Override
   public void close() {
-    if (status != RunStatus.CLOSED) {
+    if (status == RunStatus.CLOSED) {
+      return;
+    }
+    try {
       if (status == RunStatus.READY
           && !isRecorded()
           && !problem.x().wasClosed()
           && !problem.y().wasClosed()) {
         record();
       }
-      status = RunStatus.CLOSED;
-      probes.forEach(Recorder.Probe::close);
-      theta.close();
+    } finally {
+      free();
     }
+  }
+
+  private void free() {
+    status = RunStatus.CLOSED;
+    probes.forEach(Recorder.Probe::close);
+    theta.close();
   }
 }
