@@ -42,9 +42,9 @@ final class EntryDigest {
    * @param row number of the row
    * @param from first column, where a band begins
    * @param count up to the end of a band, or to the diagonal or beyond it
-   * @param values the entries; that at {@code from} is at {@code offset}
+   * @param values the entries, that of column {@code from} first
    */
-  void add(int row, int from, int count, double[] values, int offset) {
+  void add(int row, int from, int count, double[] values) {
     int end = Math.min(from + count, row + 1);
     if (from % WIDTH != 0 || (end % WIDTH != 0 && end < row + 1)) {
       throw new IllegalStateException(
@@ -56,7 +56,7 @@ final class EntryDigest {
               + (from + count));
     }
     for (int column = from; column < end; column += WIDTH) {
-      int at = offset + column - from;
+      int at = column - from;
       addPiece(row, column / WIDTH, values, at, at + Math.min(WIDTH, end - column));
     }
   }

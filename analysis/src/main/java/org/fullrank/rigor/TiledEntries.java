@@ -108,7 +108,7 @@ final class TiledEntries {
   /** As {@link #read(int, int, int, double[])}, and the digest takes up what was read. */
   void read(int row, int first, int count, double[] target, EntryDigest digest) throws IOException {
     fetch(row, first, count, target);
-    digest.add(row, first, count, target, 0);
+    digest.add(row, first, count, target);
     scale(target, count);
   }
 

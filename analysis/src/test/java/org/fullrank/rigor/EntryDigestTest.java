@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -28,7 +29,7 @@ class EntryDigestTest {
   private EntryDigest wholeRows() {
     EntryDigest digest = new EntryDigest(N);
     for (int i = 0; i < N; i++) {
-      digest.add(i, 0, i + 1, rows[i], 0);
+      digest.add(i, 0, i + 1, rows[i]);
     }
     return digest;
   }
@@ -45,10 +46,9 @@ class EntryDigestTest {
     Collections.shuffle(pieces, new Random(5));
     EntryDigest shuffled = new EntryDigest(N);
     for (int[] piece : pieces) {
-      double[] values = new double[WIDTH + 7];
       int count = Math.min(WIDTH, N - piece[1]);
-      System.arraycopy(rows[piece[0]], piece[1], values, 7, count);
-      shuffled.add(piece[0], piece[1], count, values, 7); // above the diagonal, too
+      double[] values = Arrays.copyOfRange(rows[piece[0]], piece[1], piece[1] + count);
+      shuffled.add(piece[0], piece[1], count, values); // above the diagonal, too
     }
     assertThat(shuffled.difference(expected, 0, N)).isEqualTo(-1);
     assertThat(new EntryDigest(N).difference(expected, WIDTH, N)).isEqualTo(WIDTH);
@@ -148,10 +148,10 @@ class EntryDigestTest {
   @Test
   void piecesOfBandsAreRefused() {
     EntryDigest digest = new EntryDigest(N);
-    assertThatThrownBy(() -> digest.add(200, 1, 125, rows[200], 1))
+    assertThatThrownBy(() -> digest.add(200, 1, 125, rows[200]))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("whole bands of 126 columns");
-    assertThatThrownBy(() -> digest.add(200, 0, 125, rows[200], 0))
+    assertThatThrownBy(() -> digest.add(200, 0, 125, rows[200]))
         .isInstanceOf(IllegalStateException.class);
   }
 }
