@@ -102,7 +102,7 @@ public final class SymmetricMatrix {
               + radii[0].length
               + "]");
     }
-    requireSymmetric("SymmetricMatrix radii", radii);
+    requireSymmetric("SymmetricMatrix radii", radii, "take the larger one for both");
     for (double[] row : radii) {
       for (double r : row) {
         if (!(r >= 0)) {
@@ -154,8 +154,14 @@ public final class SymmetricMatrix {
    *
    * @param where what is checked, for the message
    * @param rows {@code [n][n]}
+   * @throws IllegalArgumentException if two mirror images differ; says which and what to do
    */
   public static void requireSymmetric(String where, double[][] rows) {
+    requireSymmetric(
+        where, rows, "if they differ by rounding, average them, or use SymmetricMatrix.between");
+  }
+
+  private static void requireSymmetric(String where, double[][] rows, String remedy) {
     // Square blocks: columns of large matrices would miss the cache in every step.
     int n = rows.length;
     for (int i0 = 0; i0 < n; i0 += BLOCK) {
@@ -163,7 +169,7 @@ public final class SymmetricMatrix {
         for (int i = i0; i < Math.min(n, i0 + BLOCK); i++) {
           for (int j = j0; j < Math.min(i, j0 + BLOCK); j++) {
             if (rows[i][j] != rows[j][i]) {
-              throw asymmetric(where, i, j, rows[i][j], rows[j][i]);
+              throw asymmetric(where, i, j, rows[i][j], rows[j][i], remedy);
             }
           }
         }
@@ -171,8 +177,9 @@ public final class SymmetricMatrix {
     }
   }
 
-  private static IllegalArgumentException asymmetric(
-      String where, int i, int j, double entry, double mirrored) {
+  /** What is thrown for entries {@code (i, j)} and {@code (j, i)} that differ. */
+  static IllegalArgumentException asymmetric(
+      String where, int i, int j, double entry, double mirrored, String remedy) {
     return new IllegalArgumentException(
         where
             + " expects a symmetric matrix with equal entries at ("
@@ -187,7 +194,8 @@ public final class SymmetricMatrix {
             + entry
             + " and "
             + mirrored
-            + "; if they differ by rounding, average them, or use SymmetricMatrix.between");
+            + "; "
+            + remedy);
   }
 
   /** {@code 2^exponent * lower} with a radius in the same units; takes ownership of the array. */

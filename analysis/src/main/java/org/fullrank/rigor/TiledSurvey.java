@@ -92,20 +92,13 @@ final class TiledSurvey {
 
   private void differ(int i, int j, double entry, double mirrored) {
     if (differences == null) {
-      throw new IllegalArgumentException(
-          "expected a symmetric matrix with equal entries at ("
-              + i
-              + ", "
-              + j
-              + ") and ("
-              + j
-              + ", "
-              + i
-              + ") but got "
-              + entry
-              + " and "
-              + mirrored
-              + "; if they differ by rounding, use TiledCholeskyBound.symmetrized()");
+      throw SymmetricMatrix.asymmetric(
+          "TiledCholeskyBound",
+          i,
+          j,
+          entry,
+          mirrored,
+          "if they differ by rounding, use symmetrized()");
     }
     double difference = Rounding.subtractUp(Math.max(entry, mirrored), Math.min(entry, mirrored));
     differences[i] = Rounding.addUp(differences[i], difference);

@@ -140,8 +140,14 @@ class BetweenTrianglesTest {
     assertThatThrownBy(() -> SymmetricMatrix.of(a)).hasMessageContaining("SymmetricMatrix.between");
     TiledCholeskyBound plain = TiledCholeskyBound.withDefaults().withWorkingBytes(1 << 26);
     assertThatThrownBy(() -> plain.encloseLambdaMin(SymmetricSource.ofRows(a), Hint.none(), folder))
+        .hasMessageContaining("TiledCholeskyBound expects")
         .hasMessageContaining("(1, 0)")
         .hasMessageContaining("symmetrized()");
+    // The mean of two radii would be too small for one of them.
+    double[][] mids = {{4, 1}, {1, 4}};
+    assertThatThrownBy(() -> SymmetricMatrix.withRadii(mids, a))
+        .hasMessageContaining("radii")
+        .hasMessageContaining("take the larger one");
     double[][] huge = {{4, Double.MAX_VALUE}, {-Double.MAX_VALUE, 4}};
     assertThat(ShiftedCholeskyBound.withDefaults().lambdaMin(SymmetricMatrix.between(huge)).lo())
         .isLessThanOrEqualTo(-Double.MAX_VALUE);
