@@ -12,7 +12,10 @@ public enum EnclosureStatus {
       "limited by double precision, about n u trace; enclose singular values of a factor with a"
           + " rank certificate instead of squaring its condition number, or remove near-duplicate"
           + " samples"),
-  /** The search reached the requested width, and what is not known of the entries added more. */
+  /**
+   * The search reached the requested width or the limit of precision, and what is not known of the
+   * entries makes most of the width that is too much.
+   */
   ENTRIES_UNCERTAIN(
       "limited by what is not known of the entries (their error bound, or how far the matrix is"
           + " from symmetric), so more factorisations do not help; entries with a smaller error"
@@ -32,9 +35,17 @@ public enum EnclosureStatus {
     this.text = text;
   }
 
-  /** This status of a search, once the radius of the matrix is part of the enclosure. */
-  EnclosureStatus withRadius(Interval widened, double relativeWidth) {
-    return this == CONVERGED && !(widened.relativeWidth() <= relativeWidth)
+  /**
+   * This status of a search, once the radius of the matrix is part of the enclosure.
+   *
+   * @param own what the search has found, without the radius
+   * @param widened the same with it
+   * @param relativeWidth what was asked for
+   */
+  EnclosureStatus withRadius(Interval own, Interval widened, double relativeWidth) {
+    boolean tooWide = !(widened.relativeWidth() <= relativeWidth);
+    boolean mostly = own.width() < 0.5 * widened.width();
+    return tooWide && (this == CONVERGED || (this == AT_PRECISION && mostly))
         ? ENTRIES_UNCERTAIN
         : this;
   }

@@ -210,7 +210,8 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     Interval scaled = search.interval();
     // Widening is symmetric, so it commutes with the change of sign.
     Interval widened = a.widened(scaled);
-    EnclosureStatus status = search.status().withRadius(widened, relativeWidth);
+    EnclosureStatus status =
+        search.status().withRadius(ErrorTerms.scale(scaled, a.exponent()), widened, relativeWidth);
     return new EigenvalueEnclosure(widened, status, search.factorizations());
   }
 

@@ -105,8 +105,9 @@ public final class TempleKatoBound implements EigenvalueBound {
             ? EnclosureStatus.CONVERGED
             : search.status();
     Interval widened = a.widened(scaled);
+    Interval own = ErrorTerms.scale(scaled, a.exponent());
     return new EigenvalueEnclosure(
-        widened, status.withRadius(widened, base.relativeWidth()), factorizations);
+        widened, status.withRadius(own, widened, base.relativeWidth()), factorizations);
   }
 
   /** {@code known}, with the ends of Temple and Kato where these are better. */

@@ -162,10 +162,11 @@ public final class TiledCholeskyBound {
               relativeWidth,
               maxFactorizations);
       EnclosureStatus status = search.run(hint);
+      Interval own = ErrorTerms.scale(search.interval(), session.entries.exponent());
       Interval interval = session.entries.unscaled(search.interval());
       return new TiledEnclosure(
           new EigenvalueEnclosure(
-              interval, status.withRadius(interval, relativeWidth), search.factorizations()),
+              interval, status.withRadius(own, interval, relativeWidth), search.factorizations()),
           session.survey.asymmetry(),
           new TiledCost(
               session.plan,

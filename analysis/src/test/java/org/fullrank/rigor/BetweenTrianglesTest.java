@@ -157,6 +157,25 @@ class BetweenTrianglesTest {
     }
   }
 
+  /** The search ends at the limit of precision, which is far below the radius of the first one. */
+  @Test
+  void theEntriesAreBlamedForTheWidthOfASingularMatrixOnlyIfTheyCauseIt() throws Exception {
+    for (double gap : new double[] {1e-9, 0}) {
+      double[][] a = {{1, 1}, {1 - gap, 1}};
+      SymmetricMatrix m = SymmetricMatrix.between(a);
+      for (EigenvalueEnclosure e :
+          List.of(
+              ShiftedCholeskyBound.withDefaults().encloseLambdaMin(m, Hint.none()),
+              TempleKatoBound.withDefaults().encloseLambdaMin(m, Hint.none()),
+              tiled.encloseLambdaMin(SymmetricSource.ofRows(a), Hint.none(), folder).enclosure())) {
+        assertThat(e.interval().contains(0.0)).isTrue();
+        assertThat(e.status() == EnclosureStatus.ENTRIES_UNCERTAIN)
+            .as("%s for %s", e, gap)
+            .isEqualTo(gap > 0);
+      }
+    }
+  }
+
   /** More factorisations would not help, so the status may not say that all is well. */
   @Test
   void aWidthThatComesFromTheEntriesIsSaid() {
