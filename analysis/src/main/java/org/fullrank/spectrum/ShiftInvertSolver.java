@@ -179,14 +179,16 @@ public final class ShiftInvertSolver implements EigenSolver {
       RawPairs small = TridiagonalQl.solve(h, true);
       if (m == 0 || small == null) {
         RawPairs none = new RawPairs(new double[0], new double[0][]);
-        return new Refined(a, none, new double[0][], ritz.status(), tolerance);
+        SolverStatus status = m == 0 ? ritz.status() : SolverStatus.FAILED;
+        return new Refined(a, none, new double[0][], status, tolerance);
       }
       double[][] vectors = Vectors.combinations(Objects.requireNonNull(small.vectors()), x, m);
       return new Refined(a, small, vectors, ritz.status(), tolerance);
     }
 
+    /** The largest residual; infinite if there are no pairs. */
     double worst() {
-      return Arrays.stream(residuals).max().orElse(0);
+      return Arrays.stream(residuals).max().orElse(Double.POSITIVE_INFINITY);
     }
 
     /** The value nearest to the shift, of {@code sign A}. */
