@@ -75,13 +75,12 @@ public final class DeterminantBound implements EigenvalueBound {
     double[] diagonal = ShiftedCholeskyBound.diagonal(lower, sign);
     double[][] work = ShiftedCholeskyBound.newTriangle(n);
     double lo = Double.NEGATIVE_INFINITY;
-    if (ShiftedCholeskyBound.provenShift(lower, sign, 0, work, threads, Reporting.NONE) >= 0) {
+    if (completes(ShiftTerms.of(diagonal), lower, sign, work)) {
       lo = lowerBound(ShiftedCholeskyBound.diagonal(work, 1), traceUp(lower, sign));
     }
     DiagonalScaling scaling = DiagonalScaling.of(diagonal);
     if (scaling != null
-        && ShiftedCholeskyBound.provenShift(lower, sign, 0, scaling, work, threads, Reporting.NONE)
-            >= 0) {
+        && completes(ShiftTerms.equilibrated(diagonal, scaling), lower, sign, work)) {
       // The diagonal of D A D is exact.
       double[] scaled = scaling.shiftedDown(diagonal, 0, 0);
       double trace = Arrays.stream(scaled).reduce(0, Rounding::addUp);
@@ -89,6 +88,10 @@ public final class DeterminantBound implements EigenvalueBound {
       lo = Math.max(lo, scaling.backDown(ofScaled));
     }
     return lo >= 0 ? new Interval(lo, Arrays.stream(diagonal).min().orElse(lo)) : null;
+  }
+
+  private boolean completes(ShiftTerms terms, double[][] lower, double sign, double[][] work) {
+    return ShiftedCholeskyBound.proves(terms, lower, sign, 0, work, threads, Reporting.NONE);
   }
 
   /** {@code prod pivots_i^2 ((n-1) / trace)^(n-1)} rounded down; n = 1 gives the square. */

@@ -27,7 +27,6 @@ final class ExtremeSearch {
   private final int threads;
   private final double relativeWidth;
   private final int budget;
-  private final double trace;
   private final double[] diagonal;
 
   /** The shift that decides the sign of every matrix within the radius. */
@@ -54,8 +53,8 @@ final class ExtremeSearch {
 
   private double factorShift;
 
-  /** The scaling of the matrices that are factored, if any. */
-  private @Nullable DiagonalScaling scaling;
+  /** What is factored: the matrix as it is, or equilibrated. */
+  private ShiftTerms terms;
 
   /** The vector of the smallest Rayleigh quotient so far. */
   private double @Nullable [] best;
@@ -80,11 +79,7 @@ final class ExtremeSearch {
     lo = cheap.lo();
     hi = cheap.hi();
     diagonal = ShiftedCholeskyBound.diagonal(lower, sign);
-    double sum = 0;
-    for (double entry : diagonal) {
-      sum += entry;
-    }
-    trace = sum;
+    terms = ShiftTerms.of(diagonal);
     double radius = a.scaledRadius();
     signShift = radius == 0 ? 0 : radius * (1 + 0x1p-50);
     work = budget == 0 ? new double[0][] : ShiftedCholeskyBound.newTriangle(lower.length);
@@ -128,14 +123,16 @@ final class ExtremeSearch {
 
   /** Goes on with equilibrated matrices, where these promise more than what there is. */
   void equilibrate() {
-    DiagonalScaling graded = narrow() || used >= budget ? null : DiagonalScaling.of(diagonal);
-    if (graded == null || !(hi > signShift)) {
+    DiagonalScaling scaling = narrow() || used >= budget ? null : DiagonalScaling.of(diagonal);
+    if (scaling == null || !(hi > signShift)) {
       return;
     }
-    if (!signIsOpen() && !(graded.reach(diagonal, hi) < 0.1 * (hi - lo))) {
+    ShiftTerms graded = ShiftTerms.equilibrated(diagonal, scaling);
+    if (!signIsOpen() && !(graded.reach(hi) < 0.1 * (hi - lo))) {
       return;
     }
-    scaling = graded;
+    ShiftTerms plain = terms;
+    terms = graded;
     failed = Double.POSITIVE_INFINITY;
     if (certifyAt(signIsOpen() ? signShift : lo)) {
       narrowDown();
@@ -146,9 +143,9 @@ final class ExtremeSearch {
         Lanczos.run(
             q -> {
               double[] x = q.clone();
-              graded.multiply(x);
+              scaling.multiply(x);
               double[] y = scaled(SymmetricTimes.of(lower, x, threads));
-              graded.multiply(y);
+              scaling.multiply(y);
               return y;
             },
             Lanczos.startVector(lower.length, starts++),
@@ -156,10 +153,10 @@ final class ExtremeSearch {
             (value, error) -> error <= 0.1 * Math.abs(value));
     if (direct != null) {
       double[] x = direct.vector();
-      graded.shrink(x);
+      scaling.shrink(x);
       tryVector(x);
     }
-    scaling = null; // what iterates with a factor falls back on the matrix as it is
+    terms = plain; // what iterates with a factor falls back on the matrix as it is
   }
 
   private void narrowDown() {
@@ -278,16 +275,13 @@ final class ExtremeSearch {
     used++;
     Reporting task =
         new Reporting(progress.listener(), progress.task() + ", factorisation " + used);
-    double proved =
-        scaling == null
-            ? ShiftedCholeskyBound.provenShift(lower, sign, s, work, threads, task)
-            : ShiftedCholeskyBound.provenShift(lower, sign, s, scaling, work, threads, task);
-    factored = proved > Double.NEGATIVE_INFINITY;
-    return proved;
+    factored = ShiftedCholeskyBound.proves(terms, lower, sign, s, work, threads, task);
+    return factored ? terms.proved(s) : Double.NEGATIVE_INFINITY;
   }
 
   /** {@code (sign * A - factorShift)^-1 x}, roughly and in place. */
   private void solve(double[] x) {
+    DiagonalScaling scaling = terms.scaling();
     if (scaling == null) {
       FactorSolve.inPlace(work, x, threads);
       return;
@@ -321,12 +315,7 @@ final class ExtremeSearch {
 
   /** The rounding term at shift s: what separates a provable shift from the eigenvalue. */
   private double reach(double s) {
-    if (scaling != null) {
-      return scaling.reach(diagonal, s);
-    }
-    int n = lower.length;
-    double shiftedTrace = Math.max(trace - n * s, 0);
-    return (n + 1) * ErrorTerms.U * shiftedTrace + 0x1p-52 * Math.abs(s);
+    return terms.reach(s);
   }
 
   /** How far below an eigenvalue near {@code t} a shift may be: what is permitted or possible. */

@@ -174,21 +174,18 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     double shift = Rounding.addUp(ErrorTerms.scaleUp(s, -a.exponent()), a.scaledRadius());
     double[][] lower = a.scaledLower();
     double[][] work = newTriangle(lower.length);
-    Reporting test = new Reporting(progress, "test of a bound");
-    if (provenShift(lower, sign, shift, work, threads, test) > Double.NEGATIVE_INFINITY) {
+    double[] diagonal = diagonal(lower, sign);
+    Reporting plain = new Reporting(progress, "test of a bound");
+    if (proves(ShiftTerms.of(diagonal), lower, sign, shift, work, threads, plain)) {
       return true;
     }
-    DiagonalScaling scaling = DiagonalScaling.of(diagonal(lower, sign));
-    return scaling != null
-        && provenShift(
-                lower,
-                sign,
-                shift,
-                scaling,
-                work,
-                threads,
-                new Reporting(progress, "equilibrated test of a bound"))
-            > Double.NEGATIVE_INFINITY;
+    DiagonalScaling scaling = DiagonalScaling.of(diagonal);
+    if (scaling == null) {
+      return false;
+    }
+    ShiftTerms graded = ShiftTerms.equilibrated(diagonal, scaling);
+    Reporting again = new Reporting(progress, "equilibrated test of a bound");
+    return proves(graded, lower, sign, shift, work, threads, again);
   }
 
   /** A search with these settings, not yet run; progress is about {@code what}. */
@@ -227,83 +224,36 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
   /**
    * The test itself, in scaled units, in memory of the caller.
    *
-   * <p>With {@code t >= tr(A - s I)} and {@code c >= phi t + underflow}, {@code phi = gamma_(n+1) /
-   * (1 - gamma_(n+1))}, the factored matrix B has {@code tr B <= t - n c}, so that {@code
-   * lambda_min(A) - s > c - ||E|| >= phi n c}: a positive number, which decides the sign for {@code
-   * s = 0}.
-   *
+   * @param terms those of the diagonal of {@code sign * A}
    * @param work triangle that receives the factor of the shifted matrix, or something unspecified
    *     on failure
-   * @return a proved lower bound of {@code lambda_min(sign * A)}, at least {@code s}; or minus
-   *     infinity
+   * @return whether {@code lambda_min(sign * A) >= s} is proved, and so is {@link
+   *     ShiftTerms#proved}
    */
-  static double provenShift(
-      double[][] lower, double sign, double s, double[][] work, int threads, Reporting progress) {
-    FloatingPoint.requireIeee();
-    if (!(Math.abs(s) <= Double.MAX_VALUE)) {
-      return Double.NEGATIVE_INFINITY;
-    }
-    int n = lower.length;
-    double c = roundingTerm(lower, sign, s);
-    if (!(c <= Double.MAX_VALUE)) {
-      return Double.NEGATIVE_INFINITY;
-    }
-    for (int i = 0; i < n; i++) {
-      double[] row = work[i];
-      System.arraycopy(lower[i], 0, row, 0, i + 1);
-      if (sign < 0) {
-        for (int j = 0; j < i; j++) {
-          row[j] = -row[j];
-        }
-      }
-      row[i] = shiftedDown(sign * lower[i][i], s, c);
-    }
-    if (Cholesky.factorInPlace(work, threads, progress) >= 0) {
-      return Double.NEGATIVE_INFINITY;
-    }
-    return Math.max(s, Rounding.addDown(s, beyond(n, c)));
-  }
-
-  /**
-   * The test for an equilibrated matrix: {@code D (sign * A - s I) D} is factored. As above, with
-   * {@code phi n c 2^(-2 max e_i)} in place of {@code phi n c}.
-   */
-  static double provenShift(
+  static boolean proves(
+      ShiftTerms terms,
       double[][] lower,
       double sign,
       double s,
-      DiagonalScaling scaling,
       double[][] work,
       int threads,
       Reporting progress) {
-    FloatingPoint.requireIeee();
-    if (!(Math.abs(s) <= Double.MAX_VALUE)) {
-      return Double.NEGATIVE_INFINITY;
+    double[] shifted = terms.shiftedDiagonal(s);
+    if (shifted == null) {
+      return false;
     }
-    int n = lower.length;
-    double[] diagonal = diagonal(lower, sign);
-    double c = scaling.roundingTerm(diagonal, s);
-    if (!(c <= Double.MAX_VALUE)) {
-      return Double.NEGATIVE_INFINITY;
-    }
-    double[] shifted = scaling.shiftedDown(diagonal, s, c);
-    for (int i = 0; i < n; i++) {
+    DiagonalScaling scaling = terms.scaling();
+    for (int i = 0; i < lower.length; i++) {
       double[] row = work[i];
       for (int j = 0; j < i; j++) {
         row[j] = sign * lower[i][j];
       }
-      scaling.scaleRow(i, 0, i, row);
+      if (scaling != null) {
+        scaling.scaleRow(i, 0, i, row);
+      }
       row[i] = shifted[i];
     }
-    if (Cholesky.factorInPlace(work, threads, progress) >= 0) {
-      return Double.NEGATIVE_INFINITY;
-    }
-    return Math.max(s, Rounding.addDown(s, scaling.backDown(beyond(n, c))));
-  }
-
-  /** {@code phi n c}: by how much an eigenvalue exceeds a shift that was proved, at least. */
-  static double beyond(int n, double c) {
-    return Rounding.multiplyDown(Rounding.multiplyDown((n + 1) * ErrorTerms.U, n), c);
+    return Cholesky.factorInPlace(work, threads, progress) < 0;
   }
 
   /** The diagonal of {@code sign * A}. */
@@ -313,21 +263,6 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
       diagonal[i] = sign * lower[i][i];
     }
     return diagonal;
-  }
-
-  /** {@code c} for {@code sign * A - s I}; infinite if its diagonal is not positive and finite. */
-  static double roundingTerm(double[][] lower, double sign, double s) {
-    double trace = 0;
-    double largest = 0;
-    for (int i = 0; i < lower.length; i++) {
-      double up = Rounding.subtractUp(sign * lower[i][i], s);
-      if (!(up > 0 && up <= Double.MAX_VALUE)) {
-        return Double.POSITIVE_INFINITY;
-      }
-      trace = Rounding.addUp(trace, up);
-      largest = Math.max(largest, up);
-    }
-    return roundingTerm(lower.length, trace, largest);
   }
 
   /** {@code entry - s - c} rounded down. */

@@ -204,7 +204,7 @@ public final class TiledCholeskyBound {
       for (int i = 0; i < diagonal.length; i++) {
         diagonal[i] = entries.scaled(diagonal[i]);
       }
-      double[] shifted = TiledSearch.shiftedDiagonal(diagonal, shift);
+      double[] shifted = ShiftTerms.of(diagonal).shiftedDiagonal(shift);
       return shifted != null && session.cholesky.factor(shifted, null, false, "factorisation") < 0;
     }
   }

@@ -20,7 +20,6 @@ final class TiledSearch {
   private final double relativeWidth;
   private int budget;
   private final double[] diagonal;
-  private final double trace;
 
   private double lo;
 
@@ -40,8 +39,8 @@ final class TiledSearch {
 
   private double factorShift;
 
-  /** The scaling of the matrices that are factored, if any. */
-  private @Nullable DiagonalScaling scaling;
+  /** What is factored: the matrix as it is, or equilibrated. */
+  private ShiftTerms terms;
 
   private boolean equilibrationFailed;
 
@@ -68,7 +67,7 @@ final class TiledSearch {
     this.relativeWidth = relativeWidth;
     this.budget = budget;
     diagonal = Arrays.stream(survey.diagonal()).map(entries::scaled).toArray();
-    trace = Arrays.stream(diagonal).sum();
+    terms = ShiftTerms.of(diagonal);
     int n = diagonal.length;
     // Both are about the scaled matrix: the first after its distance to the stored one.
     double discs =
@@ -124,7 +123,7 @@ final class TiledSearch {
       factor(lo - 4 * reach(lo));
     }
     narrowDown();
-    if (scaling == null && equilibrate()) {
+    if (terms.scaling() == null && equilibrate()) {
       narrowDown();
     }
     if (ofEquilibrated != null) {
@@ -161,18 +160,20 @@ final class TiledSearch {
 
   /** If the sign is open and the diagonal graded: whether the equilibrated matrix decides it. */
   private boolean equilibrate() throws IOException, InterruptedException {
-    scaling =
+    DiagonalScaling scaling =
         lo < 0 && hi > 0 && !equilibrationFailed && budget > 0
             ? DiagonalScaling.of(diagonal)
             : null;
     if (scaling == null) {
       return false;
     }
+    ShiftTerms plain = terms;
+    terms = ShiftTerms.equilibrated(diagonal, scaling);
     budget++;
     int bad = factor(0);
     if (holdsFactor) {
       lo = 0;
-      proved = Math.max(proved, beyond(0));
+      proved = Math.max(proved, terms.proved(0));
       certified = true;
       failed = Double.POSITIVE_INFINITY;
       return true;
@@ -180,7 +181,7 @@ final class TiledSearch {
     if (bad >= 0) {
       ofEquilibrated = solver.directionOfBadPivot(bad, "vector of a bad pivot");
     }
-    scaling = null;
+    terms = plain;
     equilibrationFailed = true;
     return false;
   }
@@ -208,12 +209,7 @@ final class TiledSearch {
 
   /** The rounding term at shift s: what separates a provable shift from the eigenvalue. */
   private double reach(double s) {
-    if (scaling != null) {
-      return scaling.reach(diagonal, s);
-    }
-    int n = diagonal.length;
-    double shiftedTrace = Math.max(trace - n * s, 0);
-    return (n + 1) * ErrorTerms.U * shiftedTrace + 0x1p-52 * Math.abs(s);
+    return terms.reach(s);
   }
 
   /** Proves {@code s} as a lower bound if it can. */
@@ -224,7 +220,7 @@ final class TiledSearch {
     int bad = factor(s);
     if (holdsFactor) {
       lo = s;
-      proved = Math.max(proved, Rounding.addDown(s, beyond(s)));
+      proved = Math.max(proved, terms.proved(s));
       certified = true;
       return true;
     }
@@ -246,68 +242,16 @@ final class TiledSearch {
   private int factor(double s) throws IOException, InterruptedException {
     used++;
     holdsFactor = false;
-    double[] shifted = shiftedDiagonal(s);
+    double[] shifted = terms.shiftedDiagonal(s);
     if (shifted == null) {
       return -1;
     }
     long begin = System.nanoTime();
-    int bad = cholesky.factor(shifted, scaling, true, "factorisation " + used);
+    int bad = cholesky.factor(shifted, terms.scaling(), true, "factorisation " + used);
     factorNanos += System.nanoTime() - begin;
     holdsFactor = bad < 0;
     factorShift = s;
     return bad;
-  }
-
-  /** By how much the eigenvalue is larger than a proved shift, at least. */
-  private double beyond(double s) {
-    int n = diagonal.length;
-    return scaling == null
-        ? ShiftedCholeskyBound.beyond(n, roundingTerm(diagonal, s))
-        : scaling.backDown(ShiftedCholeskyBound.beyond(n, scaling.roundingTerm(diagonal, s)));
-  }
-
-  private double @Nullable [] shiftedDiagonal(double s) {
-    if (scaling == null) {
-      return shiftedDiagonal(diagonal, s);
-    }
-    FloatingPoint.requireIeee();
-    double c = scaling.roundingTerm(diagonal, s);
-    return c <= Double.MAX_VALUE ? scaling.shiftedDown(diagonal, s, c) : null;
-  }
-
-  /**
-   * The diagonal to be factored to prove {@code lambda_min >= s}, or null if the test does not
-   * apply. See {@link ShiftedCholeskyBound} for the reasons.
-   */
-  static double @Nullable [] shiftedDiagonal(double[] diagonal, double s) {
-    FloatingPoint.requireIeee();
-    if (!(Math.abs(s) <= Double.MAX_VALUE)) {
-      return null;
-    }
-    double c = roundingTerm(diagonal, s);
-    if (!(c <= Double.MAX_VALUE)) {
-      return null;
-    }
-    double[] shifted = new double[diagonal.length];
-    for (int i = 0; i < shifted.length; i++) {
-      shifted[i] = ShiftedCholeskyBound.shiftedDown(diagonal[i], s, c);
-    }
-    return shifted;
-  }
-
-  /** {@code c} for this shift; infinite if the shifted diagonal is not positive and finite. */
-  private static double roundingTerm(double[] diagonal, double s) {
-    double trace = 0;
-    double largest = 0;
-    for (double entry : diagonal) {
-      double up = Rounding.subtractUp(entry, s);
-      if (!(up > 0 && up <= Double.MAX_VALUE)) {
-        return Double.POSITIVE_INFINITY;
-      }
-      trace = Rounding.addUp(trace, up);
-      largest = Math.max(largest, up);
-    }
-    return ShiftedCholeskyBound.roundingTerm(diagonal.length, trace, largest);
   }
 
   /** Looks for a better vector with the factor; returns the estimated error of its eigenvalue. */

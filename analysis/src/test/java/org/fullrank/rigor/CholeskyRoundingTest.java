@@ -89,14 +89,14 @@ class CholeskyRoundingTest {
         trace = trace.add(shifted);
         largest = largest.max(shifted);
       }
-      double c = ShiftedCholeskyBound.roundingTerm(a, 1, s);
+      double c = ShiftTerms.of(ShiftedCholeskyBound.diagonal(a, 1)).roundingTerm(s);
       assertThat(new BigDecimal(c).compareTo(term(n, trace, largest, DOWN)))
           .as("n %d, s %s", n, s)
           .isNotNegative();
       assertThat(c).isLessThan(term(n, trace, largest, UP).doubleValue() * (1 + 1e-12));
     }
-    assertThat(ShiftedCholeskyBound.roundingTerm(new double[][] {{1}}, 1, 1)).isInfinite();
-    assertThat(ShiftedCholeskyBound.roundingTerm(new double[][] {{1}}, -1, 0)).isInfinite();
+    assertThat(ShiftTerms.of(new double[] {1}).roundingTerm(1)).isInfinite();
+    assertThat(ShiftTerms.of(new double[] {-1}).roundingTerm(0)).isInfinite();
   }
 
   @Test
@@ -129,15 +129,17 @@ class CholeskyRoundingTest {
         a[i][i] = 1;
       }
       double[][] work = ShiftedCholeskyBound.newTriangle(n);
-      double proved = ShiftedCholeskyBound.provenShift(a, 1, 0, work, 1, Reporting.NONE);
+      ShiftTerms terms = ShiftTerms.of(ShiftedCholeskyBound.diagonal(a, 1));
+      assertThat(ShiftedCholeskyBound.proves(terms, a, 1, 0, work, 1, Reporting.NONE)).isTrue();
+      double proved = terms.proved(0);
       BigDecimal c = term(n, BigDecimal.valueOf(n), BigDecimal.ONE, UP);
       BigDecimal most = U.multiply(BigDecimal.valueOf((n + 1L) * n)).multiply(c);
       assertThat(proved).isPositive();
       // c itself is rounded up twice.
       BigDecimal slack = BigDecimal.ONE.add(new BigDecimal(Math.scalb(1.0, -50)));
       assertThat(new BigDecimal(proved).compareTo(most.multiply(slack))).isNegative();
-      assertThat(ShiftedCholeskyBound.provenShift(a, 1, 0.5, work, 1, Reporting.NONE))
-          .isEqualTo(0.5);
+      assertThat(ShiftedCholeskyBound.proves(terms, a, 1, 0.5, work, 1, Reporting.NONE)).isTrue();
+      assertThat(terms.proved(0.5)).isEqualTo(0.5);
     }
   }
 

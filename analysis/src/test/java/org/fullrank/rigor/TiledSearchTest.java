@@ -26,11 +26,13 @@ class TiledSearchTest {
       double least = Arrays.stream(diagonal).min().orElseThrow();
       for (double s : new double[] {least - 1, least - 1e-13, 0.5 * least, -0.5 * least, least}) {
         double[][] l = ShiftedCholeskyBound.newTriangle(diagonalOnly.length);
-        double proved = ShiftedCholeskyBound.provenShift(diagonalOnly, 1, s, l, 1, Reporting.NONE);
-        double[] shifted = TiledSearch.shiftedDiagonal(diagonal, s);
+        ShiftTerms terms = ShiftTerms.of(diagonal);
+        boolean proved =
+            ShiftedCholeskyBound.proves(terms, diagonalOnly, 1, s, l, 1, Reporting.NONE);
+        double[] shifted = terms.shiftedDiagonal(s);
         if (shifted == null) {
-          assertThat(proved).isEqualTo(Double.NEGATIVE_INFINITY);
-        } else if (proved > Double.NEGATIVE_INFINITY) {
+          assertThat(proved).isFalse();
+        } else if (proved) {
           for (int i = 0; i < a.length; i++) {
             assertThat(Math.sqrt(shifted[i])).isEqualTo(l[i][i]);
           }
@@ -44,7 +46,7 @@ class TiledSearchTest {
     // Where eta counts: 4 eta n (2 (n + 1) + max) is more than 16 eta for n = 1.
     for (int exponent = -1066; exponent < -1040; exponent++) {
       double[] diagonal = {Math.scalb(1.0, exponent)};
-      double[] shifted = TiledSearch.shiftedDiagonal(diagonal, 0);
+      double[] shifted = ShiftTerms.of(diagonal).shiftedDiagonal(0);
       double c = ShiftedCholeskyBound.roundingTerm(1, diagonal[0], diagonal[0]);
       assertThat(c).isGreaterThanOrEqualTo(17 * Double.MIN_VALUE);
       assertThat(shifted).containsExactly(diagonal[0] - c);
