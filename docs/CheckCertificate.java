@@ -25,6 +25,9 @@ import java.util.Set;
  * what it checked, what it refuted and what it took on trust: the measured numbers themselves and
  * what was read off the description of the network. It does not prove the theorems.
  *
+ * <p>It is one file, long as it is, so that it runs by this command without a build and its reader
+ * has everything that he relies on before him, down to the arithmetic and the JSON.
+ *
  * <p>The exit status is 0 if nothing was refuted, 1 if something was, 2 if a file is no
  * certificate.
  */
@@ -319,7 +322,7 @@ final class CheckCertificate {
     }
     Map<String, Object> p = prediction(reduced ? "EXCESS_LOSS" : "RESIDUAL_NORM");
     if (!flow) {
-      verdict(hex(p, "stepSize").equals(eta.lo), "the step size is eta", "it is not");
+      stepIsEta(p);
     }
     atMost(p, "initial", reduced ? null : "R0", r0);
     atLeast(p, "rate", reduced ? null : "q eta s0^2 (1 - h)", rate);
@@ -715,8 +718,7 @@ final class CheckCertificate {
         "the infimum of the conclusion",
         "measured " + own);
     verdict(
-        index(RIGORS, file, "rigor") <= own.rigor
-            && index(SUBJECTS, file, "subject") <= own.subject,
+        noStronger(file, own),
         "rigor and subject of the infimum",
         "weaker than those of the certificate");
     if (open) {
@@ -767,7 +769,7 @@ final class CheckCertificate {
             + (flow ? "exponentially" : "at a linear rate"));
     Map<String, Object> p = prediction("RESIDUAL_NORM");
     if (!flow) {
-      shortStep(p);
+      stepIsEta(p);
     }
     atMost(p, "initial", null, residual);
     atLeast(p, "rate", flow ? "c sigma_min(M)^2" : "eta c sigma_min(M)^2", rate);
@@ -775,7 +777,7 @@ final class CheckCertificate {
     envelope(p, flow ? "initial e^(-rate t)" : "initial (1 - rate)^t");
   }
 
-  private void shortStep(Map<String, Object> p) {
+  private void stepIsEta(Map<String, Object> p) {
     Num eta = setting("eta");
     verdict(
         hex(p, "stepSize").equals(eta.lo) && eta.lo.signum() > 0,
@@ -807,7 +809,7 @@ final class CheckCertificate {
     Num distance = reference ? measured("||wbar - w_0||") : measured("||r_0||").over(s);
     Num loss = measured("L(w_0)");
     Map<String, Object> p = prediction(reference ? "LOSS_ABOVE_REFERENCE" : "EXCESS_LOSS");
-    shortStep(p);
+    stepIsEta(p);
     atMost(p, "initial", null, reference ? loss.minus(measured("L(wbar)")).positive() : loss);
     atMost(p, "constant", "||wbar - w_0||^2/(2 eta)", distance.square().over(2).over(eta));
     atMost(p, "radius", null, reference ? Num.ANY : distance);
@@ -941,10 +943,7 @@ final class CheckCertificate {
     contains(lhs, "left side of: " + statement, leftFormula, left);
     contains(rhs, "right side of: " + statement, rightFormula, right);
     verdict(
-        index(RIGORS, claim, "rigor")
-                <= Math.min(index(RIGORS, lhs, "rigor"), index(RIGORS, rhs, "rigor"))
-            && index(SUBJECTS, claim, "subject")
-                <= Math.min(index(SUBJECTS, lhs, "subject"), index(SUBJECTS, rhs, "subject")),
+        noStronger(claim, Num.of(lhs).hull(Num.of(rhs))),
         "rigor and subject of: " + statement,
         "not those of its sides");
   }
@@ -984,8 +983,7 @@ final class CheckCertificate {
   }
 
   private void sameStanding(Map<String, Object> claim, String what, String formula, Num own) {
-    if (index(RIGORS, claim, "rigor") > own.rigor
-        || index(SUBJECTS, claim, "subject") > own.subject) {
+    if (!noStronger(claim, own)) {
       verdict(false, what, "its rigor or subject is stronger than that of the measured numbers");
     }
     if (formula != null
@@ -993,6 +991,12 @@ final class CheckCertificate {
         && !formula.equals(claim.get("symbol"))) {
       verdict(false, what, "expected the formula " + formula + ", got " + claim.get("method"));
     }
+  }
+
+  /** Whether a claim is known no better, and about no more, than what it was computed from. */
+  private static boolean noStronger(Map<String, Object> claim, Num own) {
+    return index(RIGORS, claim, "rigor") <= own.rigor
+        && index(SUBJECTS, claim, "subject") <= own.subject;
   }
 
   /** The step size, which must not exceed a limit. */
@@ -1114,20 +1118,15 @@ final class CheckCertificate {
   private Num measured(String symbol) {
     Map<String, Object> claim = find(measured, symbol);
     Num value = Num.of(claim);
-    String line =
-        symbol
-            + " in ["
-            + claim.get("lo")
-            + ", "
-            + claim.get("hi")
-            + "] ("
-            + claim.get("rigor")
-            + ", "
-            + claim.get("subject")
-            + "; "
-            + claim.get("method")
-            + ")";
-    trust(line);
+    trust(
+        "%s in [%s, %s] (%s, %s; %s)"
+            .formatted(
+                symbol,
+                claim.get("lo"),
+                claim.get("hi"),
+                claim.get("rigor"),
+                claim.get("subject"),
+                claim.get("method")));
     return value;
   }
 
@@ -1305,30 +1304,21 @@ final class CheckCertificate {
     }
 
     Num times(Num other) {
-      if (lo.signum() >= 0 && other.lo.signum() >= 0) {
-        return with(lo.times(other.lo, false), hi.times(other.hi, true), other);
-      }
-      Binary low = Binary.INFINITY;
-      Binary high = Binary.INFINITY.negate();
-      for (Binary a : List.of(lo, hi)) {
-        for (Binary b : List.of(other.lo, other.hi)) {
-          low = low.min(a.times(b, false));
-          high = high.max(a.times(b, true));
-        }
-      }
-      return with(low, high, other);
+      return ends(other, Binary::times);
     }
 
     Num over(Num other) {
-      if (other.lo.signum() <= 0 && other.hi.signum() >= 0) {
-        return with(ANY.lo, ANY.hi, other);
-      }
+      return other.contains(ZERO) ? with(ANY.lo, ANY.hi, other) : ends(other, Binary::over);
+    }
+
+    /** For an operation that has its least and its largest value at ends of both intervals. */
+    private Num ends(Num other, Rounded operation) {
       Binary low = Binary.INFINITY;
       Binary high = Binary.INFINITY.negate();
       for (Binary a : List.of(lo, hi)) {
         for (Binary b : List.of(other.lo, other.hi)) {
-          low = low.min(a.over(b, false));
-          high = high.max(a.over(b, true));
+          low = low.min(operation.apply(a, b, false));
+          high = high.max(operation.apply(a, b, true));
         }
       }
       return with(low, high, other);
@@ -1375,9 +1365,15 @@ final class CheckCertificate {
     }
   }
 
+  /** An operation on numbers, rounded up or down. */
+  private interface Rounded {
+    Binary apply(Binary a, Binary b, boolean up);
+  }
+
   /**
    * The number {@code digits 2^exponent}, or an infinity. Results are rounded to 256 bits, up or
-   * down. A double has 53 bits, so that what is exact in doubles is exact here.
+   * down. A double has 53 bits, so that what is exact in doubles is exact here; rounded to decimals
+   * it would not be.
    */
   private record Binary(BigInteger digits, int exponent) {
     private static final int BITS = 256;
