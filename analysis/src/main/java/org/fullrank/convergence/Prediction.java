@@ -458,11 +458,12 @@ public final class Prediction {
   /**
    * The envelope as a formula in t, with at most six digits, rounded so that it remains a bound.
    *
-   * @return such as {@code "1.25 (1 - 0.01)^t"}
+   * @return such as {@code "1.25 (1 - 0.01)^t"}; {@code "0"} if it is 0 at the start
    */
   public String envelopeFormula() {
     Proof.requireIeee();
-    return decay.formula(initial.interval().hi(), rate.interval());
+    double first = initial.interval().hi();
+    return first == 0 ? "0" : decay.formula(first, rate.interval());
   }
 
   @Override

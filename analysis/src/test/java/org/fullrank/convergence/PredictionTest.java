@@ -172,7 +172,8 @@ final class PredictionTest {
     assertThat(p.envelope(1)).isEqualTo(2);
     assertThat(p.toString())
         .isEqualTo(
-            "with step size 0.1, ||f - y|| <= 4 (1 - 0.5)^t, and theta stays within 2 of its start");
+            "with step size 0.1, ||f - y|| <= 4 (1 - 0.5)^t, and theta stays within 2 of its"
+                + " start");
     Prediction all =
         p.withLayerRadius(exact("l", Interval.of(0, 1 / 3.0)))
             .withFailureProbability(exact("p", Interval.of(0, 0.1)));
@@ -185,6 +186,10 @@ final class PredictionTest {
     assertThat(flow(2 / 3.0, 0.7).toString())
         .isEqualTo("along gradient flow, F - F* <= 0.666667 exp(-0.699999 t)");
     assertThat(reciprocal(1, 2 / 3.0).envelopeFormula()).isEqualTo("min(1, 0.666667/t)");
+    for (Prediction zero : List.of(steps(0, 0.5), flow(0, 0.5), reciprocal(0, 3))) {
+      assertThat(zero.envelopeFormula()).isEqualTo("0");
+      assertThat(zero.envelope(1)).isZero();
+    }
     assertThat(all.initial().interval()).isEqualTo(Interval.of(1, 4));
   }
 
