@@ -44,8 +44,9 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
 
   /** What keeps a problem from being measured, or empty. */
   static Optional<String> obstacle(TrainingProblem problem) {
-    if (problem.loss() != Losses.SQUARED) {
-      return Optional.of("the loss is " + problem.loss().text());
+    Optional<String> otherLoss = Losses.otherThanSquared(problem.loss());
+    if (otherLoss.isPresent()) {
+      return otherLoss;
     }
     // A run in single precision rounds fixed matrices, frozen gates and scales: another network.
     return problem.theta().dataType() == DataType.DOUBLE

@@ -65,8 +65,9 @@ final class LinearChainMeasurement {
   }
 
   private static Optional<String> obstacle(TrainingProblem problem) {
-    if (problem.loss() != Losses.SQUARED) {
-      return Optional.of("the loss is " + problem.loss().text());
+    Optional<String> otherLoss = Losses.otherThanSquared(problem.loss());
+    if (otherLoss.isPresent()) {
+      return otherLoss;
     }
     if (problem.theta().dataType() != DataType.DOUBLE) {
       return Optional.of("the parameters are single precision; convert the problem to DOUBLE");

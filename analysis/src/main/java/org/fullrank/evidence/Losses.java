@@ -1,6 +1,7 @@
 package org.fullrank.evidence;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The losses of the library. Most convergence theorems speak about {@link #SQUARED} only; those on
@@ -43,6 +44,22 @@ public enum Losses implements Loss {
   Losses(String text, Kind kind) {
     this.text = text;
     this.kind = kind;
+  }
+
+  /** Why a theorem on {@link #SQUARED} is not about a loss, and what helps; empty for that loss. */
+  static Optional<String> otherThanSquared(Loss loss) {
+    if (loss == SQUARED) {
+      return Optional.empty();
+    }
+    String help = "";
+    if (loss == MEAN_SQUARED) {
+      help = "; descent on " + SQUARED.text + " is the same with step sizes divided by n";
+    } else if (loss instanceof Losses) {
+      help =
+          "; of the descent theorems LastLayerConvexDescent alone covers it, for a run that trains"
+              + " only the last layer";
+    }
+    return Optional.of("the loss is " + loss.text() + help);
   }
 
   Kind kind() {

@@ -15,8 +15,9 @@ final class SmoothResidualMeasurement {
   private SmoothResidualMeasurement() {}
 
   static SmoothResidualNetwork measure(TrainingProblem problem) {
-    if (problem.loss() != Losses.SQUARED) {
-      return SmoothResidualNetwork.not("the loss is " + problem.loss().text());
+    Optional<String> otherLoss = Losses.otherThanSquared(problem.loss());
+    if (otherLoss.isPresent()) {
+      return SmoothResidualNetwork.not(otherLoss.get());
     }
     List<Layer> layers = problem.network().layers();
     int blocks = layers.size() - 3;

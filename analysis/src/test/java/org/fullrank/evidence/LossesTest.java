@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,6 +121,27 @@ final class LossesTest {
         .hasMessageContaining("sample 1 has 0.0; write -1");
     assertThatThrownBy(() -> Losses.LOGISTIC.requireTargets(new double[] {0.5}, 1))
         .hasMessageContaining("has 0.5");
+  }
+
+  @Test
+  void whatATheoremOnSquaresCannotTreatIsSentToOneThatCan() {
+    for (Losses loss : Losses.values()) {
+      Optional<String> obstacle = Losses.otherThanSquared(loss);
+      assertThat(obstacle.isEmpty()).as(loss.text()).isEqualTo(loss == Losses.SQUARED);
+      assertThat(obstacle.orElse("").contains("LastLayerConvexDescent"))
+          .as(loss.text())
+          .isEqualTo(loss.kind() != Losses.Kind.SQUARES);
+    }
+    // Where it says that the run is the same: the gradient is smaller by the factor n.
+    double[] f = {1, -2, 3, 0.5, 7, -1};
+    double[] y = {0, 1, 1, 0, 2, 2};
+    double[] whole = new double[6];
+    double[] mean = new double[6];
+    Losses.SQUARED.evaluate(f, y, 2, whole);
+    Losses.MEAN_SQUARED.evaluate(f, y, 2, mean);
+    for (int i = 0; i < 6; i++) {
+      assertThat(whole[i]).isEqualTo(2 * mean[i]).isNotZero();
+    }
   }
 
   @Test

@@ -61,7 +61,11 @@ final class LastLayerPremises {
     return HypothesisCheck.premise(
         "trained on 1/2 sum of squares or 1/(2n) sum of squares",
         n.isSquared(),
-        "the loss is " + n.loss().text());
+        "the loss is "
+            + n.loss().text()
+            + (n.isSquared()
+                ? ""
+                : "; for other convex losses of the library there is LastLayerConvexDescent"));
   }
 
   static HypothesisCheck knownLoss(LastLayerNumbers n) {

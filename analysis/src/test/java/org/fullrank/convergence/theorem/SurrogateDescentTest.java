@@ -188,7 +188,9 @@ final class SurrogateDescentTest {
     SurrogateDescent theorem = SurrogateDescent.withDefaults();
     // One hypothesis violated at a time.
     named(
-        theorem.check(problem.withLoss(Losses.MEAN_SQUARED)), Verdict.INAPPLICABLE, "the loss is");
+        theorem.check(problem.withLoss(Losses.MEAN_SQUARED)),
+        Verdict.INAPPLICABLE,
+        "the same with step sizes divided by n");
     Network relu =
         Network.of(
             Shape.of(2),
