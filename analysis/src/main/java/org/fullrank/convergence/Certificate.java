@@ -355,6 +355,9 @@ public final class Certificate {
         + ", about "
         + subject().text()
         + ")"
+        + (problem.isEmpty()
+            ? "; ASSUMED because it is tied to no problem, unlike one from Theorem.check(problem)"
+            : "")
         + obstacle().map(c -> "; obstacle: " + c.statement()).orElse("");
   }
 }

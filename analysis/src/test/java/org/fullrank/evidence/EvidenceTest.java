@@ -174,6 +174,8 @@ final class EvidenceTest {
     assertThat(made.isProof()).isFalse();
     assertThat(made.rigor()).isEqualTo(Rigor.ASSUMED);
     assertThat(made.problem()).isEmpty();
+    assertThat(made.toString()).containsPattern("tied to\\s+no\\s+problem");
+    assertThat(THEOREM.check(problem(network(), 1e-4)).toString()).doesNotContain("ASSUMED");
     for (Theorem theorem : Theorems.all()) {
       assertThat(theorem.derive(Evidence.of(problem(network(), 1e-4))).isProof()).isFalse();
     }
