@@ -285,7 +285,8 @@ public final class Certificate {
   /**
    * The measured numbers and settings that everything else is computed from.
    *
-   * @return those of all checks, each symbol once
+   * @return what {@link HypothesisCheck#from} was told by all checks; of several numbers with the
+   *     same symbol the last
    */
   public List<Quantity> measured() {
     return distinct(HypothesisCheck::measured);
@@ -294,7 +295,8 @@ public final class Certificate {
   /**
    * The numbers between the measured ones and the hypotheses.
    *
-   * @return those of all checks, each symbol once; the method of each is its formula
+   * @return what {@link HypothesisCheck#through} was told by all checks, the method of each being
+   *     its formula; of several numbers with the same symbol the last
    */
   public List<Quantity> derived() {
     return distinct(HypothesisCheck::derived);

@@ -13,6 +13,19 @@ import org.fullrank.rigor.Verdict;
 /**
  * One hypothesis of a theorem, held against measured numbers: an inequality between two enclosed
  * quantities, or a structural condition.
+ *
+ * <p>A check can also carry the numbers that its sides were computed from, so that somebody else
+ * can compute them again: {@link #from} takes those that the theorem starts from, {@link #through}
+ * those in between. They decide nothing: verdict, rigor and subject are those of the two sides. A
+ * certificate shows them in its file ({@link Certificate#measured}, {@link Certificate#derived}),
+ * and each number is needed only once, as a rule at the first hypothesis that uses it. For {@code
+ * eta < 1/beta} with {@code beta = b0^2 + Lam R0}:
+ *
+ * <pre>{@code
+ * HypothesisCheck.less("the step is short: eta < 1/beta", eta, reciprocal)
+ *     .from(eta, b0, lam, r0)
+ *     .through(beta); // Quantity.of("beta", ..., "b0^2 + Lam R0")
+ * }</pre>
  */
 public final class HypothesisCheck {
   private final String statement;

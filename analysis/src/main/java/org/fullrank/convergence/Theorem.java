@@ -37,6 +37,11 @@ public interface Theorem {
    * implements. It is arithmetic, and no proof before {@link #check(Evidence)} has seen what the
    * results are about.
    *
+   * <p>Each hypothesis is a {@link HypothesisCheck}. The numbers that its sides are computed from
+   * go with it ({@link HypothesisCheck#from}, {@link HypothesisCheck#through}) and from there into
+   * the certificate's file. {@code docs/CheckCertificate.java} knows the theorems of the library
+   * only, and refutes a certificate of another one.
+   *
    * @param evidence asked for the results
    * @return a certificate that rests on no evidence yet
    */
