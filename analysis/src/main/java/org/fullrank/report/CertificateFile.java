@@ -1,7 +1,6 @@
 package org.fullrank.report;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -10,6 +9,7 @@ import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Prediction;
+import org.fullrank.io.AtomicFile;
 import org.fullrank.io.Json;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
@@ -34,11 +34,11 @@ public final class CertificateFile {
    * Writes a certificate.
    *
    * @param certificate any, also one that does not hold
-   * @param path of the file, replaced if it exists
-   * @throws IOException if it cannot be written
+   * @param path of the file, replaced as a whole if it exists
+   * @throws IOException if it cannot be written; the file is as it was before then
    */
   public static void write(Certificate certificate, Path path) throws IOException {
-    Files.writeString(path, json(certificate).toPrettyText() + "\n");
+    AtomicFile.write(path, json(certificate).toPrettyText() + "\n");
   }
 
   /**
