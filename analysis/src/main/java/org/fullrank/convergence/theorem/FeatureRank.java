@@ -18,8 +18,9 @@ import org.fullrank.evidence.Measurements;
  * by n for a mean), the infimum over all parameters of the network.
  *
  * <p>No analyticity is needed and any activation allowed. Without a trained bias that has an
- * effect, {@code M = g h} itself must have rank n. The infimum is 0 for squares. For cross-entropy
- * it is the entropy of the targets, and is not attained where a target is 0.
+ * effect, {@code M = g h} itself must have rank n. The infimum is 0 for squares and for logistic
+ * losses, which do not attain it. For cross-entropy it is the entropy of the targets, and is not
+ * attained where a target is 0.
  */
 public final class FeatureRank implements Theorem {
   static final String AUTHORS = "K. Kawaguchi, Q. Sun";
