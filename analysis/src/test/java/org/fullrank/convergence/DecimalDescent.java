@@ -339,7 +339,7 @@ final class DecimalDescent {
   }
 
   private static BigDecimal round(BigDecimal x) {
-    return x.round(DecimalFunctions.DIGITS);
+    return DecimalFunctions.round(x, DecimalFunctions.DIGITS);
   }
 
   private static BigDecimal divide(BigDecimal x, int by) {

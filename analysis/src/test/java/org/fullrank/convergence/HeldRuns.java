@@ -370,7 +370,7 @@ final class HeldRuns {
         List<DecimalDescent> next = new ArrayList<>();
         BigDecimal sum = BigDecimal.ZERO;
         for (DecimalDescent at : kept) {
-          if (at.layerDistance() > prediction.layerRadius().orElseThrow().interval().hi()) {
+          if (!(at.layerDistance() <= prediction.layerRadius().orElseThrow().interval().hi())) {
             left += 1 / all;
             continue;
           }

@@ -109,6 +109,16 @@ final class HonestyTest {
     assertThat(certificate.obstacle().orElseThrow().toString()).contains("overflow");
   }
 
+  /** An expected value over all choices of one batch, from weights of exact zeros. */
+  @Test
+  void anExpectedValueIsFollowedFromZeroWeights() {
+    sweep(1_001_110, 1);
+    HeldRuns.Tally expected =
+        runs.tallies().get(Prediction.Monitored.EXPECTED_EXCESS_LOSS.toString());
+    assertThat(expected).isNotNull();
+    assertThat(expected.decimal).isPositive();
+  }
+
   private void sweep(long first, int count) {
     for (long seed = first; seed < first + count; seed++) {
       TrainingProblem problem = RandomProblems.problem(seed);

@@ -33,6 +33,14 @@ public final class DecimalFunctions {
 
   private DecimalFunctions() {}
 
+  /**
+   * Rounds, and takes the exponent from a zero: that of a product with zero is the sum of both, it
+   * grows along a run, and a sum has all digits down to the exponent of its terms.
+   */
+  public static BigDecimal round(BigDecimal x, MathContext digits) {
+    return x.signum() == 0 ? BigDecimal.ZERO : x.round(digits);
+  }
+
   /** {@code sigma(x)}. */
   public static BigDecimal value(Activation a, BigDecimal x) {
     if (a instanceof PiecewiseLinear p) {

@@ -340,7 +340,7 @@ public final class DecimalNetwork {
   }
 
   private BigDecimal round(BigDecimal x) {
-    return x.round(digits);
+    return DecimalFunctions.round(x, digits);
   }
 
   private static BigDecimal[] zeros(int n) {
