@@ -38,6 +38,19 @@ public enum FlushedMode {
 
   /** Runs something in this thread with the mode switched, which is restored in any case. */
   public <T> T call(Callable<T> job) throws Exception {
+    try (Switched unused = on()) {
+      return job.call();
+    }
+  }
+
+  /** The way back to the mode before, in the same thread. */
+  public interface Switched extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Switches the mode of this thread until the result is closed. */
+  public Switched on() {
     Function get = libm("fegetenv");
     Function set = libm("fesetenv");
     Memory old = new Memory(ENVIRONMENT);
@@ -50,14 +63,11 @@ public enum FlushedMode {
       changed.setInt(0, old.getInt(0) | (flushes() ? 1 << 24 : 1 << 22));
     }
     set.invokeInt(new Object[] {changed});
-    try {
-      if (!isOn()) {
-        throw new IllegalStateException("fesetenv did not switch the mode to " + this);
-      }
-      return job.call();
-    } finally {
+    if (!isOn()) {
       set.invokeInt(new Object[] {old});
+      throw new IllegalStateException("fesetenv did not switch the mode to " + this);
     }
+    return () -> set.invokeInt(new Object[] {old});
   }
 
   private boolean isOn() {

@@ -69,12 +69,12 @@ final class TiledWork implements AutoCloseable {
     }
   }
 
-  /** Reports progress; throws if this thread was interrupted. */
+  /** Reports progress; throws if this thread was interrupted or the listener changed its mode. */
   void show(String task, long done, long total) throws InterruptedException {
     if (Thread.interrupted()) {
       throw interrupted(task);
     }
-    progress.show(task, done, total);
+    new Reporting(progress, task).show(done, total);
   }
 
   /** Runs a job on several threads; an interrupt that one of its tasks notices ends it. */
