@@ -14,12 +14,15 @@ public enum EnclosureStatus {
           + " samples"),
   /**
    * The search reached the requested width or the limit of precision, and what is not known of the
-   * entries makes most of the width that is too much.
+   * entries makes most of the width that is too much: an error bound, an asymmetry, or what entries
+   * below {@code 1e-308} of the largest one lose when that is above {@code 1e60} and scaled down.
    */
   ENTRIES_UNCERTAIN(
-      "limited by what is not known of the entries (their error bound, or how far the matrix is"
-          + " from symmetric), so more factorisations do not help; entries with a smaller error"
-          + " bound, or a matrix that is symmetric to the bit, do"),
+      "limited by what is not known of the entries, so more factorisations do not help; a smaller"
+          + " error bound of the entries, or a matrix that is symmetric to the bit, does; if there"
+          + " is neither an error nor an asymmetry, entries below 1e-308 of the largest one have"
+          + " lost digits: scale each row and its column alike, which keeps the signs of the"
+          + " eigenvalues"),
   /** The permitted number of factorisations was used up. */
   BUDGET_EXHAUSTED(
       "the permitted number of factorisations was used up; raise it or give an eigenvalue"

@@ -192,4 +192,27 @@ class BetweenTrianglesTest {
     assertThat(ShiftedCholeskyBound.withDefaults().encloseLambdaMin(exact, Hint.none()).status())
         .isEqualTo(EnclosureStatus.CONVERGED);
   }
+
+  /** Exact and symmetric, but entries are lost where the largest one is scaled to 1. */
+  @Test
+  void aRangeBeyondDoublesIsSaidToBeOne() throws Exception {
+    double[][] a = {{0x1p700, 0, 0}, {0, 0x1p-500, 0x1p-502}, {0, 0x1p-502, 0x1p-500}};
+    for (EigenvalueEnclosure e :
+        List.of(
+            ShiftedCholeskyBound.withDefaults()
+                .encloseLambdaMin(SymmetricMatrix.of(a), Hint.none()),
+            tiled.encloseLambdaMin(SymmetricSource.ofRows(a), Hint.none(), folder).enclosure())) {
+      assertThat(e.positive()).isEqualTo(Verdict.UNDECIDED);
+      assertThat(e.status()).isEqualTo(EnclosureStatus.ENTRIES_UNCERTAIN);
+      assertThat(e.status().text()).contains("scale each row and its column alike");
+    }
+    int[] halves = {-350, 250, 250};
+    double[][] scaled =
+        AdversarialMatrices.fill(3, (i, j) -> Math.scalb(a[i][j], halves[i] + halves[j]));
+    assertThat(
+            ShiftedCholeskyBound.withDefaults()
+                .encloseLambdaMin(SymmetricMatrix.of(scaled), Hint.none())
+                .positive())
+        .isEqualTo(Verdict.HOLDS);
+  }
 }
