@@ -92,15 +92,18 @@ class SubnormalActivationTest {
       LastLayerDescent.withDefaults(),
       PolyakLojasiewicz.withDefaults()
     };
+    int proofs = 0;
     for (Theorem theorem : theorems) {
       Certificate certificate = theorem.check(Evidence.of(problem()));
       if (certificate.isProof()) {
+        proofs++;
         double start = certificate.prediction().orElseThrow().envelope(0);
         // Polyak-Lojasiewicz bounds the loss, half the square.
         double least = theorem instanceof PolyakLojasiewicz ? 0x1p-165 : 0x1p-82;
         assertThat(start).as(certificate.toString()).isGreaterThanOrEqualTo(least);
       }
     }
+    assertThat(proofs).isPositive();
   }
 
   /** {@code tanh x = x - x^3 / 3 + ...} is less than {@code x}, which is the computed value. */

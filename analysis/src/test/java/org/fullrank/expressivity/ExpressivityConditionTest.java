@@ -21,6 +21,7 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Residual;
+import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.spectrum.RankAnalysis;
@@ -102,7 +103,8 @@ class ExpressivityConditionTest {
     assertThat(report.reason()).contains("network in exact arithmetic are proved");
     assertThat(report.quantities())
         .filteredOn(q -> q.symbol().equals("certified rank"))
-        .allMatch(q -> q.subject() == Subject.EXACT_NETWORK);
+        .extracting(Quantity::subject)
+        .containsExactly(Subject.EXACT_NETWORK);
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -68,6 +67,7 @@ class BetweenTrianglesTest {
   private void sweep(int count, long seed) throws Exception {
     Random random = new Random(seed);
     int decided = 0;
+    int certified = 0;
     for (int index = 0; index < count; index++) {
       double[][] a = draw(index, random);
       if (a.length > 12) {
@@ -88,14 +88,18 @@ class BetweenTrianglesTest {
         }
         assertThat(x.lambdaMaxIn(largest)).as("%d in %s", index, largest).isTrue();
       }
-      if (tiled.certifyLambdaMinAtLeast(
-          SymmetricSource.ofRows(a), smallest[1].lo() + 0.5 * smallest[1].width(), folder)) {
-        double s = smallest[1].lo() + 0.5 * smallest[1].width();
-        assertThat(Arrays.stream(inside).allMatch(x -> x.lambdaMinAtLeast(s))).isTrue();
+      for (double share : new double[] {0, 0.25, 0.5}) {
+        double s = smallest[1].lo() + share * smallest[1].width();
+        boolean onDisk = tiled.certifyLambdaMinAtLeast(SymmetricSource.ofRows(a), s, folder);
+        if (onDisk || ShiftedCholeskyBound.withDefaults().certifyLambdaMinAtLeast(m, s)) {
+          certified++;
+          assertThat(inside).as("%d at least %s", index, s).allMatch(x -> x.lambdaMinAtLeast(s));
+        }
       }
       decided += smallest[0].lo() > 0 || smallest[0].hi() < 0 ? 1 : 0;
     }
     assertThat(decided).isGreaterThan(count / 5);
+    assertThat(certified).isGreaterThan(count);
   }
 
   @Test

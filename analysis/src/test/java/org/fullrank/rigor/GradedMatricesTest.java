@@ -113,6 +113,7 @@ class GradedMatricesTest {
   private void sweep(int count, long seed, TestReporter reporter) throws Exception {
     int[] positive = new int[KINDS];
     int[] decided = new int[KINDS];
+    int certified = 0;
     int[] decidedOnDisk = new int[KINDS];
     int[] decidedByDeterminant = new int[KINDS];
     for (int index = 0; index < count; index++) {
@@ -135,6 +136,7 @@ class GradedMatricesTest {
       assertThat(exact.lambdaMinIn(TempleKatoBound.withDefaults().lambdaMin(m))).as(which).isTrue();
       for (double s : new double[] {x.lo(), Math.nextDown(x.lo()), x.hi() * 0.5, 0}) {
         if (cholesky.certifyLambdaMinAtLeast(m, s)) {
+          certified++;
           assertThat(exact.lambdaMinAtLeast(s)).as("%s at least %s", which, s).isTrue();
         }
       }
@@ -154,6 +156,7 @@ class GradedMatricesTest {
             + ", determinant "
             + Arrays.toString(decidedByDeterminant);
     reporter.publishEntry("matrices of " + KINDS + " kinds", figures);
+    assertThat(certified).as(figures).isGreaterThan(count);
     assertThat(positive[0]).as(figures).isEqualTo(count / KINDS);
     assertThat(decided[0]).as(figures).isEqualTo(positive[0]);
     assertThat(decidedOnDisk[0]).as(figures).isEqualTo(positive[0]);
