@@ -122,6 +122,7 @@ final class CheckCertificate {
 
   private void run() {
     try {
+      measured.values().forEach(Num::of); // also those that no claim depends on
       verdicts();
       theorem(text(file, "theorem"));
       nothingElse();
@@ -849,7 +850,7 @@ final class CheckCertificate {
         "the subject is the narrowest of its parts",
         "");
     boolean proof =
-        !text(file, "problem").equals("none")
+        text(file, "problem").matches("[0-9a-f]{64}")
             && holds
             && text(file, "rigor").equals("VERIFIED")
             && text(file, "subject").equals("EXACT_NETWORK");
@@ -1069,13 +1070,18 @@ final class CheckCertificate {
   /** The envelope follows from the claimed initial value and rate, which were checked before. */
   private void envelope(Map<String, Object> p, String shape) {
     verdict(text(p, "shape").equals(shape), "the envelope is " + shape, text(p, "shape"));
-    verdict(
-        p.containsKey("stepSize") == !shape.contains("e^"),
-        "a step size unless it is gradient flow",
-        "");
+    boolean flow = shape.contains("e^");
+    verdict(p.containsKey("stepSize") != flow, "a step size unless it is gradient flow", "");
     Num initial = Num.exact(hex(object(p.get("initial")), "atMost"));
     for (Map<String, Object> point : list(p, "envelope")) {
       Binary t = hex(point, "t");
+      if (t.signum() < 0 || t.infinite() || !flow && t.exponent < 0) {
+        throw new IllegalArgumentException(
+            "expected "
+                + (flow ? "a time" : "a number of steps")
+                + " for t, got "
+                + point.get("t"));
+      }
       Num own;
       if (shape.contains("constant")) {
         own = initial.min(Num.exact(hex(object(p.get("constant")), "atMost")).over(Num.exact(t)));
@@ -1083,7 +1089,7 @@ final class CheckCertificate {
         Num rate = Num.exact(hex(object(p.get("rate")), "atLeast"));
         own =
             initial.times(
-                shape.contains("e^")
+                flow
                     ? ONE.over(rate.times(Num.exact(t)).min(Num.of(2000)).exp()).top()
                     : ONE.minus(rate.min(ONE)).power(t.toInt()));
       }
@@ -1185,9 +1191,11 @@ final class CheckCertificate {
   }
 
   private static Binary hex(Map<String, Object> object, String key) {
-    double value = Double.parseDouble(text(object, key));
-    if (Double.isNaN(value)) {
-      throw new IllegalArgumentException("expected a number for " + key + ", got NaN");
+    String text = text(object, key);
+    double value = Double.parseDouble(text);
+    if (Double.isNaN(value) || !Double.toHexString(value).equals(text)) { // nothing is rounded away
+      throw new IllegalArgumentException(
+          "expected a double as Java's Double.toHexString writes it for " + key + ", got " + text);
     }
     return Binary.of(value);
   }
@@ -1248,8 +1256,10 @@ final class CheckCertificate {
               CheckCertificate.hex(claim, "hi"),
               index(RIGORS, claim, "rigor"),
               index(SUBJECTS, claim, "subject"));
-      if (claimed.lo.compareTo(claimed.hi) > 0) {
-        throw new IllegalArgumentException("expected an interval, got " + claimed);
+      if (claimed.lo.compareTo(claimed.hi) > 0
+          || claimed.lo.equals(ANY.hi)
+          || claimed.hi.equals(ANY.lo)) {
+        throw new IllegalArgumentException("expected an interval of real numbers, got " + claimed);
       }
       return claimed;
     }

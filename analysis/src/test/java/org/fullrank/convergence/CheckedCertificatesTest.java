@@ -175,6 +175,7 @@ final class CheckedCertificatesTest {
           id);
       if (text.contains("\"proof\": true")) {
         refuted(text.replaceFirst("\"problem\": \".*\"", "\"problem\": \"none\""), id + " of none");
+        refuted(text.replaceFirst("\"problem\": \".*\"", "\"problem\": \"ours\""), id + " of ours");
       }
       int first = text.indexOf("{", text.indexOf("\"hypotheses\":"));
       int end = text.indexOf("},\n    {", first);
@@ -193,6 +194,36 @@ final class CheckedCertificatesTest {
     String rank = Objects.requireNonNull(HOLDING.get("FeatureRank"));
     refuted(rank.replaceFirst("network, in \\[[^]]*]", "network, in [1e9, 2e9]"), "infimum");
     refuted(rank.replaceFirst("network, in \\[[^]]*]", "network, in [-2, -1]"), "infimum");
+  }
+
+  /** Also where no claim depends on it: no interval without a real number, nothing cut off. */
+  @Test
+  void whatIsNoNumberIsRefuted() {
+    int changes = 0;
+    for (Map.Entry<String, String> entry : HOLDING.entrySet()) {
+      String id = entry.getKey();
+      String text = entry.getValue();
+      Matcher ends = Pattern.compile("\"lo\": \"(.*)\",\\s*\"hi\": \"(.*)\"").matcher(text);
+      while (ends.find()) {
+        for (String none : List.of("Infinity", "-Infinity", "NaN", "0x1.00000000000008p0", "1.0")) {
+          String changed =
+              text.substring(0, ends.start(1))
+                  + none
+                  + text.substring(ends.end(1), ends.start(2))
+                  + none
+                  + text.substring(ends.end(2));
+          refuted(changed, id + ": " + ends.group() + " made " + none);
+          changes++;
+        }
+      }
+      if (text.contains("\"t\": ")) {
+        boolean flow = text.contains("initial e^(-rate t)");
+        for (String time : List.of("-0x1.0p0", flow ? "Infinity" : "0x1.8p0")) {
+          refuted(text.replaceFirst("\"t\": \"0x1.0p0\"", "\"t\": \"" + time + "\""), id + time);
+        }
+      }
+    }
+    assertThat(changes).isGreaterThan(1000);
   }
 
   /** Layers, samples and the radius of a ball are facts about the problem, not choices. */
