@@ -79,7 +79,7 @@ final class GramFiles {
         "The Gram matrix in "
             + file
             + " was cancelled, since the calling thread is interrupted. Finished tiles stay in it:"
-            + " the same call goes on from there.",
+            + " Thread.interrupted() clears the flag, then the same call goes on from there.",
         e);
   }
 

@@ -113,7 +113,7 @@ public final class FileOperator implements SymmetricOperator, AutoCloseable {
         "Reading "
             + file
             + " was cancelled, since the calling thread is interrupted. Its operator is closed:"
-            + " open the file again.",
+            + " Thread.interrupted() clears the flag, then open the file again.",
         e);
   }
 

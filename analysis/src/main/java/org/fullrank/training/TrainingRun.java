@@ -203,7 +203,8 @@ public final class TrainingRun implements AutoCloseable {
     return new CancelledException(
         "Training was cancelled, since the calling thread is interrupted. The run stands at step "
             + step
-            + "; advance goes on from there, as if nothing had happened.",
+            + "; Thread.interrupted() clears the flag, then advance goes on from there, to the same"
+            + " bits.",
         e);
   }
 
