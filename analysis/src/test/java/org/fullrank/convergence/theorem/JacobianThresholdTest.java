@@ -54,9 +54,13 @@ final class JacobianThresholdTest {
 
   private static void check(int count, long seed) {
     double used = 0;
+    int certified = 0;
     for (int index = 0; index < count; index++) {
-      used = Math.max(used, instance(index, new Random(1000 * seed + index)));
+      double own = instance(index, new Random(1000 * seed + index));
+      used = Math.max(used, own);
+      certified += own > 0 ? 1 : 0;
     }
+    assertThat(certified).as("more than five of six variants").isGreaterThan(5 * count / 6);
     // A test that stops far from the boundary would not see a radius that is too small.
     assertThat(used).isGreaterThan(0.3);
   }
@@ -68,6 +72,7 @@ final class JacobianThresholdTest {
     }
   }
 
+  /** The share of the radius that a run used; 0 if there is no radius. */
   private static double instance(int index, Random random) {
     Network network = JacobianInstances.network(random);
     int k = (int) network.outputs();
