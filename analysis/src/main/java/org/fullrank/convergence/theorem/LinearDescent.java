@@ -53,14 +53,18 @@ final class LinearDescent {
     return eta > 0 && eta <= Double.MAX_VALUE;
   }
 
-  /** That the largest step size is within the range of doubles. */
+  /** That the largest step size, rounded down, is a positive double. */
   static HypothesisCheck representable(double eta) {
     return HypothesisCheck.structural(
         "the step size is a positive double",
         isStep(eta) ? Verdict.HOLDS : Verdict.UNDECIDED,
         Proof.verified(),
         Subject.EXACT_NETWORK,
-        "eta = " + eta);
+        isStep(eta)
+            ? "eta = " + eta
+            : "no positive step size is known to be short enough; bring the norms of inputs,"
+                + " weights and residual nearer to 1, since products of their squares leave the"
+                + " range of doubles");
   }
 
   List<HypothesisCheck> checks() {

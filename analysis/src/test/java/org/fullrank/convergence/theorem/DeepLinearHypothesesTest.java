@@ -381,6 +381,16 @@ final class DeepLinearHypothesesTest {
     }
   }
 
+  /** Where {@code ||X||^2} overflows and nothing else does, no step is short enough. */
+  @Test
+  void noStepSizeIsNamedWithWhatHelps() {
+    TrainingProblem problem = problem(A, B, new double[][] {{1e155, 0, 0}, {0, 1e150, 0}}, 0);
+    for (Theorem theorem : List.of(D0, D1, D3)) {
+      refused(theorem, problem, Verdict.UNDECIDED, "the step size is a positive double");
+      refused(theorem, problem, Verdict.UNDECIDED, "bring the norms of inputs, weights and");
+    }
+  }
+
   @Test
   void enclosuresOfTheExponentialContainIt() {
     Random random = new Random(1);
