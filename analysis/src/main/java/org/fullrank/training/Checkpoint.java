@@ -140,7 +140,8 @@ final class Checkpoint {
       throw new IOException(
           file
               + ": expected what save wrote but the SHA-256 of its members is another one: the file"
-              + " was changed, or written by an earlier version, which stored none");
+              + " was changed, or written by an earlier version, which stored none; resume it with"
+              + " that version, or start the run anew");
     }
     return state;
   }
