@@ -32,10 +32,12 @@ public record Comparison(
   private static final double LOSS_ROUNDING = 0x1p-45;
 
   /**
-   * Compares. An initial value or a radius of exactly 0 has no scale: {@link #TOLERANCE} itself is
-   * then allowed, and within it the radius counts as unused. Gradient flow is compared at its
-   * recorded times, descent at its steps; how far the layers moved is compared if {@link
-   * Recorders#layerDistance} was recorded. A run that diverged is a violation.
+   * Compares what was recorded: between two records a run may have left the guarantee, or taken
+   * steps of other sizes with the same sum, which {@link Recording#every every(1)} would show. An
+   * initial value or a radius of exactly 0 has no scale: {@link #TOLERANCE} itself is then allowed,
+   * and within it the radius counts as unused. Gradient flow is compared at its recorded times,
+   * descent at its steps; how far the layers moved is compared if {@link Recorders#layerDistance}
+   * was recorded. A run that diverged is a violation.
    *
    * @param prediction what was guaranteed
    * @param trajectory of gradient descent with {@code prediction.stepSize()}, or of gradient flow
