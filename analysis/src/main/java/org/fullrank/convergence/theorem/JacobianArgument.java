@@ -122,7 +122,11 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
     if (!(norm <= LARGEST && residual.hi() <= LARGEST)) {
       return undecided(
           "||J_0|| and R0 are bounded",
-          "up to " + DecimalInterval.upper(norm) + " and " + JacobianPremises.up(residual));
+          "up to "
+              + DecimalInterval.upper(norm)
+              + " and "
+              + JacobianPremises.up(residual)
+              + JacobianPremises.SCALE);
     }
     Interval beta = numbers.norm().interval().add(numbers.sigmaMin().interval().lo());
     double q = firstGuess(beta.hi());
@@ -184,7 +188,9 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
 
     Attempt attempt() {
       if (!(radius <= LARGEST)) {
-        return undecided("the ball of radius 2 R0/(q s0) is bounded", "radius up to " + radius);
+        return undecided(
+            "the ball of radius 2 R0/(q s0) is bounded",
+            "radius up to " + radius + JacobianPremises.SCALE);
       }
       List<HypothesisCheck> checks = new ArrayList<>();
       Optional<Quantity> lipschitz = numbers.lipschitzAt(radius);
@@ -216,7 +222,9 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
       if (!flow) {
         Interval sum = beta.square().add(lam.multiply(residual));
         if (!(sum.hi() <= LARGEST)) {
-          return undecided("beta^2 + Lam R0 is bounded", "up to " + JacobianPremises.up(sum));
+          return undecided(
+              "beta^2 + Lam R0 is bounded",
+              "up to " + JacobianPremises.up(sum) + JacobianPremises.SCALE);
         }
         eta = stepSize.orElse(Interval.ONE.divide(Interval.of(sum.hi())).lo());
         rate = Interval.of(eta);

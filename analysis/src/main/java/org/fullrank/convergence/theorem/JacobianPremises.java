@@ -18,6 +18,11 @@ final class JacobianPremises {
   /** What is said of numbers of which nothing is known. */
   static final String ENCLOSED = "the numbers of the Jacobian can be enclosed";
 
+  /** What helps where a number is beyond the range of the arithmetic. */
+  static final String SCALE =
+      "; norms of inputs, weights and residual that are nearer to 1 keep within the range of"
+          + " doubles";
+
   /** Beyond this, squares come near the end of the double range. */
   private static final double LARGEST = 1e150;
 
@@ -47,7 +52,11 @@ final class JacobianPremises {
       checks.add(
           undecided(
               "||J_0|| and R0 are bounded",
-              "up to " + DecimalInterval.upper(norm) + " and " + DecimalInterval.upper(residual)));
+              "up to "
+                  + DecimalInterval.upper(norm)
+                  + " and "
+                  + DecimalInterval.upper(residual)
+                  + SCALE));
     }
     return checks;
   }

@@ -62,9 +62,7 @@ final class LinearDescent {
         Subject.EXACT_NETWORK,
         isStep(eta)
             ? "eta = " + eta
-            : "no positive step size is known to be short enough; bring the norms of inputs,"
-                + " weights and residual nearer to 1, since products of their squares leave the"
-                + " range of doubles");
+            : "no positive step size is known to be short enough" + JacobianPremises.SCALE);
   }
 
   List<HypothesisCheck> checks() {

@@ -126,7 +126,9 @@ public final class OymakSoltanolkotabi implements Theorem {
     Interval beta = Interval.of(numbers.norm().interval().hi()).add(drift.max(Interval.ZERO).hi());
     Interval eta = Interval.ONE.divide(Interval.of(beta.hi()).square().multiply(2));
     if (!(eta.lo() > 0)) {
-      checks.add(JacobianPremises.undecided("1/(2 beta^2) > 0", "it is in " + eta));
+      checks.add(
+          JacobianPremises.undecided(
+              "1/(2 beta^2) > 0", "it is in " + eta + JacobianPremises.SCALE));
       return certificate(checks, Optional.empty());
     }
     Interval rate = Interval.of(eta.lo()).multiply(alpha.square()).divide(2).max(Interval.ZERO);

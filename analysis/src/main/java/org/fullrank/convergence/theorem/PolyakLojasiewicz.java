@@ -146,7 +146,9 @@ public final class PolyakLojasiewicz implements Theorem {
                 "R", Interval.of(ball.radius), Subject.EXACT_NETWORK, "chosen by the theorem")));
     if (!(ball.eta > 0)) {
       checks.add(
-          JacobianPremises.undecided("1/beta > 0", "at least " + DecimalInterval.lower(ball.eta)));
+          JacobianPremises.undecided(
+              "1/beta > 0",
+              "at least " + DecimalInterval.lower(ball.eta) + JacobianPremises.SCALE));
     }
     if (!JacobianPremises.allHold(checks)) {
       return certificate(checks, Optional.empty());

@@ -387,7 +387,11 @@ final class DeepLinearHypothesesTest {
     TrainingProblem problem = problem(A, B, new double[][] {{1e155, 0, 0}, {0, 1e150, 0}}, 0);
     for (Theorem theorem : List.of(D0, D1, D3)) {
       refused(theorem, problem, Verdict.UNDECIDED, "the step size is a positive double");
-      refused(theorem, problem, Verdict.UNDECIDED, "bring the norms of inputs, weights and");
+      refused(
+          theorem,
+          problem,
+          Verdict.UNDECIDED,
+          "known to be short enough; norms of inputs, weights");
     }
   }
 

@@ -161,6 +161,8 @@ final class JacobianVariantsTest {
       named(theorem, numbers(1, 1, 0.1, r -> Double.NaN), Verdict.UNDECIDED, "no constant");
       named(theorem, numbers(1, 1e200, 0.1, r -> 1), Verdict.UNDECIDED, "bounded");
       named(theorem, numbers(1e-300, 1, 1e20, r -> 1), Verdict.UNDECIDED, "ball");
+      named(theorem, numbers(1, 1e200, 0.1, r -> 1), Verdict.UNDECIDED, "nearer to 1");
+      named(theorem, numbers(1e-300, 1, 1e20, r -> 1), Verdict.UNDECIDED, "nearer to 1");
       named(theorem, numbers(1, 1, 0.6, r -> 1), Verdict.FAILS, "changes little");
       named(theorem, numbers(1, 1, 0.1, r -> 1 + 1e3 * r), Verdict.FAILS, "changes little");
     }
