@@ -186,6 +186,7 @@ final class HeldRuns {
 
   private static void alone(
       TrainingProblem problem, Prediction prediction, BigDecimal least, String where, Tally tally) {
+    double tolerance = COARSE;
     Trajectory run = run(problem, prediction, COARSE, 0);
     Comparison comparison = Comparison.of(prediction, run, least.doubleValue());
     if (prediction.isFlow() && !comparison.kept()) {
@@ -194,6 +195,7 @@ final class HeldRuns {
       Trajectory fine = run(problem, prediction, FINE, until);
       if (fine.last().time() >= until) {
         run = fine;
+        tolerance = FINE;
         comparison = Comparison.of(prediction, run, least.doubleValue());
       }
     }
@@ -220,7 +222,13 @@ final class HeldRuns {
       }
     }
     if (alarm) {
-      rounded(problem, prediction, run, least.doubleValue(), where + "\n" + comparison);
+      double followed =
+          prediction.isFlow()
+              ? run.last().step()
+                  * atol(prediction, tolerance)
+                  * Math.sqrt(problem.theta().length())
+              : 0;
+      rounded(problem, prediction, run, followed, least.doubleValue(), where + "\n" + comparison);
       tally.rounded++;
     }
   }
@@ -228,11 +236,9 @@ final class HeldRuns {
   /** Some steps; of gradient flow, more of them up to a given time. */
   private static Trajectory run(
       TrainingProblem problem, Prediction prediction, double tolerance, double until) {
-    double radius = prediction.radius().interval().hi();
-    double atol = Math.max(tolerance * Math.min(1, radius), 1e-300);
     TrainingMethod method =
         prediction.isFlow()
-            ? GradientFlow.withTolerance(0, atol)
+            ? GradientFlow.withTolerance(0, atol(prediction, tolerance))
                 .withFirstStep(Math.max(1e-3 / prediction.rate().interval().hi(), 1e-300))
             : GradientDescent.withStepSize(prediction.stepSize());
     try (TrainingRun run =
@@ -254,12 +260,28 @@ final class HeldRuns {
     }
   }
 
-  /** What rounding of outputs and parameters cannot explain, where decimals take too long. */
+  /** Of each parameter in each step of gradient flow. */
+  private static double atol(Prediction prediction, double tolerance) {
+    return Math.max(tolerance * Math.min(1, prediction.radius().interval().hi()), 1e-300);
+  }
+
+  /**
+   * What rounding of outputs and parameters cannot explain, where decimals take too long.
+   *
+   * @param followed how far the parameters may be from the flow, to first order
+   */
   private static void rounded(
-      TrainingProblem problem, Prediction p, Trajectory run, double least, String where) {
+      TrainingProblem problem,
+      Prediction p,
+      Trajectory run,
+      double followed,
+      double least,
+      String where) {
     double[] y = Tensors.toDoubles(problem.y());
-    double outputs = ROUNDING * (Math.sqrt(y.length) + norm(y));
-    double parameters = 1e-3 * ROUNDING * norm(Tensors.toDoubles(problem.theta()));
+    // Where inputs are huge, a flow that is followed to 1e-90 may miss outputs by thousands.
+    double missed = followed > 0 ? followed * Math.sqrt(DecimalDescent.of(problem).steepness()) : 0;
+    double outputs = ROUNDING * (Math.sqrt(y.length) + norm(y)) + missed;
+    double parameters = 1e-3 * ROUNDING * norm(Tensors.toDoubles(problem.theta())) + followed;
     double first = run.first().residualNorm();
     double radius = p.radius().interval().hi();
     for (Snapshot s : run.snapshots()) {
