@@ -34,11 +34,10 @@ final class InputFiles {
     }
   }
 
-  /** An interrupt closes the file that is being read. */
-  static CancelledException cancelled(Path file, ClosedByInterruptException e) {
+  /** An interrupt closes the channel that is in use, such as that of a file that is read. */
+  static CancelledException cancelled(String what, ClosedByInterruptException e) {
     return new CancelledException(
-        "Reading "
-            + file
+        what
             + " was cancelled, since the calling thread is interrupted. It left no result;"
             + " Thread.interrupted() clears the flag before another attempt.",
         e);

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.fullrank.cancel.CancelledException;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
@@ -166,6 +167,7 @@ public final class NetworkFile {
    *
    * @param folder where to write; not by several programs or threads at once
    * @throws IOException if a file cannot be written, or somebody else writes into the folder
+   * @throws CancelledException if this thread is interrupted between two files
    */
   public void write(Path folder) throws IOException {
     NetworkFile described = of(network, theta, featureLayers);

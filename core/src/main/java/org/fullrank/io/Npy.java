@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import org.fullrank.cancel.CancelledException;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -65,7 +66,7 @@ public final class Npy {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return read(channel, channel.size(), file.toString());
     } catch (ClosedByInterruptException e) {
-      throw InputFiles.cancelled(file, e);
+      throw InputFiles.cancelled("Reading " + file, e);
     }
   }
 
@@ -84,7 +85,7 @@ public final class Npy {
           .header()
           .shape();
     } catch (ClosedByInterruptException e) {
-      throw InputFiles.cancelled(file, e);
+      throw InputFiles.cancelled("Reading " + file, e);
     }
   }
 
@@ -171,12 +172,15 @@ public final class Npy {
    * @param array as in {@link #write(Path, INDArray)}
    * @return 64 hexadecimal digits
    * @throws IllegalArgumentException if the array is empty or of another type
+   * @throws CancelledException if this thread is interrupted; its flag stays set
    */
   public static String sha256(INDArray array) {
     requireWritable(array, "npy sum");
     MessageDigest digest = TensorFiles.newSha256();
     try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
       write(out, array);
+    } catch (ClosedByInterruptException e) {
+      throw InputFiles.cancelled("The sum of an array", e);
     } catch (IOException e) {
       throw new UncheckedIOException("a stream to nowhere does not fail", e);
     }

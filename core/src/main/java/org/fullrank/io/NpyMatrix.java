@@ -88,7 +88,7 @@ public final class NpyMatrix implements AutoCloseable {
       return new NpyMatrix(file, channel, preamble, size, modified);
     } catch (ClosedByInterruptException e) {
       channel.close();
-      throw InputFiles.cancelled(file, e);
+      throw InputFiles.cancelled("Reading " + file, e);
     } catch (IOException | RuntimeException | Error e) {
       channel.close();
       throw e;

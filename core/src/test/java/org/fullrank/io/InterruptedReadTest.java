@@ -45,4 +45,17 @@ class InterruptedReadTest {
     assertThat(Backend.tensorBytes()).isEqualTo(before);
     Npy.read(array).close();
   }
+
+  @Test
+  void anInterruptEndsASumWithAText() {
+    try (INDArray a = Tensors.of(new double[] {1, 2, 3, 4}, 2, 2)) {
+      String sum = Npy.sha256(a);
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> Npy.sha256(a))
+          .isInstanceOf(CancelledException.class)
+          .hasMessageContaining("sum of an array was cancelled");
+      assertThat(Thread.interrupted()).as("the flag is kept").isTrue();
+      assertThat(Npy.sha256(a)).isEqualTo(sum);
+    }
+  }
 }
