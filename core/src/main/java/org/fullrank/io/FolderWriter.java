@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.fullrank.cancel.CancelledException;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -83,6 +84,7 @@ public final class FolderWriter implements AutoCloseable {
    * @return the name of the file: the prefix, a hyphen, the first 16 digits of the SHA-256 of the
    *     file, and {@code .npy}
    * @throws IOException if it cannot be written
+   * @throws CancelledException if this thread is interrupted before the tensor is written
    */
   public String put(String prefix, INDArray tensor) throws IOException {
     String name = prefix + "-" + Npy.sha256(tensor).substring(0, DIGITS) + ".npy";
@@ -127,6 +129,11 @@ public final class FolderWriter implements AutoCloseable {
     }
   }
 
+  /** For the test that an interrupt closes it. */
+  FileChannel channel() {
+    return lock.channel();
+  }
+
   /** The list, by the channel that holds the lock: closing another one would give the lock up. */
   private byte[] listed() throws IOException {
     return Channels.newInputStream(lock.channel().position(0)).readAllBytes();
@@ -168,11 +175,14 @@ public final class FolderWriter implements AutoCloseable {
     return clean;
   }
 
-  /** Tidies up and lets others write. */
+  /**
+   * Tidies up and lets others write. After an interrupt has closed the lock file, somebody else may
+   * write already: then nothing is removed, and the next writer tidies up as after a kill.
+   */
   @Override
   public void close() throws IOException {
     try (lock) {
-      if (removeUnused()) {
+      if (lock.channel().isOpen() && removeUnused()) {
         Files.deleteIfExists(lock.path());
       }
     }

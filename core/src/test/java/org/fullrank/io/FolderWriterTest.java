@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,6 +125,23 @@ class FolderWriterTest {
     assertThat(load(folder)).containsExactly(4.0);
     save(folder, 5, 6);
     assertThat(load(folder)).containsExactly(5.0, 6.0);
+  }
+
+  /** The lock is gone then: what is in the folder may be what another program writes now. */
+  @Test
+  void anInterruptThatClosesTheListLeavesTheTidyingToTheNextWriter() throws IOException {
+    Path lock = temp.resolve(".fullrank.lock");
+    String written;
+    try (FolderWriter out = FolderWriter.open(temp, INDEX)) {
+      written = out.put("a", tensor(3));
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> out.channel().size()).isInstanceOf(ClosedByInterruptException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(ExclusiveFileTest.other(lock)).isEqualTo("locked");
+    }
+    assertThat(names(temp)).containsExactly(".fullrank.lock", written);
+    save(temp, 5, 6);
+    assertThat(names(temp)).hasSize(3).doesNotContain(".fullrank.lock", written);
   }
 
   @Test
