@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.fullrank.cancel.CancelledException;
 import org.fullrank.convergence.theorem.JacobianDescent;
@@ -305,6 +306,52 @@ class CancellingTest {
         .hasMessageContaining("goes on from there");
     assertThat(end.flag()).isTrue();
     assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
+  }
+
+  /** Wherever the interrupt comes, and whichever thread sees first that the file is closed. */
+  @Test
+  void aGramFileIsCancelledAnywhere() throws Exception {
+    Network small = Network.of(Shape.of(16), Dense.of("a", 16, 40), Dense.of("b", 40, 3));
+    Random random = new Random(1);
+    long before = Backend.tensorBytes();
+    int ended = 0;
+    try (INDArray t = small.initialize(Seed.of(1))) {
+      EmpiricalNtk kernel = EmpiricalNtk.of(small, t);
+      kernel.gramToFile(few, folder.resolve("warm.npy"));
+      long start = System.nanoTime();
+      kernel.gramToFile(few, folder.resolve("timed.npy"));
+      long nanos = System.nanoTime() - start;
+      for (int i = 0; i < 40; i++) {
+        Path part = folder.resolve("part" + i + ".npy");
+        Thread caller = Thread.currentThread();
+        long wait = (long) (random.nextDouble() * nanos);
+        Thread other =
+            new Thread(
+                () -> {
+                  LockSupport.parkNanos(wait);
+                  caller.interrupt();
+                });
+        other.start();
+        try {
+          kernel.gramToFile(few, part);
+        } catch (CancelledException e) {
+          ended++;
+          assertThat(e).hasMessageContaining(part.toString());
+        }
+        join(other);
+      }
+    }
+    assertThat(ended).isPositive();
+    assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
+  }
+
+  /** Waits, and clears the flag that the other thread has set. */
+  private static void join(Thread other) {
+    while (other.isAlive()) {
+      Thread.interrupted();
+      Thread.onSpinWait();
+    }
+    Thread.interrupted();
   }
 
   @Test

@@ -3,12 +3,13 @@ package org.fullrank.ntk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.fullrank.cancel.CancelledException;
 import org.fullrank.io.SymmetricNpyFile;
 import org.fullrank.linalg.Backend;
@@ -64,14 +65,19 @@ final class GramFiles {
       gram.pieces(x, fileTiles(grid, k), new Pieces(out));
     } catch (CancelledException e) {
       throw stopped(file, e);
-    } catch (ClosedByInterruptException e) {
-      throw stopped(file, e);
+    } catch (IOException e) {
+      throw ended(file, e);
     } catch (UncheckedIOException e) {
-      if (e.getCause() instanceof ClosedByInterruptException) {
-        throw stopped(file, e);
-      }
-      throw e.getCause();
+      throw ended(file, Objects.requireNonNull(e.getCause()));
     }
+  }
+
+  /** An interrupt closes the file; the first to notice may be a thread that writes beside. */
+  private static IOException ended(Path file, IOException e) {
+    if (e instanceof ClosedChannelException && Thread.currentThread().isInterrupted()) {
+      throw stopped(file, e);
+    }
+    return e;
   }
 
   private static CancelledException stopped(Path file, Exception e) {
