@@ -93,18 +93,23 @@ public final class FileOperator implements SymmetricOperator, AutoCloseable {
               }
             };
           });
-      matrix.requireUnchanged();
-      return new FileOperator(file, matrix);
+      FileOperator operator = new FileOperator(file, matrix);
+      operator.requireUnchanged();
+      return operator;
     } catch (UncheckedIOException e) {
       matrix.close();
       if (Thread.currentThread().isInterrupted()) {
         throw stopped(file, e);
       }
       throw e.getCause();
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (RuntimeException | Error e) {
       matrix.close();
       throw e;
     }
+  }
+
+  private RuntimeException ended(UncheckedIOException e) {
+    return Thread.currentThread().isInterrupted() ? stopped(file, e) : e;
   }
 
   /** An interrupt closes the file that is being read. */
@@ -158,10 +163,10 @@ public final class FileOperator implements SymmetricOperator, AutoCloseable {
     }
     try {
       Parallel.run(FileRows.blocks(n), () -> new FileRows(matrix, columns, image, FileRows.WIDTH));
+      requireUnchanged();
     } catch (UncheckedIOException e) {
-      throw Thread.currentThread().isInterrupted() ? stopped(file, e) : e;
+      throw ended(e);
     }
-    requireUnchanged();
     return Tensors.of(image, n, m);
   }
 
@@ -171,6 +176,7 @@ public final class FileOperator implements SymmetricOperator, AutoCloseable {
    * @return {@code DOUBLE [n, n]}
    * @throws IllegalArgumentException if it would have 2^31 elements or more
    * @throws UncheckedIOException if the file cannot be read or has changed
+   * @throws CancelledException if this thread is interrupted; its flag stays set
    */
   @Override
   public INDArray toMatrix() {
@@ -180,10 +186,12 @@ public final class FileOperator implements SymmetricOperator, AutoCloseable {
       for (int i = 0; i < n; i++) {
         matrix.read(i, 0, n, values, i * n);
       }
+      requireUnchanged();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw ended(new UncheckedIOException(e));
+    } catch (UncheckedIOException e) {
+      throw ended(e);
     }
-    requireUnchanged();
     return Tensors.of(values, n, n);
   }
 

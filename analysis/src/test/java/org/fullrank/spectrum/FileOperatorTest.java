@@ -310,6 +310,30 @@ class FileOperatorTest {
     }
   }
 
+  /** In the middle of a read, or at the last look at the file: the file is closed then. */
+  @Test
+  void anInterruptOfAReadIsACancellation() throws IOException {
+    try (FileOperator operator = write(DataType.DOUBLE, symmetric(6, 2))) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(operator::toMatrix)
+          .isInstanceOf(CancelledException.class)
+          .hasMessageContaining("open the file again");
+      assertThat(Thread.interrupted()).isTrue();
+      assertThatThrownBy(operator::toMatrix).isInstanceOf(UncheckedIOException.class);
+    }
+    assertThatThrownBy(
+            () ->
+                FileOperator.open(
+                    file(),
+                    (task, done, total) -> {
+                      if (done == total) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }))
+        .isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
   @Test
   void tellsHowFarTheCheckIs() throws IOException {
     write(DataType.DOUBLE, symmetric(1100, 2)).close();
