@@ -82,13 +82,20 @@ public final class NetworkFile {
       throw new IllegalArgumentException(
           "expected 0 to " + network.layers().size() + " feature layers but got " + featureLayers);
     }
-    INDArray own = theta;
     if (network.parameterCount() > 0) {
       TensorChecks.requireShape("theta", theta, network.parameterCount());
       TensorChecks.requireReal("theta", theta.dataType());
       TensorChecks.requireFinite("theta", theta);
-      own = theta.dup('c');
     }
+    NetworkFile described = described(network, theta, featureLayers);
+    return network.parameterCount() == 0
+        ? described
+        : new NetworkFile(
+            network, theta.dup('c'), featureLayers, described.constants, described.manifest);
+  }
+
+  /** The pair itself, theta not copied. */
+  private static NetworkFile described(Network network, INDArray theta, int featureLayers) {
     NetworkWriter writer = new NetworkWriter();
     Json.Arr ops = writer.network(network.layers(), featureLayers);
     Json.Obj manifest =
@@ -102,7 +109,7 @@ public final class NetworkFile {
     if (featureLayers == 0) {
       manifest = manifest.with("input_tap", "features");
     }
-    return new NetworkFile(network, own, featureLayers, writer.constants(), manifest);
+    return new NetworkFile(network, theta, featureLayers, writer.constants(), manifest);
   }
 
   /**
@@ -170,7 +177,7 @@ public final class NetworkFile {
    * @throws CancelledException if this thread is interrupted between two files
    */
   public void write(Path folder) throws IOException {
-    NetworkFile described = of(network, theta, featureLayers);
+    NetworkFile described = described(network, theta, featureLayers);
     Map<String, INDArray> parameters = new LinkedHashMap<>();
     for (Slot slot : network.slots()) {
       parameters.put(

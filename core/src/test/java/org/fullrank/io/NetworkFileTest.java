@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.fullrank.diff.KroneckerBlock.Layout;
+import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
@@ -298,5 +299,16 @@ class NetworkFileTest {
         .contains("param.d.W.npy", "param.e.W.npy", "manifest.json")
         .doesNotContainAnyElementsOf(
             second.stream().filter(n -> n.matches(".*-[0-9a-f]{16}\\.npy")).toList());
+  }
+
+  @Test
+  void writingKeepsNoMemory() throws IOException {
+    Network network = Network.of(Shape.of(3), Dense.of("a", 3, 40), Dense.of("b", 40, 2));
+    try (INDArray theta = network.initialize(Seed.of(1))) {
+      NetworkFile file = NetworkFile.of(network, theta);
+      long before = Backend.tensorBytes();
+      file.write(folder);
+      assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
+    }
   }
 }
