@@ -203,7 +203,9 @@ public final class SingularityDiagnosis {
           return Optional.empty();
         }
       }
-      return nullVector(DenseSymmetric.symmetrized(product), 1);
+      try (DenseSymmetric gram = DenseSymmetric.symmetrized(product)) {
+        return nullVector(gram, 1);
+      }
     }
   }
 

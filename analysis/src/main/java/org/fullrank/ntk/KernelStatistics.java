@@ -45,8 +45,8 @@ public final class KernelStatistics {
   public static KernelStatistics of(SymmetricOperator operator) {
     double[][] rows = KernelEntries.normalized("KernelStatistics", operator);
     try (INDArray scaled = Tensors.ofRows(rows);
-        Eigenpairs pairs =
-            JavaEigenSolver.create().solve(DenseSymmetric.of(scaled), Wanted.all())) {
+        DenseSymmetric stored = DenseSymmetric.of(scaled);
+        Eigenpairs pairs = JavaEigenSolver.create().solve(stored, Wanted.all())) {
       if (!pairs.status().succeeded()) {
         throw new IllegalStateException(
             "KernelStatistics expects accurate eigenvalues but the solver says: "

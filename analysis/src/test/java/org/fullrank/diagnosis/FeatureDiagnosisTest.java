@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.fullrank.diagnosis.SingularityCause.Kind;
+import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
@@ -41,7 +42,9 @@ class FeatureDiagnosisTest {
           theta.putScalar(D * width + q, edit);
         }
       }
+      long before = Backend.tensorBytes();
       SingularityReport report = SingularityDiagnosis.of(network, theta).features(in);
+      assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
       try (INDArray h = network.features(theta, in);
           INDArray m = Tensors.ofRows(Rows.withOnes(Tensors.toRows(h)))) {
         int rank = RankAnalysis.withDefaults().analyze(m).numericalRank();

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.linalg.Products;
+import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Seed;
@@ -136,7 +138,10 @@ class KernelStatisticsTest {
 
   @Test
   void closedForms() {
-    KernelStatistics identity = KernelStatistics.of(diagonal(3, 3, 3, 3));
+    SymmetricOperator threes = diagonal(3, 3, 3, 3);
+    long before = Backend.tensorBytes();
+    KernelStatistics identity = KernelStatistics.of(threes);
+    assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
     assertThat(value(identity.participationRatio())).isEqualTo(4);
     assertThat(value(identity.spectralEntropy())).isCloseTo(1, within(ROUNDING));
     // <I, y y^T> / (sqrt(4) |y|^2) = 1/2.

@@ -3,8 +3,11 @@ package org.fullrank.linalg;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A stored matrix seen as an operator. */
-public final class DenseOperator implements LinearOperator {
+/**
+ * A stored matrix seen as an operator. Its copy of the matrix is freed by {@link #close}, or else
+ * when the collector finds the operator.
+ */
+public final class DenseOperator implements LinearOperator, AutoCloseable {
   private final INDArray matrix;
 
   private DenseOperator(INDArray matrix) {
@@ -54,11 +57,26 @@ public final class DenseOperator implements LinearOperator {
     TensorChecks.requireShape(where, v, transpose ? rows() : columns(), -1);
     TensorChecks.requireType(where, dataType(), v);
     TensorChecks.requireFinite(where, v);
-    return Products.multiply(matrix, transpose, v, false);
+    return Products.multiply(open(), transpose, v, false);
   }
 
   @Override
   public INDArray toMatrix() {
-    return NativeHeap.copy(matrix, 'c');
+    return NativeHeap.copy(open(), 'c');
+  }
+
+  private INDArray open() {
+    if (matrix.wasClosed()) {
+      throw new IllegalStateException(
+          "DenseOperator expects to be used before close() but got a call after it");
+    }
+    return matrix;
+  }
+
+  @Override
+  public void close() {
+    if (!matrix.wasClosed()) {
+      matrix.close();
+    }
   }
 }

@@ -3,8 +3,11 @@ package org.fullrank.linalg;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A stored matrix that is symmetric to the bit, as an operator. */
-public final class DenseSymmetric implements SymmetricOperator {
+/**
+ * A stored matrix that is symmetric to the bit, as an operator. Its copy of the matrix is freed by
+ * {@link #close}, or else when the collector finds the operator.
+ */
+public final class DenseSymmetric implements SymmetricOperator, AutoCloseable {
   private final INDArray matrix;
   private final double asymmetry;
 
@@ -110,11 +113,26 @@ public final class DenseSymmetric implements SymmetricOperator {
     TensorChecks.requireShape("apply argument", v, size(), -1);
     TensorChecks.requireType("apply argument", dataType(), v);
     TensorChecks.requireFinite("apply argument", v);
-    return Products.multiply(matrix, false, v, false);
+    return Products.multiply(open(), false, v, false);
   }
 
   @Override
   public INDArray toMatrix() {
-    return NativeHeap.copy(matrix, 'c');
+    return NativeHeap.copy(open(), 'c');
+  }
+
+  private INDArray open() {
+    if (matrix.wasClosed()) {
+      throw new IllegalStateException(
+          "DenseSymmetric expects to be used before close() but got a call after it");
+    }
+    return matrix;
+  }
+
+  @Override
+  public void close() {
+    if (!matrix.wasClosed()) {
+      matrix.close();
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.fullrank.linalg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -38,6 +39,31 @@ class DenseSymmetricTest {
     DenseSymmetric s = DenseSymmetric.of(a);
     a.putScalar(0, 0, 99);
     assertThat(Tensors.toRows(s.toMatrix())[0]).containsExactly(1, 2);
+  }
+
+  @Test
+  void closingFreesTheCopy() {
+    try (INDArray a = Tensors.ofRows(new double[][] {{1, 2}, {2, 3}});
+        INDArray v = Tensors.filled(DataType.DOUBLE, 1, 2, 1)) {
+      long before = Backend.tensorBytes();
+      DenseSymmetric symmetric = DenseSymmetric.of(a);
+      DenseOperator operator = DenseOperator.of(a);
+      symmetric.close();
+      symmetric.close();
+      operator.close();
+      operator.close();
+      assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
+      for (LinearOperator closed : new LinearOperator[] {symmetric, operator}) {
+        for (ThrowingCallable use :
+            new ThrowingCallable[] {
+              closed::toMatrix, () -> closed.apply(v), () -> closed.applyTranspose(v)
+            }) {
+          assertThatThrownBy(use)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("before close()");
+        }
+      }
+    }
   }
 
   @Test
