@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>To cancel a computation, interrupt the thread that called it. Threads that work for it are
  * never interrupted themselves, since an interrupt would close their files: an object of this class
- * tells them of their caller.
+ * tells them of their caller. A thread carries that object in a variable of its own, only while it
+ * is inside {@link #during} or {@link #deferred}.
  */
 public final class Cancellation {
   private static final ThreadLocal<@Nullable Cancellation> CURRENT = new ThreadLocal<>();
@@ -28,7 +29,8 @@ public final class Cancellation {
   }
 
   /**
-   * Throws if this thread, or the one that it works for, is interrupted.
+   * Throws if this thread, or the one that it works for, is interrupted. Does nothing inside {@link
+   * #deferred}.
    *
    * @param what the work that ends here, as the beginning of a sentence
    * @throws CancelledException if so; the interrupt flag stays set
@@ -60,7 +62,7 @@ public final class Cancellation {
    * Does work that must not end halfway: {@link #check} waits until it is done.
    *
    * @param work what to do as a whole, on this thread and those that work for it
-   * @return what it returns
+   * @return what it returns, not null
    */
   public static <T> T deferred(Supplier<T> work) {
     AtomicReference<@Nullable T> result = new AtomicReference<>();
