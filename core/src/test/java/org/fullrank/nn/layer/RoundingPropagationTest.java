@@ -12,6 +12,7 @@ import static org.fullrank.nn.layer.RoundingCases.valueBound;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Objects;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
@@ -94,6 +95,7 @@ class RoundingPropagationTest {
         Linearization l = network.linearize(theta, x);
         INDArray dy = Tensors.of(gaussian("dy", 2 * N * c.k()), 2, N, c.k())) {
       RoundingModel model = l.rounding().orElseThrow();
+      double[] first = null;
       double[] last = null;
       for (double e : new double[] {0, 1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3}) {
         double[] input = new double[N];
@@ -114,7 +116,10 @@ class RoundingPropagationTest {
           }
         }
         last = bounds;
+        first = first == null ? bounds : first;
       }
+      assertThat(Objects.requireNonNull(last)[0]).isGreaterThan(Objects.requireNonNull(first)[0]);
+      assertThat(last[last.length - 1]).isGreaterThan(first[first.length - 1]);
     }
   }
 
