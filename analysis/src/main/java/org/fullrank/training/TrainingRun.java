@@ -265,7 +265,8 @@ public final class TrainingRun implements AutoCloseable {
    * @param folder created if needed, with room for both states
    * @throws IOException if it cannot be written, or another run saves into the folder at this
    *     moment
-   * @throws CancelledException if this thread is interrupted between two files
+   * @throws CancelledException if this thread is interrupted between two files; in the middle of
+   *     one an interrupt gives a {@link java.nio.channels.ClosedByInterruptException}
    */
   public void save(Path folder) throws IOException {
     requireOpen();

@@ -88,7 +88,8 @@ public final class AtomicFile {
    * @param file in an existing folder
    * @param content what to write
    * @throws IOException if it cannot be written; the message names the file, and the file is as it
-   *     was before
+   *     was before. An interrupt gives a {@link java.nio.channels.ClosedByInterruptException},
+   *     which has no message
    */
   public static void write(Path file, Content content) throws IOException {
     if (Files.isDirectory(file)) {

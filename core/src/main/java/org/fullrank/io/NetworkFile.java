@@ -174,7 +174,8 @@ public final class NetworkFile {
    *
    * @param folder where to write; not by several programs or threads at once
    * @throws IOException if a file cannot be written, or somebody else writes into the folder
-   * @throws CancelledException if this thread is interrupted between two files
+   * @throws CancelledException if this thread is interrupted between two files; in the middle of
+   *     one an interrupt gives a {@link java.nio.channels.ClosedByInterruptException}
    */
   public void write(Path folder) throws IOException {
     NetworkFile described = described(network, theta, featureLayers);
