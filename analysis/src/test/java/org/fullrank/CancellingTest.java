@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -306,6 +307,26 @@ class CancellingTest {
         .hasMessageContaining("goes on from there");
     assertThat(end.flag()).isTrue();
     assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
+  }
+
+  /** Between the steps of a kernel whose Jacobian is stored. */
+  @Test
+  void aStoredJacobianIsCancelled() {
+    Network small = Network.of(Shape.of(16), Dense.of("a", 16, 2));
+    try (INDArray t = small.initialize(Seed.of(1))) {
+      EmpiricalNtk kernel = EmpiricalNtk.of(small, t).withMethod(EmpiricalNtk.Method.JACOBIAN);
+      long before = Backend.tensorBytes();
+      for (Callable<INDArray> task :
+          List.<Callable<INDArray>>of(
+              () -> kernel.gram(few).matrix(), () -> kernel.cross(few, few))) {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(task::call)
+            .isInstanceOf(CancelledException.class)
+            .hasMessageContaining("stored Jacobian was cancelled");
+        assertThat(Thread.interrupted()).isTrue();
+      }
+      assertThat(Backend.tensorBytes()).isLessThanOrEqualTo(before);
+    }
   }
 
   /** Wherever the interrupt comes, and whichever thread sees first that the file is closed. */

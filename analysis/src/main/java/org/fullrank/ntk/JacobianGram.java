@@ -19,6 +19,8 @@ final class JacobianGram {
   /** Tangents are applied in chunks of at most this many parameter entries. */
   private static final long CHUNK_ELEMENTS = 1L << 24;
 
+  private static final String STORED = "A kernel by the stored Jacobian";
+
   private JacobianGram() {}
 
   /** {@code J J^T}, whose upper triangle counts. */
@@ -26,7 +28,9 @@ final class JacobianGram {
     if (method == Method.OPERATOR) {
       return operatorCross(jacobian, jacobian);
     }
+    Cancellation.check(STORED);
     try (INDArray j = jacobian.toMatrix()) {
+      Cancellation.check(STORED);
       return Products.multiply(j, false, j, true);
     }
   }
@@ -36,8 +40,10 @@ final class JacobianGram {
     if (method == Method.OPERATOR) {
       return operatorCross(left, right);
     }
+    Cancellation.check(STORED);
     try (INDArray a = left.toMatrix();
         INDArray b = right.toMatrix()) {
+      Cancellation.check(STORED);
       return Products.multiply(a, false, b, true);
     }
   }
