@@ -226,7 +226,7 @@ final class HeldRuns {
           prediction.isFlow()
               ? run.last().step()
                   * atol(prediction, tolerance)
-                  * Math.sqrt(problem.theta().length())
+                  * Math.sqrt((double) problem.theta().length())
               : 0;
       rounded(problem, prediction, run, followed, least.doubleValue(), where + "\n" + comparison);
       tally.rounded++;
