@@ -186,7 +186,7 @@ final class DecimalDescent {
         for (int c = 0; c < targets[i].length; c++) {
           BigDecimal margin = network().outputs()[i][c].multiply(new BigDecimal(targets[i][c]));
           BigDecimal e = DecimalFunctions.exp(margin.negate());
-          sum = sum.add(DecimalFunctions.log(BigDecimal.ONE.add(e)));
+          sum = sum.add(DecimalFunctions.log1p(e));
         }
       }
     } else {

@@ -49,7 +49,7 @@ public final class DecimalFunctions {
     if (a instanceof Softplus p) {
       BigDecimal sharpness = new BigDecimal(p.sharpness());
       BigDecimal e = exp(sharpness.multiply(x.abs()).negate());
-      return x.max(BigDecimal.ZERO).add(log(ONE.add(e)).divide(sharpness, DIGITS));
+      return x.max(BigDecimal.ZERO).add(log1p(e).divide(sharpness, DIGITS));
     }
     if (a instanceof Stretch s) {
       return s.exact(x);
@@ -171,6 +171,22 @@ public final class DecimalFunctions {
       y = y.add(x.multiply(e).subtract(ONE), new MathContext(100));
     }
     return y;
+  }
+
+  /** {@code log(1 + x)} for nonnegative x, however small, to 70 digits of the result. */
+  public static BigDecimal log1p(BigDecimal x) {
+    if (x.compareTo(new BigDecimal("1e-3")) > 0) {
+      return log(ONE.add(x));
+    }
+    MathContext more = new MathContext(100);
+    BigDecimal power = x;
+    BigDecimal sum = x;
+    // The rest after x^k / k is below 1e-93 of x.
+    for (int k = 2; k <= 32; k++) {
+      power = power.multiply(x.negate(), more);
+      sum = sum.add(power.divide(BigDecimal.valueOf(k), more), more);
+    }
+    return sum;
   }
 
   static BigDecimal erf(BigDecimal x) {
