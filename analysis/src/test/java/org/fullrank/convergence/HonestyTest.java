@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.fullrank.convergence.theorem.DeepLinearDescent;
@@ -115,8 +116,7 @@ final class HonestyTest {
     sweep(1_001_110, 1);
     HeldRuns.Tally expected =
         runs.tallies().get(Prediction.Monitored.EXPECTED_EXCESS_LOSS.toString());
-    assertThat(expected).isNotNull();
-    assertThat(expected.decimal).isPositive();
+    assertThat(Objects.requireNonNull(expected).decimal).isPositive();
   }
 
   private void sweep(long first, int count) {
