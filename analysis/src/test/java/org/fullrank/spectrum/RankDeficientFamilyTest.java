@@ -138,9 +138,15 @@ class RankDeficientFamilyTest {
   }
 
   /** A member with its matrix and the spectrum of it. */
-  private record Case(Member member, DenseSymmetric gram, double[] spectrum) {
+  private static final class Case {
+    final Member member;
+    final DenseSymmetric gram;
+    final double[] spectrum;
+
     Case(Member member) {
-      this(member, Spectra.symmetric(RankDeficientFamily.gram(member.factor())), member.spectrum());
+      this.member = member;
+      this.gram = Spectra.symmetric(RankDeficientFamily.gram(member.factor()));
+      this.spectrum = member.spectrum();
     }
 
     double norm() {
@@ -179,7 +185,7 @@ class RankDeficientFamilyTest {
   private void solve(Case c, EigenSolver solver, Wanted wanted) {
     int n = c.member.n();
     Tally tally = tally(solver.name());
-    try (Eigenpairs pairs = solver.solve(c.gram(), wanted)) {
+    try (Eigenpairs pairs = solver.solve(c.gram, wanted)) {
       int from = wanted.from(n);
       int count = wanted.to(n) - from;
       // The tolerance of the solver on the residual, and the rounding of the Gram itself.
@@ -190,7 +196,7 @@ class RankDeficientFamilyTest {
       } else if (pairs.status() == SolverStatus.CONVERGED) {
         double error = 0;
         for (int i = 0; i < count; i++) {
-          error = Math.max(error, Math.abs(pairs.value(i) - c.spectrum()[from + i]));
+          error = Math.max(error, Math.abs(pairs.value(i) - c.spectrum[from + i]));
         }
         count(tally, error <= tolerance, c, solver.name(), wanted, "error " + error / c.norm());
       } else {
@@ -201,12 +207,12 @@ class RankDeficientFamilyTest {
 
   private void enclose(Case c, EigenSolver solver) {
     String name = "AllEigenvalues, " + solver.name();
-    SpectrumEnclosure all = AllEigenvalues.withDefaults().withCandidates(solver).bound(c.gram());
+    SpectrumEnclosure all = AllEigenvalues.withDefaults().withCandidates(solver).bound(c.gram);
     double slack = 1e-12 * c.norm();
     boolean right = true;
     for (int i = 0; i < c.member.n(); i++) {
-      right &= all.interval(i).lo() <= c.spectrum()[i] + slack;
-      right &= all.interval(i).hi() >= c.spectrum()[i] - slack;
+      right &= all.interval(i).lo() <= c.spectrum[i] + slack;
+      right &= all.interval(i).hi() >= c.spectrum[i] - slack;
     }
     double width = all.width();
     right &= width <= 1e-9 * c.norm();
@@ -215,10 +221,10 @@ class RankDeficientFamilyTest {
 
   private void describe(Case c) {
     String name = "KernelStatistics";
-    double sum = Arrays.stream(c.spectrum()).sum();
+    double sum = Arrays.stream(c.spectrum).sum();
     double entropy =
-        -Arrays.stream(c.spectrum()).filter(t -> t > 0).map(t -> t / sum * Math.log(t / sum)).sum();
-    double found = KernelStatistics.of(c.gram()).spectralEntropy().interval().mid();
+        -Arrays.stream(c.spectrum).filter(t -> t > 0).map(t -> t / sum * Math.log(t / sum)).sum();
+    double found = KernelStatistics.of(c.gram).spectralEntropy().interval().mid();
     double error = Math.abs(found - entropy / Math.log(c.member.n()));
     count(tally(name), error <= 1e-9, c, name, null, "error " + error);
   }
@@ -231,13 +237,13 @@ class RankDeficientFamilyTest {
             .withProbes(8)
             .withSteps(30)
             .withConfidence(1 - 1e-6)
-            .density(c.gram());
+            .density(c.gram);
     double ridge = 0.01 * c.norm();
-    double dimension = Arrays.stream(c.spectrum()).map(t -> t / (t + ridge)).sum();
-    double logs = Arrays.stream(c.spectrum()).map(t -> Math.log(t + ridge)).sum();
-    double below = Arrays.stream(c.spectrum()).filter(t -> t <= ridge).count() / (double) n;
+    double dimension = Arrays.stream(c.spectrum).map(t -> t / (t + ridge)).sum();
+    double logs = Arrays.stream(c.spectrum).map(t -> Math.log(t + ridge)).sum();
+    double below = Arrays.stream(c.spectrum).filter(t -> t <= ridge).count() / (double) n;
     boolean right =
-        density.trace().interval().contains(Arrays.stream(c.spectrum()).sum())
+        density.trace().interval().contains(Arrays.stream(c.spectrum).sum())
             && density.effectiveDimension(ridge).interval().contains(dimension)
             && density.logDeterminant(ridge).interval().contains(logs)
             && density.cumulative(ridge).interval().contains(below);
