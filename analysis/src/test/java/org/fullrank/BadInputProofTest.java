@@ -3,7 +3,7 @@ package org.fullrank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.fullrank.BadArrays.INF;
 import static org.fullrank.BadArrays.NAN;
-import static org.fullrank.Misuse.argument;
+import static org.fullrank.oracle.Misuse.argument;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.oracle.Misuse;
 import org.fullrank.report.Axis;
 import org.fullrank.report.Dossier;
 import org.fullrank.report.Finding;

@@ -7,8 +7,8 @@ import static org.fullrank.BadArrays.NO_ROWS;
 import static org.fullrank.BadArrays.closed;
 import static org.fullrank.BadArrays.filled;
 import static org.fullrank.BadArrays.with;
-import static org.fullrank.Misuse.argument;
-import static org.fullrank.Misuse.state;
+import static org.fullrank.oracle.Misuse.argument;
+import static org.fullrank.oracle.Misuse.state;
 
 import java.util.stream.Stream;
 import org.fullrank.expressivity.ExpressivityCondition;
@@ -21,6 +21,7 @@ import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
+import org.fullrank.oracle.Misuse;
 import org.fullrank.spectrum.CholeskyBound;
 import org.fullrank.spectrum.DenseEigenSolver;
 import org.fullrank.spectrum.DirectBound;

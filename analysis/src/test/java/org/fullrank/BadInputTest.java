@@ -10,8 +10,8 @@ import static org.fullrank.BadArrays.closed;
 import static org.fullrank.BadArrays.filled;
 import static org.fullrank.BadArrays.singles;
 import static org.fullrank.BadArrays.with;
-import static org.fullrank.Misuse.argument;
-import static org.fullrank.Misuse.state;
+import static org.fullrank.oracle.Misuse.argument;
+import static org.fullrank.oracle.Misuse.state;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +29,7 @@ import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.ntk.GramMatrix;
 import org.fullrank.ntk.NtkOperator;
+import org.fullrank.oracle.Misuse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

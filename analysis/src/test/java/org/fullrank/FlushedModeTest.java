@@ -19,6 +19,7 @@ import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
+import org.fullrank.oracle.FlushedMode;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;

@@ -11,8 +11,8 @@ import static org.fullrank.BadArrays.closedView;
 import static org.fullrank.BadArrays.filled;
 import static org.fullrank.BadArrays.singles;
 import static org.fullrank.BadArrays.with;
-import static org.fullrank.Misuse.argument;
-import static org.fullrank.Misuse.state;
+import static org.fullrank.oracle.Misuse.argument;
+import static org.fullrank.oracle.Misuse.state;
 
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +34,7 @@ import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
+import org.fullrank.oracle.Misuse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -3,7 +3,7 @@ package org.fullrank;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.fullrank.Misuse.argument;
+import static org.fullrank.oracle.Misuse.argument;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -26,6 +26,7 @@ import org.fullrank.nn.Network;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
+import org.fullrank.oracle.Misuse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,9 +1,10 @@
 package org.fullrank;
 
-import static org.fullrank.Misuse.argument;
+import static org.fullrank.oracle.Misuse.argument;
 
 import java.util.stream.Stream;
 import org.fullrank.io.Json;
+import org.fullrank.oracle.Misuse;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

@@ -10,8 +10,8 @@ import static org.fullrank.BadArrays.closedView;
 import static org.fullrank.BadArrays.filled;
 import static org.fullrank.BadArrays.singles;
 import static org.fullrank.BadArrays.with;
-import static org.fullrank.Misuse.argument;
-import static org.fullrank.Misuse.state;
+import static org.fullrank.oracle.Misuse.argument;
+import static org.fullrank.oracle.Misuse.state;
 
 import java.util.stream.Stream;
 import org.fullrank.diff.ExplicitBlock;
@@ -23,6 +23,7 @@ import org.fullrank.linalg.Products;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Shape;
+import org.fullrank.oracle.Misuse;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -1,7 +1,9 @@
 package org.fullrank.enclosure;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activation;
@@ -17,6 +19,8 @@ import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
+import org.fullrank.oracle.Containment;
+import org.fullrank.rigor.IntervalMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Small networks that together use every layer of the library, for tests. */
@@ -84,5 +88,11 @@ final class EnclosureNetworks {
       v[i] = stream.nextGaussian();
     }
     return Tensors.of(v, shape);
+  }
+
+  /** Checks an enclosure against decimal numbers. */
+  static void contains(String what, IntervalMatrix enclosure, BigDecimal[][] truth) {
+    double[] rows = IntStream.range(0, enclosure.rows()).mapToDouble(enclosure::rowError).toArray();
+    Containment.contains(what, enclosure.midpoints(), enclosure.radii(), rows, truth);
   }
 }

@@ -74,7 +74,7 @@ class NetworkEnclosureTest {
     DecimalNetwork truth = new DecimalNetwork(network, theta, x);
     EnclosedNetwork values = NetworkEnclosure.of(network, theta).withThreads(2).at(x);
     for (int l = 0; l <= network.layers().size(); l++) {
-      Containment.contains("value after " + l, values.valueAfter(l), truth.values.get(l));
+      EnclosureNetworks.contains("value after " + l, values.valueAfter(l), truth.values.get(l));
     }
     EnclosedJacobian jacobian = values.jacobian();
     checkFactors(network, jacobian, truth);

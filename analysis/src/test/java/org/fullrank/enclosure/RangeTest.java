@@ -120,7 +120,7 @@ class RangeTest {
     DecimalNetwork exact = new DecimalNetwork(network, theta, x);
     EnclosedNetwork values = NetworkEnclosure.of(network, theta).at(x);
     for (int l = 0; l <= 3; l++) {
-      Containment.contains(name + " layer " + l, values.valueAfter(l), exact.values.get(l));
+      EnclosureNetworks.contains(name + " layer " + l, values.valueAfter(l), exact.values.get(l));
     }
   }
 

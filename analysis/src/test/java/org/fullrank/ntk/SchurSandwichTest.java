@@ -19,7 +19,7 @@ import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
-import org.fullrank.rigor.ExactMatrix;
+import org.fullrank.oracle.ExactMatrix;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -87,7 +87,9 @@ class SchurSandwichTest {
             Jacobian jacobian = network.jacobian(theta, x)) {
           SchurSandwich sandwich = SchurSandwich.of(jacobian);
           Interval enclosure = sandwich.lambdaMin().interval();
-          assertThat(exactKernel(jacobian).lambdaMinIn(enclosure)).as("%s", enclosure).isTrue();
+          assertThat(exactKernel(jacobian).lambdaMinIn(enclosure.lo(), enclosure.hi()))
+              .as("%s", enclosure)
+              .isTrue();
           assertThat(sandwich.lambdaMin().rigor()).isEqualTo(Rigor.VERIFIED);
           assertThat(sandwich.lambdaMin().subject()).isEqualTo(Subject.EXACT_PRODUCT);
           if (phi == Activations.SOFTPLUS) {
@@ -137,7 +139,11 @@ class SchurSandwichTest {
         Jacobian jacobian = network.jacobian(theta, x)) {
       SchurSandwich sandwich = SchurSandwich.of(jacobian);
       assertThat(sandwich.layers().get(0)).isPositive();
-      assertThat(exactKernel(jacobian).lambdaMinIn(sandwich.lambdaMin().interval())).isTrue();
+      assertThat(
+              exactKernel(jacobian)
+                  .lambdaMinIn(
+                      sandwich.lambdaMin().interval().lo(), sandwich.lambdaMin().interval().hi()))
+          .isTrue();
     }
   }
 

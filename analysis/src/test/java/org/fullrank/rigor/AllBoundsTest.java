@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import org.fullrank.oracle.AdversarialMatrices;
+import org.fullrank.oracle.ExactMatrix;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -76,10 +78,10 @@ class AllBoundsTest {
       max[k] = ShiftedCholeskyBound.withDefaults().encloseLambdaMax(stored, hint).interval();
 
       ExactMatrix exact = ExactMatrix.of(a);
-      assertThat(exact.lambdaMinIn(intersection(min)))
+      assertThat(EnclosureContract.lambdaMinIn(exact, intersection(min)))
           .as("lambda_min of matrix %d in %s", index, Arrays.toString(min))
           .isTrue();
-      assertThat(exact.lambdaMaxIn(intersection(max)))
+      assertThat(EnclosureContract.lambdaMaxIn(exact, intersection(max)))
           .as("lambda_max of matrix %d in %s", index, Arrays.toString(max))
           .isTrue();
       if (exact.definiteness() != 0) {

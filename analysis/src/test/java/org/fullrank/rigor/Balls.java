@@ -1,7 +1,9 @@
 package org.fullrank.rigor;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.Random;
+import org.fullrank.oracle.Containment;
 
 /** Matrices with errors, and members at the rim of what they allow, for tests. */
 final class Balls {
@@ -51,13 +53,17 @@ final class Balls {
     double[][] rad = new double[mid.length][mid[0].length];
     double[] rows = new double[mid.length];
     for (int i = 0; i < mid.length; i++) {
-      java.util.Arrays.fill(rad[i], r);
+      Arrays.fill(rad[i], r);
       rows[i] = rho;
     }
     return new IntervalMatrix(exactCopy(mid), rad, rows);
   }
 
   static double[][] exactCopy(double[][] rows) {
-    return java.util.Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
+    return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
+  }
+
+  static void contains(String what, IntervalMatrix enclosure, BigDecimal[][] truth) {
+    Containment.contains(what, enclosure.mid(), enclosure.rad(), enclosure.rowErrors(), truth);
   }
 }

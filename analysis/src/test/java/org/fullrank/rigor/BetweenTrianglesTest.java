@@ -7,6 +7,8 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.fullrank.oracle.AdversarialMatrices;
+import org.fullrank.oracle.ExactMatrix;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,9 +86,13 @@ class BetweenTrianglesTest {
       Interval largest = ShiftedCholeskyBound.withDefaults().lambdaMax(m);
       for (ExactMatrix x : inside) {
         for (Interval interval : smallest) {
-          assertThat(x.lambdaMinIn(interval)).as("%d in %s", index, interval).isTrue();
+          assertThat(x.lambdaMinIn(interval.lo(), interval.hi()))
+              .as("%d in %s", index, interval)
+              .isTrue();
         }
-        assertThat(x.lambdaMaxIn(largest)).as("%d in %s", index, largest).isTrue();
+        assertThat(x.lambdaMaxIn(largest.lo(), largest.hi()))
+            .as("%d in %s", index, largest)
+            .isTrue();
       }
       for (double share : new double[] {0, 0.25, 0.5}) {
         double s = smallest[1].lo() + share * smallest[1].width();

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Random;
+import org.fullrank.oracle.ExactMatrix;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -159,8 +160,12 @@ class CholeskyRoundingTest {
             DeterminantBound.withDefaults(),
             TempleKatoBound.withDefaults()
           }) {
-        assertThat(exact.lambdaMinIn(bound.lambdaMin(a))).as(bound.name()).isTrue();
-        assertThat(exact.lambdaMaxIn(bound.lambdaMax(a))).as(bound.name()).isTrue();
+        assertThat(EnclosureContract.lambdaMinIn(exact, bound.lambdaMin(a)))
+            .as(bound.name())
+            .isTrue();
+        assertThat(EnclosureContract.lambdaMaxIn(exact, bound.lambdaMax(a)))
+            .as(bound.name())
+            .isTrue();
       }
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.util.Random;
+import org.fullrank.oracle.AdversarialMatrices;
 import org.junit.jupiter.api.Test;
 
 class DeterminantBoundTest extends EnclosureContract {

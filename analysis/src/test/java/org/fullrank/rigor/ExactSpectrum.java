@@ -1,6 +1,7 @@
 package org.fullrank.rigor;
 
 import java.math.BigInteger;
+import org.fullrank.oracle.ExactMatrix;
 
 /**
  * Test oracle: numbers of eigenvalues of a symmetric matrix of doubles below a double, exactly. All

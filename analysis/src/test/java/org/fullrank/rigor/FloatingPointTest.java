@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.fullrank.FlushedMode;
+import org.fullrank.oracle.FlushedMode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
+import org.fullrank.oracle.AdversarialMatrices;
+import org.fullrank.oracle.ExactMatrix;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -123,17 +125,23 @@ class GradedMatricesTest {
       SymmetricMatrix m = SymmetricMatrix.of(a);
       String which = "seed " + seed + ", index " + index;
       Interval x = cholesky.lambdaMin(m);
-      assertThat(exact.lambdaMinIn(x)).as("%s: %s", which, x).isTrue();
+      assertThat(exact.lambdaMinIn(x.lo(), x.hi())).as("%s: %s", which, x).isTrue();
       Interval onDisk =
           tiled.encloseLambdaMin(SymmetricSource.ofRows(a), Hint.none(), folder).interval();
-      assertThat(exact.lambdaMinIn(onDisk)).as("%s: %s on disk", which, onDisk).isTrue();
+      assertThat(exact.lambdaMinIn(onDisk.lo(), onDisk.hi()))
+          .as("%s: %s on disk", which, onDisk)
+          .isTrue();
       Interval determinant = DeterminantBound.withDefaults().lambdaMin(m);
-      assertThat(exact.lambdaMinIn(determinant)).as("%s: %s", which, determinant).isTrue();
-      assertThat(exact.lambdaMaxIn(cholesky.lambdaMax(m))).as(which).isTrue();
-      assertThat(exact.lambdaMaxIn(DeterminantBound.withDefaults().lambdaMax(m)))
+      assertThat(exact.lambdaMinIn(determinant.lo(), determinant.hi()))
+          .as("%s: %s", which, determinant)
+          .isTrue();
+      assertThat(EnclosureContract.lambdaMaxIn(exact, cholesky.lambdaMax(m))).as(which).isTrue();
+      assertThat(EnclosureContract.lambdaMaxIn(exact, DeterminantBound.withDefaults().lambdaMax(m)))
           .as(which)
           .isTrue();
-      assertThat(exact.lambdaMinIn(TempleKatoBound.withDefaults().lambdaMin(m))).as(which).isTrue();
+      assertThat(EnclosureContract.lambdaMinIn(exact, TempleKatoBound.withDefaults().lambdaMin(m)))
+          .as(which)
+          .isTrue();
       for (double s : new double[] {x.lo(), Math.nextDown(x.lo()), x.hi() * 0.5, 0}) {
         if (cholesky.certifyLambdaMinAtLeast(m, s)) {
           certified++;
@@ -187,7 +195,7 @@ class GradedMatricesTest {
     a[0][1] = 0x1p-101;
     a[1][0] = 0x1p-101;
     e = cholesky.encloseLambdaMin(SymmetricMatrix.of(a), Hint.none());
-    assertThat(ExactMatrix.of(a).lambdaMinIn(e.interval())).isTrue();
+    assertThat(ExactMatrix.of(a).lambdaMinIn(e.interval().lo(), e.interval().hi())).isTrue();
     assertThat(e.positive()).isEqualTo(Verdict.HOLDS);
     assertThat(e.status()).isEqualTo(EnclosureStatus.CONVERGED);
     assertThat(e.interval().relativeWidth()).isLessThan(1e-6);

@@ -9,7 +9,6 @@ import static org.fullrank.rigor.Balls.rim;
 
 import java.math.BigDecimal;
 import java.util.Random;
-import org.fullrank.enclosure.Containment;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,7 +38,7 @@ class IntervalMatrixTest {
   private static void checkAffine(
       IntervalMatrix a, BigDecimal[][] truth, double[][] w, double s, double[] bias, double t) {
     IntervalMatrix z = a.affine(LinearMap.of(w, 1), s, bias, t, 1);
-    Containment.contains("affine", z, affine(truth, w, s, bias, t));
+    Balls.contains("affine", z, affine(truth, w, s, bias, t));
   }
 
   /** Rounding of a product and of the last operation, one on top of the other. */
@@ -189,7 +188,7 @@ class IntervalMatrixTest {
       for (int j = 0; j < 3; j++) {
         x[0][j] = x[0][j].add(new BigDecimal(s).multiply(y[0][j]));
       }
-      Containment.contains("sum", a.addScaled(s, b), x);
+      Balls.contains("sum", a.addScaled(s, b), x);
     }
   }
 
@@ -221,7 +220,7 @@ class IntervalMatrixTest {
           x[i][j] = x[i][j].multiply(y[j]);
         }
       }
-      Containment.contains("product " + t, g.timesRows(s), x);
+      Balls.contains("product " + t, g.timesRows(s), x);
     }
   }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigInteger;
 import java.util.Random;
 import java.util.SplittableRandom;
+import org.fullrank.oracle.AdversarialMatrices;
+import org.fullrank.oracle.ExactRank;
 import org.junit.jupiter.api.Test;
 
 class ModularRankTest {

@@ -7,7 +7,6 @@ import static org.fullrank.rigor.Balls.rim;
 
 import java.math.BigDecimal;
 import java.util.Random;
-import org.fullrank.enclosure.Containment;
 import org.fullrank.enclosure.DecimalFunctions;
 import org.fullrank.nn.Accuracy;
 import org.fullrank.nn.Activation;
@@ -60,8 +59,8 @@ class PointwiseEnclosureTest {
             fx[0][j] = DecimalFunctions.value(a, x[0][j]);
             dx[0][j] = DecimalFunctions.slope(a, x[0][j]);
           }
-          Containment.contains(name + " " + t, y, fx);
-          Containment.contains(name + "' " + t, d, dx);
+          Balls.contains(name + " " + t, y, fx);
+          Balls.contains(name + "' " + t, d, dx);
         }
       }
     }
@@ -78,14 +77,14 @@ class PointwiseEnclosureTest {
     double tie = Math.scalb(1.0, -20);
     BigDecimal[][] y = {{exact(4, 4 * tie * 1024 + tie), exact(-6, -6 * tie * 1024 - tie)}};
     BigDecimal[][] d = {{exact(2, 2 * tie * 2048 + 2 * tie), exact(2, -2 * tie * 2048 - 2 * tie)}};
-    Containment.contains("stated", z.image(exactCopy(values), exactCopy(slopes), b), y);
-    Containment.contains("stated slope", z.slopes(exactCopy(slopes), b), d);
+    Balls.contains("stated", z.image(exactCopy(values), exactCopy(slopes), b), y);
+    Balls.contains("stated slope", z.slopes(exactCopy(slopes), b), d);
     // The slope between stored and true argument counts with its own error.
     IntervalMatrix wide = ball(at, 0x1p-4, 1);
     BigDecimal inside = BigDecimal.ONE.subtract(new BigDecimal("1e-14"));
     BigDecimal steep = exact(Math.scalb(1.0, -4), 0).multiply(d[0][0]).multiply(inside);
     BigDecimal[][] moved = {{y[0][0].add(steep), y[0][1].subtract(steep)}};
-    Containment.contains("moved", wide.image(exactCopy(values), exactCopy(slopes), b), moved);
+    Balls.contains("moved", wide.image(exactCopy(values), exactCopy(slopes), b), moved);
   }
 
   private static BigDecimal exact(double a, double b) {

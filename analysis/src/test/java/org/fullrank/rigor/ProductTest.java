@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.util.Random;
+import org.fullrank.oracle.AdversarialMatrices;
+import org.fullrank.oracle.ExactMatrix;
 import org.junit.jupiter.api.Test;
 
 class ProductTest {
@@ -54,8 +56,8 @@ class ProductTest {
       assertThat(gram.subject()).isEqualTo(Subject.EXACT_PRODUCT);
       Interval min = bound.lambdaMin(gram);
       Interval max = bound.lambdaMax(gram);
-      assertThat(exact.lambdaMinIn(min)).as("lambda_min %d %s", trial, min).isTrue();
-      assertThat(exact.lambdaMaxIn(max)).as("lambda_max %d %s", trial, max).isTrue();
+      assertThat(exact.lambdaMinIn(min.lo(), min.hi())).as("lambda_min %d %s", trial, min).isTrue();
+      assertThat(exact.lambdaMaxIn(max.lo(), max.hi())).as("lambda_max %d %s", trial, max).isTrue();
     }
   }
 
@@ -80,8 +82,12 @@ class ProductTest {
       SymmetricMatrix gram = SymmetricProduct.of(rows, 2);
       for (EigenvalueBound b :
           new EigenvalueBound[] {bound, GershgorinBound.create(), WolkowiczStyanBound.create()}) {
-        assertThat(exact.lambdaMinIn(b.lambdaMin(gram))).as("%d %s", trial, b.name()).isTrue();
-        assertThat(exact.lambdaMaxIn(b.lambdaMax(gram))).as("%d %s", trial, b.name()).isTrue();
+        assertThat(EnclosureContract.lambdaMinIn(exact, b.lambdaMin(gram)))
+            .as("%d %s", trial, b.name())
+            .isTrue();
+        assertThat(EnclosureContract.lambdaMaxIn(exact, b.lambdaMax(gram)))
+            .as("%d %s", trial, b.name())
+            .isTrue();
       }
     }
   }

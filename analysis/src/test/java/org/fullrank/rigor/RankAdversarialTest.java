@@ -6,6 +6,9 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
+import org.fullrank.oracle.AdversarialMatrices;
+import org.fullrank.oracle.ExactMatrix;
+import org.fullrank.oracle.ExactRank;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

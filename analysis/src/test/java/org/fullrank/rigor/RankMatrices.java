@@ -2,6 +2,7 @@ package org.fullrank.rigor;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.fullrank.oracle.AdversarialMatrices;
 
 /** Rectangular matrices for rank statements, drawn from a seed. */
 public final class RankMatrices {

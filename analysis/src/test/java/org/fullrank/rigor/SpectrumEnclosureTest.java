@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.fullrank.oracle.AdversarialMatrices;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

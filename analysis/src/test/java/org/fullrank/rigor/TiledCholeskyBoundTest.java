@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.fullrank.oracle.AdversarialMatrices;
+import org.fullrank.oracle.ExactMatrix;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -58,7 +60,9 @@ class TiledCholeskyBoundTest {
             default -> Hint.ofValue(exact.lambdaMinRoundedDown()).withVector(vector);
           };
       TiledEnclosure e = b.encloseLambdaMin(SymmetricSource.ofRows(a), hint, folder);
-      assertThat(exact.lambdaMinIn(e.interval())).as("%d: %s", index, e).isTrue();
+      assertThat(exact.lambdaMinIn(e.interval().lo(), e.interval().hi()))
+          .as("%d: %s", index, e)
+          .isTrue();
       assertThat(e.enclosure().factorizations()).isLessThanOrEqualTo(index % 7 + 1);
       double s = random.nextGaussian() * (index % 5 == 0 ? 0 : 1);
       if (b.certifyLambdaMinAtLeast(SymmetricSource.ofRows(a), s, folder)) {
@@ -241,7 +245,10 @@ class TiledCholeskyBoundTest {
     }
     // Scaling 2^1000 down loses the last entry: only the radius keeps the enclosure true.
     double[][] lossy = {{0x1p1000, 0}, {0, Double.MIN_VALUE}};
-    assertThat(ExactMatrix.of(lossy).lambdaMinIn(enclose(lossy, Hint.none()).interval())).isTrue();
+    assertThat(
+            EnclosureContract.lambdaMinIn(
+                ExactMatrix.of(lossy), enclose(lossy, Hint.none()).interval()))
+        .isTrue();
     assertThat(
             bound.certifyLambdaMinAtLeast(
                 SymmetricSource.ofRows(lossy), 2 * Double.MIN_VALUE, folder))

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import org.fullrank.oracle.AdversarialMatrices;
+import org.fullrank.oracle.ExactMatrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,7 +61,7 @@ class TiledSearchTest {
             .withWorkingBytes(1 << 26)
             .withMaxFactorizations(0)
             .encloseLambdaMin(SymmetricSource.ofRows(a), Hint.none(), folder);
-    assertThat(ExactMatrix.of(a).lambdaMinIn(e.interval())).isTrue();
+    assertThat(ExactMatrix.of(a).lambdaMinIn(e.interval().lo(), e.interval().hi())).isTrue();
     assertThat(e.enclosure().status()).isNotEqualTo(EnclosureStatus.BUDGET_EXHAUSTED);
   }
 

@@ -7,8 +7,8 @@ import java.util.List;
 import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.AdversarialMatrices;
-import org.fullrank.rigor.ExactMatrix;
+import org.fullrank.oracle.AdversarialMatrices;
+import org.fullrank.oracle.ExactMatrix;
 import org.fullrank.rigor.Subject;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -125,10 +125,10 @@ class EnclosureFaultTest {
       for (int k = 0; k < 2; k++) {
         CholeskyBound bound = bounds.get((index * 7 + k * 11 + index / 20) % bounds.size());
         Extremes e = bound.bound(a);
-        assertThat(exact.lambdaMinIn(e.lambdaMin().interval()))
+        assertThat(exact.lambdaMinIn(e.lambdaMin().interval().lo(), e.lambdaMin().interval().hi()))
             .as("lambda_min of matrix %d, bound %d: %s", index, k, e)
             .isTrue();
-        assertThat(exact.lambdaMaxIn(e.lambdaMax().interval()))
+        assertThat(exact.lambdaMaxIn(e.lambdaMax().interval().lo(), e.lambdaMax().interval().hi()))
             .as("lambda_max of matrix %d, bound %d: %s", index, k, e)
             .isTrue();
       }
@@ -142,8 +142,12 @@ class EnclosureFaultTest {
       double[][] j = Spectra.scaled(Spectra.random(n, 1 + seed % 9, seed), seed % 3 * 400 - 400);
       ExactMatrix product = ExactMatrix.of(j).gram();
       Extremes e = ExactProductBound.withDefaults().bound(Tensors.ofRows(j));
-      assertThat(product.lambdaMinIn(e.lambdaMin().interval())).as("seed %d", seed).isTrue();
-      assertThat(product.lambdaMaxIn(e.lambdaMax().interval())).as("seed %d", seed).isTrue();
+      assertThat(product.lambdaMinIn(e.lambdaMin().interval().lo(), e.lambdaMin().interval().hi()))
+          .as("seed %d", seed)
+          .isTrue();
+      assertThat(product.lambdaMaxIn(e.lambdaMax().interval().lo(), e.lambdaMax().interval().hi()))
+          .as("seed %d", seed)
+          .isTrue();
     }
   }
 
@@ -153,7 +157,10 @@ class EnclosureFaultTest {
     INDArray m = Tensors.of(DataType.FLOAT, new double[] {1, third, third, 1}, 2, 2);
     Extremes e = CholeskyBound.withDefaults().bound(DenseSymmetric.of(m));
     double[][] wide = {{1, third}, {third, 1}};
-    assertThat(ExactMatrix.of(wide).lambdaMinIn(e.lambdaMin().interval())).isTrue();
+    assertThat(
+            ExactMatrix.of(wide)
+                .lambdaMinIn(e.lambdaMin().interval().lo(), e.lambdaMin().interval().hi()))
+        .isTrue();
     assertThat(e.lambdaMin().interval().contains(1 - 1.0 / 3)).isFalse();
   }
 

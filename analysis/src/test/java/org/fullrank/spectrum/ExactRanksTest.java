@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.fullrank.io.Npy;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.ExactRank;
+import org.fullrank.oracle.ExactRank;
 import org.fullrank.rigor.IndependentRows;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.ModularRank;
@@ -181,7 +181,8 @@ class ExactRanksTest {
     assertThat(nothing.rankAtLeast()).isZero();
     assertThat(nothing)
         .hasToString(
-            "rank of [3, 5] >= 0: rows [] are independent (the stored matrix, its doubles taken as exact)");
+            "rank of [3, 5] >= 0: rows [] are independent (the stored matrix, its doubles taken as"
+                + " exact)");
     assertThatThrownBy(nothing::sigmaMin).isInstanceOf(IllegalStateException.class);
     RankReport report = RankAnalysis.withDefaults().analyze(Tensors.ofRows(zero));
     assertThat(report.sigmaMax().interval()).isEqualTo(Interval.ZERO);

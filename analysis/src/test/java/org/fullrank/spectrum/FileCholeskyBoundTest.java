@@ -13,9 +13,9 @@ import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.fullrank.rigor.AdversarialMatrices;
+import org.fullrank.oracle.AdversarialMatrices;
+import org.fullrank.oracle.ExactMatrix;
 import org.fullrank.rigor.EnclosureStatus;
-import org.fullrank.rigor.ExactMatrix;
 import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.ProgressListener;
@@ -88,7 +88,10 @@ class FileCholeskyBoundTest {
       }
       Path file = write(descr, "False", "(" + a.length + ", " + a.length + ")", a);
       FileCholeskyBound.Result r = enclose(file);
-      assertThat(ExactMatrix.of(a).lambdaMinIn(r.lambdaMin().interval())).isTrue();
+      assertThat(
+              ExactMatrix.of(a)
+                  .lambdaMinIn(r.lambdaMin().interval().lo(), r.lambdaMin().interval().hi()))
+          .isTrue();
       assertThat(r.lambdaMin().isProof()).isTrue();
       assertThat(r.lambdaMin().subject()).isEqualTo(Subject.STORED_MATRIX);
       assertThat(r.lambdaMin().interval()).isEqualTo(r.details().interval());
@@ -150,7 +153,8 @@ class FileCholeskyBoundTest {
     for (boolean lower : new boolean[] {true, false}) {
       ExactMatrix triangle =
           ExactMatrix.of(AdversarialMatrices.fill(40, (i, j) -> lower ? a[i][j] : a[j][i]));
-      assertThat(triangle.lambdaMinIn(r.lambdaMin().interval())).isTrue();
+      assertThat(triangle.lambdaMinIn(r.lambdaMin().interval().lo(), r.lambdaMin().interval().hi()))
+          .isTrue();
     }
     assertThat(r.lambdaMin().interval().relativeWidth()).isLessThan(1e-5);
   }

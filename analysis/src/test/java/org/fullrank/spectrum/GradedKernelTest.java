@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.fullrank.io.Npy;
 import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.oracle.ExactMatrix;
 import org.fullrank.rigor.EnclosureStatus;
-import org.fullrank.rigor.ExactMatrix;
 import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.TiledCholeskyBound;
@@ -33,7 +33,10 @@ class GradedKernelTest {
     assertThat(lambdaMin.isProof()).isTrue();
     assertThat(lambdaMin.interval().lo()).isGreaterThan(atLeast);
     try (INDArray a = Npy.read(file())) {
-      assertThat(ExactMatrix.of(Tensors.toRows(a)).lambdaMinIn(lambdaMin.interval())).isTrue();
+      assertThat(
+              ExactMatrix.of(Tensors.toRows(a))
+                  .lambdaMinIn(lambdaMin.interval().lo(), lambdaMin.interval().hi()))
+          .isTrue();
     }
   }
 

@@ -23,7 +23,7 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.ntk.GramMatrix;
-import org.fullrank.rigor.ExactMatrix;
+import org.fullrank.oracle.ExactMatrix;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
@@ -66,8 +66,12 @@ class ProductFaultTest {
 
   private static void holds(Extremes e, ExactMatrix truth) {
     assertThat(e.lambdaMin().isProof()).isTrue();
-    assertThat(truth.lambdaMinIn(e.lambdaMin().interval())).as("%s", e.lambdaMin()).isTrue();
-    assertThat(truth.lambdaMaxIn(e.lambdaMax().interval())).as("%s", e.lambdaMax()).isTrue();
+    assertThat(truth.lambdaMinIn(e.lambdaMin().interval().lo(), e.lambdaMin().interval().hi()))
+        .as("%s", e.lambdaMin())
+        .isTrue();
+    assertThat(truth.lambdaMaxIn(e.lambdaMax().interval().lo(), e.lambdaMax().interval().hi()))
+        .as("%s", e.lambdaMax())
+        .isTrue();
   }
 
   /** The three ways from a matrix to a claim about its extreme eigenvalues. */
@@ -93,7 +97,12 @@ class ProductFaultTest {
           Extremes e = bound.bound(stored);
           holds(e, ExactMatrix.of(wrong));
           assertThat(e.lambdaMin().subject()).isEqualTo(Subject.STORED_MATRIX);
-          missed += ExactMatrix.of(j).gram().lambdaMinIn(e.lambdaMin().interval()) ? 0 : 1;
+          missed +=
+              ExactMatrix.of(j)
+                      .gram()
+                      .lambdaMinIn(e.lambdaMin().interval().lo(), e.lambdaMin().interval().hi())
+                  ? 0
+                  : 1;
           Extremes about = e.perturbedBy(stored.errorBound(), Subject.EXACT_NETWORK);
           assertThat(about.lambdaMin().isProof()).isFalse();
           assertThat(about.lambdaMax().isProof()).isFalse();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.OptionalInt;
 import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.ExactMatrix;
+import org.fullrank.oracle.ExactMatrix;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Verdict;
 import org.junit.jupiter.api.Test;

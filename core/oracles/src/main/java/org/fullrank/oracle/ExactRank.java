@@ -1,4 +1,4 @@
-package org.fullrank.rigor;
+package org.fullrank.oracle;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;

@@ -1,4 +1,4 @@
-package org.fullrank;
+package org.fullrank.oracle;
 
 import com.sun.jna.Function;
 import com.sun.jna.Memory;

@@ -1,4 +1,4 @@
-package org.fullrank.rigor;
+package org.fullrank.oracle;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -73,12 +73,12 @@ public final class ExactMatrix {
   }
 
   /** The integers; not to be written. */
-  BigInteger[][] integers() {
+  public BigInteger[][] integers() {
     return entries;
   }
 
   /** The matrix is {@code 2^exponent} times the integers. */
-  int exponent() {
+  public int exponent() {
     return exponent;
   }
 
@@ -140,14 +140,14 @@ public final class ExactMatrix {
     return s == Double.POSITIVE_INFINITY || minus(s).definiteness() <= 0;
   }
 
-  /** Whether the smallest eigenvalue is in the interval. */
-  public boolean lambdaMinIn(Interval x) {
-    return lambdaMinAtLeast(x.lo()) && lambdaMinAtMost(x.hi());
+  /** Whether the smallest eigenvalue is between these numbers. */
+  public boolean lambdaMinIn(double lo, double hi) {
+    return lambdaMinAtLeast(lo) && lambdaMinAtMost(hi);
   }
 
-  /** Whether the largest eigenvalue is in the interval. */
-  public boolean lambdaMaxIn(Interval x) {
-    return negate().lambdaMinIn(x.negate());
+  /** Whether the largest eigenvalue is between these numbers. */
+  public boolean lambdaMaxIn(double lo, double hi) {
+    return negate().lambdaMinIn(-hi, -lo);
   }
 
   /** The largest double that is not above the smallest eigenvalue. */

@@ -1,4 +1,4 @@
-package org.fullrank.rigor;
+package org.fullrank.oracle;
 
 import java.util.Random;
 
@@ -169,7 +169,7 @@ public final class AdversarialMatrices {
     return c;
   }
 
-  static double[][] gram(int n, int p, Entry factor) {
+  public static double[][] gram(int n, int p, Entry factor) {
     return fill(
         n,
         (i, j) -> {
