@@ -34,6 +34,7 @@ final class ArchitectureTest {
   private static final Map<String, List<String>> ARROWS =
       Map.ofEntries(
           Map.entry("cancel", List.of()),
+          Map.entry("rigor", List.of("cancel")),
           Map.entry("linalg", List.of("cancel")),
           Map.entry("diff", List.of("linalg")),
           Map.entry("nn", List.of("diff", "linalg")),
@@ -139,6 +140,18 @@ final class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("java.text..")
         .because("the same input gives the same text everywhere: Locale.ROOT")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theTrustedBaseKnowsNothingOfNd4j() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.fullrank.rigor..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.nd4j..", "org.bytedeco..")
+        .because("a proof rests on plain Java arithmetic")
         .check(CLASSES);
   }
 

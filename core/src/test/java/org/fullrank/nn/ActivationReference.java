@@ -6,7 +6,10 @@ import static org.fullrank.nn.FixedPoint.UNIT;
 import static org.fullrank.nn.FixedPoint.over;
 import static org.fullrank.nn.FixedPoint.times;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.function.UnaryOperator;
 
 /**
@@ -14,10 +17,10 @@ import java.util.function.UnaryOperator;
  * {@code 2^-220}, so their truncation error is about {@code 2^-440} and the rounding error below
  * {@code 2^-1330}.
  */
-record ActivationReference(UnaryOperator<BigInteger> function) {
+public record ActivationReference(UnaryOperator<BigInteger> function) {
   private static final int STEP = 220;
 
-  static ActivationReference of(Activation activation) {
+  public static ActivationReference of(Activation activation) {
     if (activation instanceof Softplus softplus) {
       return new ActivationReference(x -> softplus(x, softplus.sharpness()));
     }
@@ -37,9 +40,19 @@ record ActivationReference(UnaryOperator<BigInteger> function) {
         });
   }
 
+  /** The derivative of an order 0 or 1 at {@code x}, good to 100 digits. */
+  public BigDecimal derivative(int order, BigDecimal x) {
+    BigDecimal unit = new BigDecimal(UNIT);
+    BigInteger at = x.multiply(unit).setScale(0, RoundingMode.FLOOR).toBigIntegerExact();
+    return new BigDecimal(derivative(order, at)).divide(unit, new MathContext(100));
+  }
+
   /** The derivative of an order 0, 1 or 2 at {@code x}, in fixed point. */
   BigInteger derivative(int order, double x) {
-    BigInteger at = FixedPoint.of(x);
+    return derivative(order, FixedPoint.of(x));
+  }
+
+  private BigInteger derivative(int order, BigInteger at) {
     if (order == 0) {
       return function.apply(at);
     }

@@ -7,10 +7,11 @@ import static org.fullrank.rigor.Balls.rim;
 
 import java.math.BigDecimal;
 import java.util.Random;
-import org.fullrank.enclosure.DecimalFunctions;
 import org.fullrank.nn.Accuracy;
 import org.fullrank.nn.Activation;
+import org.fullrank.nn.ActivationReference;
 import org.fullrank.nn.Activations;
+import org.fullrank.nn.PiecewiseLinear;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,14 +57,26 @@ class PointwiseEnclosureTest {
           BigDecimal[][] fx = new BigDecimal[1][2];
           BigDecimal[][] dx = new BigDecimal[1][2];
           for (int j = 0; j < 2; j++) {
-            fx[0][j] = DecimalFunctions.value(a, x[0][j]);
-            dx[0][j] = DecimalFunctions.slope(a, x[0][j]);
+            fx[0][j] = value(a, x[0][j]);
+            dx[0][j] = slope(a, x[0][j]);
           }
           Balls.contains(name + " " + t, y, fx);
           Balls.contains(name + "' " + t, d, dx);
         }
       }
     }
+  }
+
+  private static BigDecimal value(Activation a, BigDecimal x) {
+    return a instanceof PiecewiseLinear
+        ? x.multiply(slope(a, x))
+        : ActivationReference.of(a).derivative(0, x);
+  }
+
+  private static BigDecimal slope(Activation a, BigDecimal x) {
+    return a instanceof PiecewiseLinear p
+        ? new BigDecimal(x.signum() > 0 ? 1 : x.signum() < 0 ? p.negativeSlope() : a.derivative(0))
+        : ActivationReference.of(a).derivative(1, x);
   }
 
   /** A function that is wrong by exactly what it states. */
