@@ -34,7 +34,19 @@ final class ArchitectureTest {
   private static final Map<String, List<String>> ARROWS =
       Map.ofEntries(
           Map.entry("cancel", List.of()),
-          Map.entry("rigor", List.of("cancel")),
+          Map.entry("rigor.rounding", List.of()),
+          Map.entry("rigor", List.of("rigor.rounding")),
+          Map.entry("rigor.kernel", List.of("rigor", "rigor.rounding", "cancel")),
+          Map.entry("rigor.eigen", List.of("rigor.kernel", "rigor", "rigor.rounding", "cancel")),
+          Map.entry(
+              "rigor.rank",
+              List.of("rigor.eigen", "rigor.kernel", "rigor", "rigor.rounding", "cancel")),
+          Map.entry(
+              "rigor.matrix",
+              List.of("rigor.eigen", "rigor.kernel", "rigor", "rigor.rounding", "cancel")),
+          Map.entry(
+              "rigor.disk",
+              List.of("rigor.eigen", "rigor.kernel", "rigor", "rigor.rounding", "cancel")),
           Map.entry("linalg", List.of("cancel")),
           Map.entry("diff", List.of("linalg")),
           Map.entry("nn", List.of("diff", "linalg")),

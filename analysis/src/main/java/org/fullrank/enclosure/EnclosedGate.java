@@ -3,7 +3,7 @@ package org.fullrank.enclosure;
 import java.util.Locale;
 import java.util.Optional;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.IntervalMatrix;
+import org.fullrank.rigor.matrix.IntervalMatrix;
 
 /**
  * One hidden layer of a surrogate network on {@code n} samples: the frozen signals {@code t}, whose

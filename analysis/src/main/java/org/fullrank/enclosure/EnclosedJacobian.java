@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
-import org.fullrank.rigor.EnclosedGram;
-import org.fullrank.rigor.IntervalMatrix;
-import org.fullrank.rigor.KroneckerTerm;
+import org.fullrank.rigor.matrix.EnclosedGram;
+import org.fullrank.rigor.matrix.IntervalMatrix;
+import org.fullrank.rigor.matrix.KroneckerTerm;
 
 /**
  * The Jacobian of all outputs with respect to all parameters, in factored form and enclosed. Row

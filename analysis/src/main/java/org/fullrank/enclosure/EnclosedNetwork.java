@@ -14,10 +14,10 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
 import org.fullrank.rigor.DecimalInterval;
-import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

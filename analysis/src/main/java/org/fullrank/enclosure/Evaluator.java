@@ -19,10 +19,10 @@ import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.nn.layer.SurrogateRelu;
-import org.fullrank.rigor.IntervalMatrix;
-import org.fullrank.rigor.LinearMap;
-import org.fullrank.rigor.PointwiseBounds;
 import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.matrix.IntervalMatrix;
+import org.fullrank.rigor.matrix.LinearMap;
+import org.fullrank.rigor.matrix.PointwiseBounds;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

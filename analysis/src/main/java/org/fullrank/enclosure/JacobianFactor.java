@@ -2,7 +2,7 @@ package org.fullrank.enclosure;
 
 import java.util.Optional;
 import org.fullrank.nn.Slot;
-import org.fullrank.rigor.IntervalMatrix;
+import org.fullrank.rigor.matrix.IntervalMatrix;
 
 /**
  * The columns of the Jacobian that belong to one parameter tensor, factored: row {@code i * k + c}

@@ -3,7 +3,7 @@ package org.fullrank.enclosure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
-import org.fullrank.rigor.IntervalMatrix;
+import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**

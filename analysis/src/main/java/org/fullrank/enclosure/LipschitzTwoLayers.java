@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
-import org.fullrank.rigor.IntervalMatrix;
-import org.fullrank.rigor.Norms;
-import org.fullrank.rigor.PointwiseBounds;
-import org.fullrank.rigor.SpectralNorm;
+import org.fullrank.rigor.eigen.SpectralNorm;
+import org.fullrank.rigor.kernel.Norms;
+import org.fullrank.rigor.matrix.IntervalMatrix;
+import org.fullrank.rigor.matrix.PointwiseBounds;
 import org.jspecify.annotations.Nullable;
 
 /**

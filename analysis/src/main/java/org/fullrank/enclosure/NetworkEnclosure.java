@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
-import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

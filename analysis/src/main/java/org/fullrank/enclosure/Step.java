@@ -3,9 +3,9 @@ package org.fullrank.enclosure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
-import org.fullrank.rigor.IntervalMatrix;
-import org.fullrank.rigor.LinearMap;
-import org.fullrank.rigor.PointwiseBounds;
+import org.fullrank.rigor.matrix.IntervalMatrix;
+import org.fullrank.rigor.matrix.LinearMap;
+import org.fullrank.rigor.matrix.PointwiseBounds;
 import org.jspecify.annotations.Nullable;
 
 /** One evaluated layer: its value on all samples and how cotangents go back through it. */

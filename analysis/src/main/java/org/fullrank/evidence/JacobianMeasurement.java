@@ -8,15 +8,15 @@ import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.enclosure.LipschitzBound;
 import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.nn.Slot;
-import org.fullrank.rigor.EigenvalueEnclosure;
-import org.fullrank.rigor.EnclosedGram;
-import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.ShiftedCholeskyBound;
 import org.fullrank.rigor.Subject;
-import org.fullrank.rigor.SymmetricMatrix;
+import org.fullrank.rigor.eigen.EigenvalueEnclosure;
+import org.fullrank.rigor.eigen.Hint;
+import org.fullrank.rigor.eigen.ShiftedCholeskyBound;
+import org.fullrank.rigor.eigen.SymmetricMatrix;
+import org.fullrank.rigor.matrix.EnclosedGram;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**

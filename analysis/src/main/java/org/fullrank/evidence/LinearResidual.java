@@ -1,10 +1,10 @@
 package org.fullrank.evidence;
 
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Norms;
-import org.fullrank.rigor.Product;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Verdict;
+import org.fullrank.rigor.kernel.Norms;
+import org.fullrank.rigor.kernel.Product;
 import org.fullrank.spectrum.RankReport;
 
 /**

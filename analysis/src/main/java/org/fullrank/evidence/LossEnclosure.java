@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Optional;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.IntervalMatrix;
+import org.fullrank.rigor.matrix.IntervalMatrix;
 
 /**
  * Encloses the losses of the library. {@link StrictMath#exp}, {@link StrictMath#log} and {@link

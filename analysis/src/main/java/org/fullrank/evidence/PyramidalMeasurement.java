@@ -12,12 +12,12 @@ import org.fullrank.nn.Slot;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.IntervalMatrix;
-import org.fullrank.rigor.Norms;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.RankCertificate;
-import org.fullrank.rigor.SpectralNorm;
 import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.eigen.SpectralNorm;
+import org.fullrank.rigor.kernel.Norms;
+import org.fullrank.rigor.matrix.IntervalMatrix;
+import org.fullrank.rigor.rank.RankCertificate;
 
 /** Measures a {@link PyramidalNetwork} for the exact network, in plain Java throughout. */
 final class PyramidalMeasurement {

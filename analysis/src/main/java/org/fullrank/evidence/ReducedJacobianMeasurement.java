@@ -6,13 +6,13 @@ import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.enclosure.LipschitzBound;
 import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.EnclosedGram;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
-import org.fullrank.rigor.SymmetricMatrix;
+import org.fullrank.rigor.eigen.SymmetricMatrix;
+import org.fullrank.rigor.matrix.EnclosedGram;
+import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

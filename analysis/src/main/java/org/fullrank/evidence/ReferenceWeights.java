@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Norms;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.kernel.Norms;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**

@@ -1,13 +1,13 @@
 package org.fullrank.ntk;
 
-import org.fullrank.rigor.Dot2;
-import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Norms;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.ShiftedCholeskyBound;
 import org.fullrank.rigor.Subject;
-import org.fullrank.rigor.SymmetricMatrix;
+import org.fullrank.rigor.eigen.Hint;
+import org.fullrank.rigor.eigen.ShiftedCholeskyBound;
+import org.fullrank.rigor.eigen.SymmetricMatrix;
+import org.fullrank.rigor.kernel.Dot2;
+import org.fullrank.rigor.kernel.Norms;
 
 /**
  * What is known about a correlation matrix: upper bounds of its entries off the diagonal and of

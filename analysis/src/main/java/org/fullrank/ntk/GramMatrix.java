@@ -8,7 +8,7 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
-import org.fullrank.rigor.SymmetricMatrix;
+import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -3,7 +3,7 @@ package org.fullrank.ntk;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.SymmetricMatrix;
+import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Sums over the entries of kernels that are scaled to entries of magnitude below 2. */

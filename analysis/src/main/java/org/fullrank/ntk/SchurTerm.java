@@ -2,11 +2,11 @@ package org.fullrank.ntk;
 
 import java.util.Arrays;
 import java.util.List;
-import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Norms;
-import org.fullrank.rigor.ShiftedCholeskyBound;
-import org.fullrank.rigor.SymmetricProduct;
+import org.fullrank.rigor.eigen.Hint;
+import org.fullrank.rigor.eigen.ShiftedCholeskyBound;
+import org.fullrank.rigor.eigen.SymmetricProduct;
+import org.fullrank.rigor.kernel.Norms;
 
 /**
  * One layer's part {@code K_l} of a kernel: numbers {@code lower_i >= 0} with {@code K_l >=

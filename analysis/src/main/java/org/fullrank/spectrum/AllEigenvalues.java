@@ -4,8 +4,8 @@ import java.util.Objects;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.ProgressListener;
-import org.fullrank.rigor.SpectrumEnclosure;
-import org.fullrank.rigor.SymmetricMatrix;
+import org.fullrank.rigor.eigen.SpectrumEnclosure;
+import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -4,13 +4,13 @@ import java.util.Optional;
 import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.EigenvalueEnclosure;
-import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.ShiftedCholeskyBound;
-import org.fullrank.rigor.SymmetricMatrix;
-import org.fullrank.rigor.TempleKatoBound;
+import org.fullrank.rigor.eigen.EigenvalueEnclosure;
+import org.fullrank.rigor.eigen.Hint;
+import org.fullrank.rigor.eigen.ShiftedCholeskyBound;
+import org.fullrank.rigor.eigen.SymmetricMatrix;
+import org.fullrank.rigor.eigen.TempleKatoBound;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

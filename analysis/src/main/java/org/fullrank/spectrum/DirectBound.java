@@ -2,14 +2,14 @@ package org.fullrank.spectrum;
 
 import java.util.Objects;
 import org.fullrank.linalg.SymmetricOperator;
-import org.fullrank.rigor.DeterminantBound;
-import org.fullrank.rigor.EigenvalueBound;
-import org.fullrank.rigor.EnclosureStatus;
-import org.fullrank.rigor.GershgorinBound;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.SymmetricMatrix;
-import org.fullrank.rigor.WolkowiczStyanBound;
+import org.fullrank.rigor.eigen.DeterminantBound;
+import org.fullrank.rigor.eigen.EigenvalueBound;
+import org.fullrank.rigor.eigen.EnclosureStatus;
+import org.fullrank.rigor.eigen.GershgorinBound;
+import org.fullrank.rigor.eigen.SymmetricMatrix;
+import org.fullrank.rigor.eigen.WolkowiczStyanBound;
 
 /**
  * Any bound of the package {@code org.fullrank.rigor}, applied to an operator. Gershgorin's discs

@@ -2,7 +2,7 @@ package org.fullrank.spectrum;
 
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.SymmetricProduct;
+import org.fullrank.rigor.eigen.SymmetricProduct;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

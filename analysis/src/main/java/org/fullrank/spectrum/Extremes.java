@@ -1,11 +1,11 @@
 package org.fullrank.spectrum;
 
 import java.util.Objects;
-import org.fullrank.rigor.EnclosureStatus;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
+import org.fullrank.rigor.eigen.EnclosureStatus;
 
 /**
  * Enclosures of the extreme eigenvalues of a symmetric matrix.

@@ -3,13 +3,13 @@ package org.fullrank.spectrum;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.fullrank.io.NpyMatrix;
-import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
-import org.fullrank.rigor.SymmetricSource;
-import org.fullrank.rigor.TiledCholeskyBound;
-import org.fullrank.rigor.TiledEnclosure;
-import org.fullrank.rigor.TiledPlan;
+import org.fullrank.rigor.disk.SymmetricSource;
+import org.fullrank.rigor.disk.TiledCholeskyBound;
+import org.fullrank.rigor.disk.TiledEnclosure;
+import org.fullrank.rigor.disk.TiledPlan;
+import org.fullrank.rigor.eigen.Hint;
 
 /**
  * The smallest eigenvalue of a symmetric matrix in an {@code .npy} file that need not fit into

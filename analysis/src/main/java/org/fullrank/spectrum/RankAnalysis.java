@@ -6,14 +6,14 @@ import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.IndependentRows;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Product;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.RankCertificate;
-import org.fullrank.rigor.SpectralNorm;
 import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.eigen.SpectralNorm;
+import org.fullrank.rigor.kernel.Product;
+import org.fullrank.rigor.rank.IndependentRows;
+import org.fullrank.rigor.rank.RankCertificate;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

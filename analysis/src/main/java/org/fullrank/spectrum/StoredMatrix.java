@@ -3,7 +3,7 @@ package org.fullrank.spectrum;
 import java.util.Arrays;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.SymmetricMatrix;
+import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

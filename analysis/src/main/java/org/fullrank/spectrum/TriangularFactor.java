@@ -1,7 +1,7 @@
 package org.fullrank.spectrum;
 
 import org.fullrank.cancel.Cancellation;
-import org.fullrank.rigor.Cholesky;
+import org.fullrank.rigor.kernel.Cholesky;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,9 +5,9 @@ import java.util.List;
 import org.fullrank.enclosure.EnclosedGate;
 import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.IntervalMatrix;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.matrix.IntervalMatrix;
 
 /**
  * How far a surrogate network and its ReLU network agree on some inputs. All counts are of what is

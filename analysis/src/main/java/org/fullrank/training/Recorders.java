@@ -13,7 +13,7 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Slot;
 import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.ntk.GramMatrix;
-import org.fullrank.rigor.SpectralNorm;
+import org.fullrank.rigor.eigen.SpectralNorm;
 import org.fullrank.spectrum.DenseEigenSolver;
 import org.fullrank.spectrum.Eigenpairs;
 import org.fullrank.spectrum.Wanted;

@@ -20,7 +20,7 @@ import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.oracle.Containment;
-import org.fullrank.rigor.IntervalMatrix;
+import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Small networks that together use every layer of the library, for tests. */

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.fullrank.io.NetworkFile;
 import org.fullrank.io.Npy;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.EnclosedGram;
+import org.fullrank.rigor.matrix.EnclosedGram;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;

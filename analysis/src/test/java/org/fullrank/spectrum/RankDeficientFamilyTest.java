@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.ntk.KernelStatistics;
-import org.fullrank.rigor.SpectrumEnclosure;
+import org.fullrank.rigor.eigen.SpectrumEnclosure;
 import org.fullrank.spectrum.RankDeficientFamily.Kind;
 import org.fullrank.spectrum.RankDeficientFamily.Member;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,8 @@
 package org.fullrank.rigor;
 
 import java.math.BigDecimal;
+import org.fullrank.rigor.rounding.FloatingPoint;
+import org.fullrank.rigor.rounding.Rounding;
 
 /**
  * An enclosure {@code [lo, hi]} of one real number, or of a set of them, with outward rounding.

@@ -1,5 +1,7 @@
 package org.fullrank.rigor;
 
+import org.fullrank.rigor.rounding.FloatingPoint;
+
 /**
  * The one place where a statement becomes {@link Rigor#VERIFIED}.
  *

@@ -148,7 +148,8 @@ public record Quantity(
   }
 
   /** Throws unless this, a bound of an error, reaches as far as the subject. */
-  void requireAbout(Subject reached) {
+  @Internal
+  public void requireAbout(Subject reached) {
     if (subject.compareTo(reached) < 0) {
       throw new IllegalArgumentException(
           "perturbedBy expects an error bound about "

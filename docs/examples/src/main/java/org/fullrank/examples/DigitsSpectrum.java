@@ -16,12 +16,12 @@ import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.rigor.DecimalInterval;
-import org.fullrank.rigor.EigenvalueEnclosure;
-import org.fullrank.rigor.EnclosedGram;
-import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.ShiftedCholeskyBound;
-import org.fullrank.rigor.SymmetricMatrix;
+import org.fullrank.rigor.eigen.EigenvalueEnclosure;
+import org.fullrank.rigor.eigen.Hint;
+import org.fullrank.rigor.eigen.ShiftedCholeskyBound;
+import org.fullrank.rigor.eigen.SymmetricMatrix;
+import org.fullrank.rigor.matrix.EnclosedGram;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -15,10 +15,10 @@ import org.fullrank.nn.RandomStream;
 import org.fullrank.nn.Seed;
 import org.fullrank.report.TerminalProgress;
 import org.fullrank.rigor.DecimalInterval;
-import org.fullrank.rigor.Hint;
-import org.fullrank.rigor.TiledCholeskyBound;
-import org.fullrank.rigor.TiledCost;
-import org.fullrank.rigor.TiledPlan;
+import org.fullrank.rigor.disk.TiledCholeskyBound;
+import org.fullrank.rigor.disk.TiledCost;
+import org.fullrank.rigor.disk.TiledPlan;
+import org.fullrank.rigor.eigen.Hint;
 import org.fullrank.spectrum.FileCholeskyBound;
 
 /**

@@ -30,13 +30,13 @@ import org.fullrank.report.Finding;
 import org.fullrank.report.Provenance;
 import org.fullrank.report.SpectrumPlot;
 import org.fullrank.report.TerminalProgress;
-import org.fullrank.rigor.Hint;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.ShiftedCholeskyBound;
 import org.fullrank.rigor.Subject;
-import org.fullrank.rigor.SymmetricMatrix;
 import org.fullrank.rigor.Verdict;
+import org.fullrank.rigor.eigen.Hint;
+import org.fullrank.rigor.eigen.ShiftedCholeskyBound;
+import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.fullrank.spectrum.CholeskyBound;
 import org.fullrank.spectrum.DenseEigenSolver;
 import org.fullrank.spectrum.DirectBound;
@@ -89,11 +89,12 @@ public final class Quickstart {
                     .withData(digits.provenance())
                     .withBackend(Map.of("linear algebra", backend.summary())))
             .prose(
-                "How well conditioned is this network on these data? The NTK Gram matrix K = J J^T holds"
-                    + " the inner products of the gradients of all outputs at all samples. If its smallest"
-                    + " eigenvalue is positive, gradient descent can change every output independently,"
-                    + " and the larger it is, the faster the loss falls. Each number below comes with an"
-                    + " interval that contains it and says how that is known.");
+                "How well conditioned is this network on these data? The NTK Gram matrix K = J J^T"
+                    + " holds the inner products of the gradients of all outputs at all samples. If"
+                    + " its smallest eigenvalue is positive, gradient descent can change every"
+                    + " output independently, and the larger it is, the faster the loss falls. Each"
+                    + " number below comes with an interval that contains it and says how that is"
+                    + " known.");
     if (!(test.status() == SelfTest.Status.PASSED)) {
       dossier =
           dossier.warning(
@@ -120,13 +121,13 @@ public final class Quickstart {
                 "spectrum.png", "Eigenvalues of both Gram matrices; the lines are the enclosures.")
             .section("What this does not say")
             .prose(
-                "A positive smallest eigenvalue at the initial parameters is not yet a proof that gradient"
-                    + " descent on all layers converges: that also needs the size of the residual and"
-                    + " how fast the Jacobian changes. A certificate that is not given says nothing"
-                    + " about training. A proof about the stored matrix is not one about the network in"
-                    + " exact arithmetic, whose Gram differs from the stored one by rounding errors; the"
-                    + " rows marked 'exact network' come from a second evaluation in plain Java that"
-                    + " carries proved bounds of all of them.");
+                "A positive smallest eigenvalue at the initial parameters is not yet a proof that"
+                    + " gradient descent on all layers converges: that also needs the size of the"
+                    + " residual and how fast the Jacobian changes. A certificate that is not given"
+                    + " says nothing about training. A proof about the stored matrix is not one"
+                    + " about the network in exact arithmetic, whose Gram differs from the stored"
+                    + " one by rounding errors; the rows marked 'exact network' come from a second"
+                    + " evaluation in plain Java that carries proved bounds of all of them.");
     Files.writeString(out.resolve("report.md"), done.toMarkdown());
     Files.writeString(out.resolve("report.json"), done.toJson());
     study.plot().writeTo(out.resolve("spectrum.png"));

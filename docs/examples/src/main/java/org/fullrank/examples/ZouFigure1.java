@@ -14,7 +14,7 @@ import org.fullrank.nn.model.DeepLinearChain;
 import org.fullrank.nn.model.DeepLinearResNet;
 import org.fullrank.report.Axis;
 import org.fullrank.report.LinePlot;
-import org.fullrank.rigor.SpectralNorm;
+import org.fullrank.rigor.eigen.SpectralNorm;
 import org.fullrank.training.GradientDescent;
 import org.fullrank.training.Recording;
 import org.fullrank.training.RunStatus;
@@ -84,14 +84,14 @@ public final class ZouFigure1 {
                     + SAMPLES
                     + " standard normal samples in dimension "
                     + DIMENSION
-                    + ", Y = -X + 0.1 N, f = B (I + W_L) ... (I + W_1) A X, W = 0 at the start. Best of"
-                    + " the steps {0.03, 0.1, 0.3, 1}/(L K^2), K = ||A|| ||B|| ||X||, by the excess"
-                    + " loss F - F* after "
+                    + ", Y = -X + 0.1 N, f = B (I + W_L) ... (I + W_1) A X, W = 0 at the start."
+                    + " Best of the steps {0.03, 0.1, 0.3, 1}/(L K^2), K = ||A|| ||B|| ||X||, by"
+                    + " the excess loss F - F* after "
                     + STEPS
                     + " steps. The runs are on the "
                     + DIMENSION
-                    + " samples R, Q^T Y with X = Q R, which have the same gradients and the loss F -"
-                    + " F*. F* = "
+                    + " samples R, Q^T Y with X = Q R, which have the same gradients and the loss F"
+                    + " - F*. F* = "
                     + data.infimum
                     + ", 1/2 ||Y||^2 - F* = "
                     + level
@@ -108,8 +108,8 @@ public final class ZouFigure1 {
     }
     certificates(report, data)
         .text(
-            "Identity maps stay at the level of the targets: the product of the layers would have to"
-                + " lose its positive eigenvalues. The other maps give directions that fit the"
+            "Identity maps stay at the level of the targets: the product of the layers would have"
+                + " to lose its positive eigenvalues. The other maps give directions that fit the"
                 + " targets without that. A certificate exists for modified identity maps that are"
                 + " large enough, although smaller ones converge as well: the theorem is sufficient"
                 + " only.")

@@ -1,0 +1,8 @@
+package org.fullrank.rigor.eigen;
+
+class GershgorinBoundTest extends EnclosureContract {
+  @Override
+  protected EigenvalueBound bound() {
+    return GershgorinBound.create();
+  }
+}

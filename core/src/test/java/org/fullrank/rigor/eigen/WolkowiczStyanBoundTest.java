@@ -1,0 +1,8 @@
+package org.fullrank.rigor.eigen;
+
+class WolkowiczStyanBoundTest extends EnclosureContract {
+  @Override
+  protected EigenvalueBound bound() {
+    return WolkowiczStyanBound.create();
+  }
+}
