@@ -58,6 +58,7 @@ final class AnalysisArchitectureTest {
                   "io",
                   "spectrum",
                   "rigor",
+                  "rigor.rounding",
                   "rigor.kernel",
                   "rigor.eigen",
                   "cancel")),
@@ -65,6 +66,7 @@ final class AnalysisArchitectureTest {
               "enclosure",
               List.of(
                   "rigor",
+                  "rigor.rounding",
                   "rigor.kernel",
                   "rigor.eigen",
                   "rigor.matrix",
@@ -92,12 +94,14 @@ final class AnalysisArchitectureTest {
                   "diff",
                   "linalg",
                   "rigor",
+                  "rigor.rounding",
                   "rigor.kernel",
                   "rigor.eigen",
                   "rigor.rank",
                   "rigor.matrix")),
-          Map.entry("convergence", List.of("evidence", "rigor")),
-          Map.entry("convergence.theorem", List.of("convergence", "evidence", "rigor")),
+          Map.entry("convergence", List.of("evidence", "rigor", "rigor.rounding")),
+          Map.entry(
+              "convergence.theorem", List.of("convergence", "evidence", "rigor", "rigor.rounding")),
           Map.entry(
               "training",
               List.of(
@@ -350,6 +354,25 @@ final class AnalysisArchitectureTest {
                         .resolveMember()
                         .map(member -> member.isAnnotatedWith(Internal.class))
                         .orElse(false)))
+        .check(CLASSES);
+  }
+
+  /**
+   * Directed rounding has one home: who steps by hand must know the error of what he steps from.
+   */
+  @Test
+  void nobodyElseRoundsOutward() {
+    noClasses()
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "the target steps to a neighbouring double",
+                call ->
+                    Set.of(Math.class.getName(), StrictMath.class.getName())
+                            .contains(call.getTargetOwner().getName())
+                        && Set.of("nextUp", "nextDown", "nextAfter", "ulp")
+                            .contains(call.getName())))
+        .because("rigor.rounding has it")
         .check(CLASSES);
   }
 

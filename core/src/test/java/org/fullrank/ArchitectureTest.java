@@ -155,6 +155,27 @@ final class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /**
+   * Directed rounding has one home: who steps by hand must know the error of what he steps from.
+   */
+  @Test
+  void nobodyElseRoundsOutward() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.fullrank.rigor..")
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "the target steps to a neighbouring double",
+                call ->
+                    Set.of(Math.class.getName(), StrictMath.class.getName())
+                            .contains(call.getTargetOwner().getName())
+                        && Set.of("nextUp", "nextDown", "nextAfter", "ulp")
+                            .contains(call.getName())))
+        .because("rigor.rounding has it")
+        .check(CLASSES);
+  }
+
   @Test
   void theTrustedBaseKnowsNothingOfNd4j() {
     noClasses()

@@ -2,6 +2,8 @@ package org.fullrank.convergence;
 
 import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.rounding.Elementary;
+import org.fullrank.rigor.rounding.Rounding;
 
 /** The shapes of an envelope, each with an upper bound that is rounded up. */
 enum Decay {
@@ -93,20 +95,19 @@ enum Decay {
     if (rate >= 1) {
       return 0;
     }
-    // StrictMath errs by less than 1 ulp in both functions, and is the same on every machine.
-    double log = Math.min(0, Math.nextUp(Math.nextUp(StrictMath.log1p(-rate))));
+    double log = Math.min(0, Elementary.log1pUp(-rate));
     double exponent = Interval.of(log).multiply(below(t)).hi();
     return Interval.of(first).multiply(expUp(exponent)).hi();
   }
 
   private static double expUp(double nonPositive) {
-    return Math.min(1, Math.nextUp(Math.nextUp(StrictMath.exp(nonPositive))));
+    return Math.min(1, Elementary.expUp(nonPositive));
   }
 
   /** The double that is t, or one below it: fewer steps give an upper bound. */
   private static double below(long t) {
     double nearest = t;
-    return t < 1L << 53 ? nearest : Math.nextDown(nearest);
+    return t < 1L << 53 ? nearest : Rounding.below(nearest);
   }
 
   private static String up(double x) {

@@ -19,6 +19,7 @@ import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.nn.layer.SurrogateRelu;
+import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.fullrank.rigor.matrix.LinearMap;
@@ -241,9 +242,10 @@ final class Evaluator {
 
   private static PointwiseBounds bounds(Activation activation) {
     Accuracy accuracy = activation.accuracy().orElseThrow();
-    // The next double covers the rounding of the difference.
     double jump =
-        activation instanceof PiecewiseLinear p ? Math.nextUp(Math.abs(1 - p.negativeSlope())) : 0;
+        activation instanceof PiecewiseLinear p
+            ? Interval.ONE.subtract(p.negativeSlope()).magnitude()
+            : 0;
     return new PointwiseBounds(
         accuracy.relative(),
         accuracy.absolute(),

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.rounding.Up;
 
 /**
  * How fast the Jacobian can change around the parameters: for a radius {@code R} a constant {@code

@@ -3,6 +3,7 @@ package org.fullrank.enclosure;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.fullrank.rigor.rounding.Up;
 
 /**
  * The recursion for one row (one output of one sample) and one radius. Vectors have one
@@ -168,7 +169,7 @@ final class LipschitzRecursion {
         for (int j = 0; j < n; j++) {
           w[i] = Up.fma(q[i][j], v[j], w[i]);
         }
-        bound = Math.max(bound, w[i] == 0 ? 0 : Math.nextUp(w[i] / v[i]));
+        bound = Math.max(bound, Up.divide(w[i], v[i]));
         size = Math.max(size, w[i]);
       }
       best = Math.min(best, bound);

@@ -8,6 +8,8 @@ import org.fullrank.rigor.eigen.SpectralNorm;
 import org.fullrank.rigor.kernel.Norms;
 import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.fullrank.rigor.matrix.PointwiseBounds;
+import org.fullrank.rigor.rounding.Rounding;
+import org.fullrank.rigor.rounding.Up;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,7 +132,7 @@ final class LipschitzTwoLayers {
       heaviest = Math.max(heaviest, weights[i]);
     }
     // Two roundings per entry, of relative size 2^-53 each, or an underflow of far below 1e-300.
-    double rounding = Up.multiply(0x1p-51, Norms.frobenius(rows).hi());
+    double rounding = Up.multiply(4 * Rounding.UNIT_ROUNDOFF, Norms.frobenius(rows).hi());
     double underflow = Up.multiply(1e-300, Up.multiply((1 + heaviest) * columns, rows.length));
     double input = Up.multiply(heaviest, Up.multiply(scale, x.frobeniusError()));
     return Up.total(

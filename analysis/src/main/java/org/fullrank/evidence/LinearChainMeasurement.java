@@ -17,13 +17,13 @@ import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.kernel.Norms;
 import org.fullrank.rigor.kernel.Product;
+import org.fullrank.rigor.rounding.Rounding;
 import org.fullrank.spectrum.RankReport;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Reads a {@link LinearChain} off a training problem. */
 final class LinearChainMeasurement {
-  private static final double UNIT = 0x1p-53;
 
   /** A factor with its stored matrix, {@code error} bounding the distance from M. */
   private static final class Measured {
@@ -170,7 +170,7 @@ final class LinearChainMeasurement {
     }
     double entries = (double) w.length * w[0].length;
     return Norms.frobenius(stored)
-        .multiply(UNIT)
+        .multiply(Rounding.UNIT_ROUNDOFF)
         .add(Interval.of(entries).multiply(Double.MIN_VALUE))
         .add(Norms.frobenius(w).multiply(Interval.of(0, scaleWidth)))
         .hi();

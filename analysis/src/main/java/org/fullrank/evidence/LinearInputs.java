@@ -7,6 +7,7 @@ import org.fullrank.rigor.Verdict;
 import org.fullrank.rigor.eigen.SpectralNorm;
 import org.fullrank.rigor.kernel.Norms;
 import org.fullrank.rigor.kernel.Product;
+import org.fullrank.rigor.rounding.Rounding;
 import org.fullrank.spectrum.RankAnalysis;
 import org.fullrank.spectrum.RankReport;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -75,7 +76,8 @@ final class LinearInputs {
       return overflow();
     }
     // Each stored difference errs by at most 2^-53 times itself. Bounds may be infinite.
-    Interval errorOfE = Norms.frobenius(e).multiply(0x1p-52).add(upTo(xc.errorBound()));
+    Interval errorOfE =
+        Norms.frobenius(e).multiply(2 * Rounding.UNIT_ROUNDOFF).add(upTo(xc.errorBound()));
     Interval normE = Norms.frobenius(e).add(plusMinus(errorOfE)).max(Interval.ZERO);
     Interval off =
         Norms.frobenius(xte.toRows())
@@ -109,7 +111,11 @@ final class LinearInputs {
       return Interval.atLeast(0);
     }
     Interval stored = Norms.frobenius(d);
-    Interval error = stored.multiply(0x1p-52).add(upTo(a.errorBound())).add(upTo(b.errorBound()));
+    Interval error =
+        stored
+            .multiply(2 * Rounding.UNIT_ROUNDOFF)
+            .add(upTo(a.errorBound()))
+            .add(upTo(b.errorBound()));
     return stored.add(plusMinus(error)).max(Interval.ZERO);
   }
 

@@ -5,6 +5,7 @@ import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.rigor.kernel.Norms;
 import org.fullrank.rigor.kernel.Product;
+import org.fullrank.rigor.rounding.Rounding;
 import org.fullrank.spectrum.RankReport;
 
 /**
@@ -19,7 +20,6 @@ import org.fullrank.spectrum.RankReport;
  * the cancellation of {@code F_0 - F*}. All outward rounded; W itself is not trusted.
  */
 final class LinearResidual {
-  private static final double UNIT = 0x1p-53;
 
   /** {@code F_0}. */
   final Interval loss;
@@ -57,7 +57,7 @@ final class LinearResidual {
     Verdict interpolates = independent(x, rankX);
     Interval stored = Norms.frobenius(e);
     // Each difference errs by at most u times itself.
-    double radius = error.add(stored.multiply(UNIT)).hi();
+    double radius = error.add(stored.multiply(Rounding.UNIT_ROUNDOFF)).hi();
     Interval residual = around(stored, radius);
     Interval loss = residual.square().divide(2);
     if (interpolates == Verdict.HOLDS) {
@@ -100,7 +100,8 @@ final class LinearResidual {
     if (!Matrices.isFinite(r)) {
       return Interval.atLeast(0);
     }
-    Interval errorR = Interval.of(0, fit.errorBound()).add(Norms.frobenius(r).multiply(UNIT));
+    Interval errorR =
+        Interval.of(0, fit.errorBound()).add(Norms.frobenius(r).multiply(Rounding.UNIT_ROUNDOFF));
     Product gradient = Product.of(Matrices.transpose(x), r, Matrices.THREADS);
     if (!Matrices.isFinite(gradient.toRows())) {
       return Interval.atLeast(0);

@@ -5,12 +5,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.matrix.IntervalMatrix;
+import org.fullrank.rigor.rounding.Elementary;
 
-/**
- * Encloses the losses of the library. {@link StrictMath#exp}, {@link StrictMath#log} and {@link
- * StrictMath#log1p} are documented to be within 1 ulp, so two neighbours on either side enclose the
- * exact value.
- */
+/** Encloses the losses of the library, with the functions of {@link Elementary}. */
 final class LossEnclosure {
   private LossEnclosure() {}
 
@@ -124,7 +121,7 @@ final class LossEnclosure {
   static Interval softplus(double x) {
     Interval e = exp(Interval.of(-Math.abs(x)));
     Interval log =
-        new Interval(Math.max(0, down(StrictMath.log1p(e.lo()))), up(StrictMath.log1p(e.hi())));
+        new Interval(Math.max(0, Elementary.log1pDown(e.lo())), Elementary.log1pUp(e.hi()));
     return log.add(Math.max(x, 0));
   }
 
@@ -159,20 +156,11 @@ final class LossEnclosure {
   }
 
   static Interval exp(Interval x) {
-    return new Interval(Math.max(0, down(StrictMath.exp(x.lo()))), up(StrictMath.exp(x.hi())));
+    return new Interval(Elementary.expDown(x.lo()), Elementary.expUp(x.hi()));
   }
 
   static Interval log(Interval x) {
-    double lo = x.lo() > 0 ? down(StrictMath.log(x.lo())) : Double.NEGATIVE_INFINITY;
-    double hi = Double.isInfinite(x.hi()) ? x.hi() : up(StrictMath.log(x.hi()));
-    return new Interval(lo, hi);
-  }
-
-  private static double down(double x) {
-    return Math.nextDown(Math.nextDown(x));
-  }
-
-  private static double up(double x) {
-    return Math.nextUp(Math.nextUp(x));
+    double lo = x.lo() > 0 ? Elementary.logDown(x.lo()) : Double.NEGATIVE_INFINITY;
+    return new Interval(lo, Elementary.logUp(x.hi()));
   }
 }

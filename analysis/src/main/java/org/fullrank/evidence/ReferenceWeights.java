@@ -9,6 +9,7 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.kernel.Norms;
+import org.fullrank.rigor.rounding.Rounding;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -88,7 +89,9 @@ public record ReferenceWeights(List<Double> values)
       }
     }
     // Every difference has a relative error of one rounding.
-    Interval distance = Norms.euclidean(difference).multiply(Interval.of(1 - 0x1p-52, 1 + 0x1p-52));
+    Interval distance =
+        Norms.euclidean(difference)
+            .multiply(Interval.of(1 - 2 * Rounding.UNIT_ROUNDOFF, 1 + 2 * Rounding.UNIT_ROUNDOFF));
     Subject subject = LastLayerMeasurement.subject(problem);
     Optional<EnclosedNetwork> there = LastLayerMeasurement.values(problem, last, reference);
     return new Numbers(

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.rounding.Rounding;
 
 /**
  * Equal inputs have equal outputs. Of {@code mu} equal rows one is kept, with the weight {@code w},
@@ -14,7 +15,7 @@ import org.fullrank.rigor.Interval;
  */
 final class RepeatedInputs {
   /** Relative error of a correctly rounded root, with room. */
-  private static final double ROOT = 0x1p-52;
+  private static final double ROOT = 2 * Rounding.UNIT_ROUNDOFF;
 
   private RepeatedInputs() {}
 

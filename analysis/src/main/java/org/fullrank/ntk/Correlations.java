@@ -8,6 +8,7 @@ import org.fullrank.rigor.eigen.ShiftedCholeskyBound;
 import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.fullrank.rigor.kernel.Dot2;
 import org.fullrank.rigor.kernel.Norms;
+import org.fullrank.rigor.rounding.Rounding;
 
 /**
  * What is known about a correlation matrix: upper bounds of its entries off the diagonal and of
@@ -61,8 +62,8 @@ final class Correlations {
         mid[i][j] = r.mid();
         mid[j][i] = r.mid();
         double spread = r.subtract(r.mid()).magnitude();
-        radius[i] = Math.nextUp(radius[i] + spread);
-        radius[j] = Math.nextUp(radius[j] + spread);
+        radius[i] = Rounding.addUp(radius[i], spread);
+        radius[j] = Rounding.addUp(radius[j], spread);
         upper[i][j] = Math.min(1, r.hi());
         upper[j][i] = upper[i][j];
         magnitude[i][j] = Math.min(1, r.magnitude());

@@ -1,5 +1,7 @@
 package org.fullrank.ntk;
 
+import org.fullrank.rigor.rounding.Rounding;
+
 /**
  * Lower bounds of the smallest eigenvalues of all entrywise powers of a correlation matrix (unit
  * diagonal, positive semidefinite): {@code lambda_min(R^(o r)) >= max(lambda_min(R), 1 - max_i
@@ -34,14 +36,13 @@ final class HadamardPowers {
         double sum = 0;
         for (int j = 0; j < n; j++) {
           if (j != i) {
-            // The next double is never below the exact product or sum.
-            power[i][j] = Math.nextUp(power[i][j] * magnitudes[i][j]);
-            sum = Math.nextUp(sum + power[i][j]);
+            power[i][j] = Rounding.multiplyUp(power[i][j], magnitudes[i][j]);
+            sum = Rounding.addUp(sum, power[i][j]);
           }
         }
         largest = Math.max(largest, sum);
       }
-      lower[r] = Math.max(Math.max(lambdaMin, Math.nextDown(1 - largest)), 0);
+      lower[r] = Math.max(Math.max(lambdaMin, Rounding.subtractDown(1, largest)), 0);
     }
     return new HadamardPowers(lower);
   }

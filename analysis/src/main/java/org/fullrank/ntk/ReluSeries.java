@@ -1,6 +1,7 @@
 package org.fullrank.ntk;
 
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.rounding.Rounding;
 
 /**
  * The power series of the normalised dual of ReLU (arc-cosine kernel of order 1, Cho and Saul
@@ -20,7 +21,7 @@ final class ReluSeries {
   /** The coefficients up to {@code terms}, at least 2. */
   static ReluSeries of(int terms) {
     Interval[] c = new Interval[terms + 1];
-    c[0] = Interval.ONE.divide(new Interval(Math.PI, Math.nextUp(Math.PI)));
+    c[0] = Interval.ONE.divide(new Interval(Math.PI, Rounding.above(Math.PI)));
     c[1] = Interval.of(0.5);
     c[2] = c[0].multiply(0.5);
     for (int q = 3; q <= terms; q++) {
@@ -67,17 +68,16 @@ final class ReluSeries {
    * @param magnitude an upper bound of {@code |r|} in {@code [0, 1]}
    */
   double atMost(double upper, double magnitude) {
-    // From nextUp on doubles: rounded to nearest and stepped up is never below the exact value.
-    double sum = Math.nextUp(c[0].hi() + Math.nextUp(c[1].hi() * upper));
-    double square = Math.nextUp(magnitude * magnitude);
+    double sum = Rounding.addUp(c[0].hi(), Rounding.multiplyUp(c[1].hi(), upper));
+    double square = Rounding.multiplyUp(magnitude, magnitude);
     double power = 1;
     Interval rest = Interval.ONE.subtract(c[0]).subtract(c[1]);
     for (int q = 2; q < c.length; q += 2) {
-      power = Math.nextUp(power * square);
-      sum = Math.nextUp(sum + Math.nextUp(c[q].hi() * power));
+      power = Rounding.multiplyUp(power, square);
+      sum = Rounding.addUp(sum, Rounding.multiplyUp(c[q].hi(), power));
       rest = rest.subtract(c[q]);
     }
-    sum = Math.nextUp(sum + Math.nextUp(Math.max(rest.hi(), 0) * Math.nextUp(power)));
+    sum = Rounding.addUp(sum, Rounding.multiplyUp(Math.max(rest.hi(), 0), power));
     return Math.min(sum, 1);
   }
 }

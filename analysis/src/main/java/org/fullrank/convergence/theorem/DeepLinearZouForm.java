@@ -11,6 +11,7 @@ import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.DeepLinearNetwork;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.Measurements;
+import org.fullrank.rigor.Exponential;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;

@@ -12,6 +12,7 @@ import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
+import org.fullrank.rigor.rounding.Rounding;
 
 /**
  * The argument that all Jacobian certificates share: from {@code s0, b0, R0} and a Lipschitz
@@ -31,7 +32,7 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
   /** The ball is taken a little larger than needed, so that rounding cannot make it too small. */
   private static final double TAKEN = 1.000002;
 
-  private static final double NEEDED = Math.nextUp(1.000001); // no less than the decimal
+  private static final double NEEDED = Rounding.above(1.000001); // no less than the decimal
 
   /** Beyond this, reciprocals come near the end of the double range. */
   private static final double LARGEST = 1e150;

@@ -11,6 +11,7 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
+import org.fullrank.rigor.rounding.Rounding;
 
 /** What the theorems on the last layer presume, and the step sizes they share. */
 final class LastLayerPremises {
@@ -103,7 +104,7 @@ final class LastLayerPremises {
 
   /** The largest double certainly below a limit, 0 if there is none. */
   static double largestBelow(Quantity limit) {
-    return Math.max(0, Math.nextDown(limit.interval().lo()));
+    return Math.max(0, Rounding.below(limit.interval().lo()));
   }
 
   static HypothesisCheck shortStep(double eta, Quantity limit) {

@@ -24,6 +24,7 @@ import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.nn.model.DeepLinearResNet;
+import org.fullrank.rigor.Exponential;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Verdict;
 import org.junit.jupiter.api.Test;

@@ -13,7 +13,7 @@ import org.fullrank.rigor.rounding.Rounding;
 @Internal
 public final class ErrorTerms {
   /** Unit roundoff of double, round to nearest. */
-  public static final double U = 0x1p-53;
+  public static final double U = Rounding.UNIT_ROUNDOFF;
 
   /** Smallest positive double: at least the error of one operation that underflows. */
   public static final double ETA = Double.MIN_VALUE;

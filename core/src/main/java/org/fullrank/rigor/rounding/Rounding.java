@@ -18,7 +18,20 @@ public final class Rounding {
    */
   private static final double ERROR_REPRESENTABLE = 1e-280;
 
+  /** {@code 2^-53}: the relative error of one operation in double precision is at most this. */
+  public static final double UNIT_ROUNDOFF = 0x1p-53;
+
   private Rounding() {}
+
+  /** The next double below. */
+  public static double below(double x) {
+    return Math.nextDown(x);
+  }
+
+  /** The next double above. */
+  public static double above(double x) {
+    return Math.nextUp(x);
+  }
 
   /** {@code a + b} rounded towards minus infinity. */
   public static double addDown(double a, double b) {

@@ -1,9 +1,7 @@
-package org.fullrank.convergence.theorem;
-
-import org.fullrank.rigor.Interval;
+package org.fullrank.rigor;
 
 /** The exponential function without trust in a library: its series, outward rounded. */
-final class Exponential {
+public final class Exponential {
   /** For arguments up to {@link #LARGEST} the rest of the series is below the last digit. */
   private static final int TERMS = 40;
 
@@ -16,8 +14,9 @@ final class Exponential {
    *
    * @param x in {@code [0, 4]}
    * @return about 1e-14 wide, relative
+   * @throws IllegalArgumentException if x is not within these bounds
    */
-  static Interval of(Interval x) {
+  public static Interval of(Interval x) {
     if (!(x.lo() >= 0 && x.hi() <= LARGEST)) {
       throw new IllegalArgumentException(
           "Exponential expects arguments in [0, " + LARGEST + "] but got " + x);
