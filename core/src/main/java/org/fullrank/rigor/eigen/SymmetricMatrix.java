@@ -99,6 +99,7 @@ public final class SymmetricMatrix {
    * @throws IllegalArgumentException if the one is not symmetric and finite, the other not a
    *     symmetric matrix of radii of the same order
    */
+  @Internal
   public static SymmetricMatrix withRadii(double[][] mids, double[][] radii) {
     SymmetricMatrix a = of(mids);
     ErrorTerms.requireFiniteMatrix(radii, "SymmetricMatrix radii");

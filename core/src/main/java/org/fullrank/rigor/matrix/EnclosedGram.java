@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.fullrank.cancel.Cancellation;
+import org.fullrank.rigor.Internal;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
@@ -60,6 +61,7 @@ public final class EnclosedGram {
    * @throws IllegalArgumentException if the terms do not fit, or if an entry of the Gram overflows
    *     (factors beyond about 1e150)
    */
+  @Internal
   public static EnclosedGram of(List<KroneckerTerm> terms, int threads) {
     return ifFinite(terms, threads)
         .orElseThrow(
