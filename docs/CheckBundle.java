@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -28,14 +29,17 @@ import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 
 /**
- * Checks what a release publishes, offline: {@code java docs/CheckBundle.java [--release] PATH}, where PATH is a staged
- * {@code file://} repository or a bundle in a zip file. With {@code --release} the version must not be a snapshot and
- * every file must be signed. Prints one line per problem; the exit status is 1 when there are any, 2 on misuse.
+ * Checks what a release publishes, offline: {@code java docs/CheckBundle.java [--release] PATH},
+ * where PATH is a staged {@code file://} repository or a bundle in a zip file. With {@code
+ * --release} the version must not be a snapshot and every file must be signed. Prints one line per
+ * problem; the exit status is 1 when there are any, 2 on misuse.
  */
 final class CheckBundle {
   private static final String GROUP = "org/fullrank/";
 
-  /** Exactly these artifacts, with their packaging: neither the parent nor benchmarks nor examples. */
+  /**
+   * Exactly these artifacts, with their packaging: neither the parent nor benchmarks nor examples.
+   */
   private static final Map<String, String> PUBLISHED =
       Map.of("fullrank-bom", "pom", "fullrank-core", "jar", "fullrank-analysis", "jar");
 
@@ -44,9 +48,18 @@ final class CheckBundle {
 
   private static final List<String> POM_FIELDS =
       List.of(
-          "groupId", "artifactId", "version", "name", "description", "url",
-          "licenses/license/name", "licenses/license/url", "developers/developer/name",
-          "scm/connection", "scm/developerConnection", "scm/url");
+          "groupId",
+          "artifactId",
+          "version",
+          "name",
+          "description",
+          "url",
+          "licenses/license/name",
+          "licenses/license/url",
+          "developers/developer/name",
+          "scm/connection",
+          "scm/developerConnection",
+          "scm/url");
 
   private final Map<String, byte[]> files;
   private final boolean release;
@@ -136,7 +149,10 @@ final class CheckBundle {
             if (suffix.equals("md5") || suffix.equals("sha1")) {
               problem(name, "no ." + suffix);
             }
-          } else if (!text(stored).trim().split("\\s")[0].equals(digest(algorithm, files.get(name)))) {
+          } else if (!text(stored)
+              .trim()
+              .split("\\s")[0]
+              .equals(digest(algorithm, files.get(name)))) {
             problem(name, "wrong ." + suffix);
           }
         });
@@ -164,7 +180,8 @@ final class CheckBundle {
       }
     }
     String artifact = pom.value("/project/artifactId");
-    String packaging = pom.value("/project/packaging").isEmpty() ? "jar" : pom.value("/project/packaging");
+    String packaging =
+        pom.value("/project/packaging").isEmpty() ? "jar" : pom.value("/project/packaging");
     if (!packaging.equals(PUBLISHED.getOrDefault(artifact, packaging))) {
       problem(name, "expected packaging " + PUBLISHED.get(artifact) + ", got " + packaging);
     }
@@ -179,6 +196,14 @@ final class CheckBundle {
     }
     if (pom.count("//dependency[scope='test']") > 0) {
       problem(name, "has test dependencies");
+    }
+    String ours = "//dependency[groupId='org.fullrank']";
+    String known =
+        PUBLISHED.keySet().stream()
+            .map(a -> "artifactId='" + a + "'")
+            .collect(Collectors.joining(" or "));
+    if (pom.count(ours + "[not(" + known + ")]") > 0) {
+      problem(name, "depends on a module that is not published");
     }
     if (pom.count("/project/dependencies/dependency[not(version)]") > 0) {
       problem(name, "has dependencies without a version");
@@ -195,7 +220,8 @@ final class CheckBundle {
   }
 
   private void jars(String base) {
-    List<String> missing = JAR_FILES.stream().filter(suffix -> !files.containsKey(base + suffix)).toList();
+    List<String> missing =
+        JAR_FILES.stream().filter(suffix -> !files.containsKey(base + suffix)).toList();
     missing.forEach(suffix -> problem(base, "no " + suffix));
     if (!missing.isEmpty()) {
       return;
@@ -203,7 +229,8 @@ final class CheckBundle {
     Map<String, byte[]> main = unzip(files.get(base + ".jar"));
     Map<String, byte[]> sources = unzip(files.get(base + "-sources.jar"));
     Map<String, byte[]> javadoc = unzip(files.get(base + "-javadoc.jar"));
-    if (!text(main.getOrDefault("META-INF/MANIFEST.MF", new byte[0])).contains("Automatic-Module-Name: org.fullrank.")) {
+    if (!text(main.getOrDefault("META-INF/MANIFEST.MF", new byte[0]))
+        .contains("Automatic-Module-Name: org.fullrank.")) {
       problem(base + ".jar", "no Automatic-Module-Name");
     }
     if (!main.containsKey("META-INF/LICENSE")) {
