@@ -208,14 +208,14 @@ public abstract class ArchitectureContract {
         .that()
         .resideOutsideOfPackage("org.fullrank.rigor..")
         .should()
-        .callMethodWhere(
+        .accessTargetWhere(
             DescribedPredicate.describe(
                 "the target steps to a neighbouring double",
                 call ->
                     Set.of(Math.class.getName(), StrictMath.class.getName())
                             .contains(call.getTargetOwner().getName())
                         && Set.of("nextUp", "nextDown", "nextAfter", "ulp")
-                            .contains(call.getName())))
+                            .contains(call.getTarget().getName())))
         .because("rigor.rounding has it")
         .check(classes);
   }

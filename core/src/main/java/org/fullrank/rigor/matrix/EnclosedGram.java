@@ -79,6 +79,7 @@ public final class EnclosedGram {
    * @return empty if an entry of the Gram overflows
    * @throws IllegalArgumentException if the terms do not fit
    */
+  @Internal
   public static Optional<EnclosedGram> ifFinite(List<KroneckerTerm> terms, int threads) {
     FloatingPoint.requireIeee();
     Workers.requireThreads("EnclosedGram", threads);
