@@ -24,7 +24,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** Reads a {@link LinearChain} off a training problem. */
 final class LinearChainMeasurement {
-
   /** A factor with its stored matrix, {@code error} bounding the distance from M. */
   private static final class Measured {
     final double[][] matrix;

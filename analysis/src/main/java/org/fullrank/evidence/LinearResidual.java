@@ -20,7 +20,6 @@ import org.fullrank.spectrum.RankReport;
  * the cancellation of {@code F_0 - F*}. All outward rounded; W itself is not trusted.
  */
 final class LinearResidual {
-
   /** {@code F_0}. */
   final Interval loss;
 

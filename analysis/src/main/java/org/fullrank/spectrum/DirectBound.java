@@ -12,8 +12,8 @@ import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.fullrank.rigor.eigen.WolkowiczStyanBound;
 
 /**
- * Any bound of the package {@code org.fullrank.rigor}, applied to an operator. Gershgorin's discs
- * and the trace bounds cost one pass over the entries and are usually wide.
+ * Any bound of {@code org.fullrank.rigor.eigen}, applied to an operator. Gershgorin's discs and the
+ * trace bounds cost one pass over the entries and are usually wide.
  *
  * <p>The results are marked {@code VERIFIED} on the word of the method: an {@link EigenvalueBound}
  * from outside this library is presumed to keep the promise of that interface, which nothing

@@ -14,8 +14,7 @@
  * transpose and is the only thing that eigen-solvers accept.
  *
  * <p>Nothing here is evidence. A native product, factor or eigenvector is a candidate; what turns
- * it into a proof lives in the package {@code org.fullrank.rigor} of the analysis module, in plain
- * Java.
+ * it into a proof lives in the packages of {@code org.fullrank.rigor}, in plain Java.
  */
 @NullMarked
 package org.fullrank.linalg;

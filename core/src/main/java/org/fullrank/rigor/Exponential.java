@@ -13,7 +13,7 @@ public final class Exponential {
    * Encloses {@code e^x}.
    *
    * @param x in {@code [0, 4]}
-   * @return about 1e-14 wide, relative
+   * @return about 1e-14 wide, relative, after 120 interval operations
    * @throws IllegalArgumentException if x is not within these bounds
    */
   public static Interval of(Interval x) {

@@ -7,9 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks what is public only because the trusted base has several packages. Nothing outside {@code
- * org.fullrank.rigor} may use it, because its preconditions are not checked; it changes without
- * notice. An architecture test sees to that within the library.
+ * Marks what is public only because the trusted base has several packages: it leaves checks to its
+ * callers, or believes a statement that they have to prove. It changes without notice. An
+ * architecture test sees that nobody outside {@code org.fullrank.rigor} uses it, but for one listed
+ * caller.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

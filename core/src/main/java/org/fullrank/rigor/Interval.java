@@ -102,11 +102,11 @@ public record Interval(double lo, double hi) {
     double nearest = Math.max(-Double.MAX_VALUE, Math.min(value.doubleValue(), Double.MAX_VALUE));
     double lo = nearest;
     while (Double.isFinite(lo) && new BigDecimal(lo).compareTo(value) > 0) {
-      lo = Math.nextDown(lo);
+      lo = Rounding.below(lo);
     }
     double hi = nearest;
     while (Double.isFinite(hi) && new BigDecimal(hi).compareTo(value) < 0) {
-      hi = Math.nextUp(hi);
+      hi = Rounding.above(hi);
     }
     return new Interval(lo, hi);
   }

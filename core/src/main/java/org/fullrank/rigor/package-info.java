@@ -1,7 +1,8 @@
 /**
- * What is known about a number, and the arithmetic that makes it known. This package is the trusted
- * base of the library: plain Java on strict IEEE doubles, no native call, no tensor library.
- * Whatever reaches {@link org.fullrank.rigor.Rigor#VERIFIED} was computed or bounded here.
+ * What is known about a number, and the arithmetic that makes it known. This package and those
+ * below its name are the trusted base of the library: plain Java on strict IEEE doubles, no native
+ * call, no tensor library. Whatever reaches {@link org.fullrank.rigor.Rigor#VERIFIED} was computed
+ * or bounded here. Single operations are rounded in {@code org.fullrank.rigor.rounding}.
  *
  * <p>An {@link org.fullrank.rigor.Interval} encloses a real number with outward rounding. A {@link
  * org.fullrank.rigor.Quantity} adds a name, the {@link org.fullrank.rigor.Rigor} of the knowledge,
@@ -12,10 +13,10 @@
  * <p>Eigenvalue statements start from a {@link org.fullrank.rigor.eigen.SymmetricMatrix}: stored
  * entries and a radius, standing for all matrices within that distance. {@link
  * org.fullrank.rigor.eigen.SymmetricProduct} makes one from a stored Jacobian, with the rounding
- * error of the product as radius, so that bounds are about the exact Gram matrix; an interval
- * matrix is one, too. These methods implement {@link org.fullrank.rigor.eigen.EigenvalueBound}:
- * {@link org.fullrank.rigor.eigen.GershgorinBound} and {@link
- * org.fullrank.rigor.eigen.WolkowiczStyanBound} look at the matrix once; {@link
+ * error of the product as radius, so that bounds are about the exact Gram matrix; {@code between}
+ * makes one from rows that are symmetric up to rounding. These methods implement {@link
+ * org.fullrank.rigor.eigen.EigenvalueBound}: {@link org.fullrank.rigor.eigen.GershgorinBound} and
+ * {@link org.fullrank.rigor.eigen.WolkowiczStyanBound} look at the matrix once; {@link
  * org.fullrank.rigor.eigen.DeterminantBound} factors it once; {@link
  * org.fullrank.rigor.eigen.ShiftedCholeskyBound} proves positive definiteness of shifted matrices
  * and decides the sign of the smallest eigenvalue nearly to the limit of double precision, after an

@@ -1,7 +1,7 @@
 /**
  * What tests of several modules compare with: exact arithmetic, adversarial matrices, switched
- * floating-point modes. Nothing here uses FullRank, so that no error can be in both; nothing here
- * is published.
+ * floating-point modes, tables of bad input; and what the architecture of every module has to be.
+ * Nothing here uses FullRank, so that no error can be in both; nothing here is published.
  */
 @NullMarked
 package org.fullrank.oracle;

@@ -44,11 +44,13 @@ public final class Hint {
     return new Hint(values, List.copyOf(more));
   }
 
+  /** The approximate eigenvalues. */
   @Internal
   public List<Double> values() {
     return values;
   }
 
+  /** The approximate eigenvectors; the arrays are not copied and not to be written. */
   @Internal
   public List<double[]> vectors() {
     return vectors;

@@ -48,6 +48,7 @@ public final class SpectralNorm {
     return of(a, vector, threads).interval();
   }
 
+  /** The norm with a vector that is near the largest singular one. */
   @Internal
   public static SpectralNorm of(double[][] a, double @Nullable [] suggestion, int threads) {
     Workers.requireThreads("SpectralNorm", threads);
@@ -93,6 +94,7 @@ public final class SpectralNorm {
     return vector.clone();
   }
 
+  /** A copy with rows and columns exchanged. */
   @Internal
   public static double[][] transposed(double[][] a) {
     double[][] t = new double[a[0].length][a.length];

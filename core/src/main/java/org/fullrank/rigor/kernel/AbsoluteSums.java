@@ -17,6 +17,7 @@ public final class AbsoluteSums {
   private final double[][] columns;
   private final double[] squares;
 
+  /** Of order n; each block is for one thread to add to. */
   public AbsoluteSums(int n, int blocks) {
     this.n = n;
     rows = new double[n];

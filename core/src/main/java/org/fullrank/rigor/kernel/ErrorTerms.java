@@ -56,7 +56,7 @@ public final class ErrorTerms {
     if (Double.isInfinite(x) || (Math.scalb(y, -exponent) == x && !Double.isInfinite(y))) {
       return y;
     }
-    double below = Math.nextDown(y);
+    double below = Rounding.below(y);
     return x > 0 && below < 0 ? 0 : below;
   }
 

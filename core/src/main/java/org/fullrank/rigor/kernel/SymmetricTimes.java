@@ -49,6 +49,7 @@ public final class SymmetricTimes {
     return (int) Math.round(n * Math.sqrt(chunk / (double) CHUNKS));
   }
 
+  /** {@code y + factor x} in place, over the first entries, each with one rounding. */
   public static void axpy(double factor, double[] x, double[] y, int length) {
     for (int i = 0; i < length; i++) {
       y[i] = Math.fma(factor, x[i], y[i]);

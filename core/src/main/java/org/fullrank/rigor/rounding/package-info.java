@@ -1,6 +1,6 @@
 /**
- * Directed rounding of single operations, and whether this thread computes by IEEE 754. Nothing
- * else in the library may step to a neighbouring double or name the unit roundoff.
+ * Directed rounding of single operations and elementary functions, and whether this thread computes
+ * by IEEE 754. No other package steps to a neighbouring double.
  */
 @NullMarked
 package org.fullrank.rigor.rounding;

@@ -50,12 +50,19 @@ class ElementaryTest {
       BigDecimal exact = new BigDecimal(x);
       assertThat(exp(new BigDecimal(Elementary.logDown(x)))).isLessThanOrEqualTo(exact);
       assertThat(exp(new BigDecimal(Elementary.logUp(x)))).isGreaterThanOrEqualTo(exact);
+      assertThat(Elementary.logUp(x) - Elementary.logDown(x))
+          .isLessThanOrEqualTo(4 * Math.ulp(Math.log(x)) + 4 * Double.MIN_VALUE);
       double small = -1 + Math.pow(random.nextDouble(), 3) * 5;
       BigDecimal oneMore = new BigDecimal(small).add(BigDecimal.ONE);
       assertThat(exp(new BigDecimal(Elementary.log1pDown(small)))).isLessThanOrEqualTo(oneMore);
       assertThat(exp(new BigDecimal(Elementary.log1pUp(small)))).isGreaterThanOrEqualTo(oneMore);
+      assertThat(Elementary.log1pUp(small) - Elementary.log1pDown(small))
+          .isLessThanOrEqualTo(8 * Math.ulp(Math.log1p(small)));
     }
     assertThat(Elementary.logUp(Double.POSITIVE_INFINITY)).isInfinite();
+    assertThat(Elementary.logUp(0)).isLessThan(-1e300);
+    assertThat(Elementary.expUp(800)).isInfinite();
+    assertThat(Elementary.expDown(800)).isEqualTo(Math.nextDown(Double.MAX_VALUE));
   }
 
   @Test
