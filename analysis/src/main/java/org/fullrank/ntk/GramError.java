@@ -17,6 +17,7 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.rounding.Rounding;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -165,7 +166,7 @@ final class GramError {
 
   private static Quantity bound(INDArray gram, Sums sums, double count) {
     boolean wide = gram.dataType() == DataType.DOUBLE;
-    double terms = count * (wide ? 0x1p-53 : 0x1p-24);
+    double terms = count * (wide ? Rounding.UNIT_ROUNDOFF : Rounding.SINGLE_UNIT_ROUNDOFF);
     double gamma = terms < 0.5 ? terms / (1 - terms) : Double.POSITIVE_INFINITY;
     double trace = 0;
     for (long r = 0; r < gram.size(0); r++) {

@@ -4,6 +4,7 @@ import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.eigen.SymmetricMatrix;
+import org.fullrank.rigor.rounding.Rounding;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Sums over the entries of kernels that are scaled to entries of magnitude below 2. */
@@ -62,7 +63,7 @@ final class KernelEntries {
         after = Math.max(after, Math.abs(out[i][j]));
       }
     }
-    if (!(after > 8 * n * 0x1p-53 * before)) {
+    if (!(after > 8 * n * Rounding.UNIT_ROUNDOFF * before)) {
       throw new IllegalArgumentException(
           "centring expects a kernel that is not constant but all of its centred entries are"
               + " rounding: the largest is "

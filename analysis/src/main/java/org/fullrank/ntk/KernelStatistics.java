@@ -7,6 +7,7 @@ import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.rounding.Rounding;
 import org.fullrank.spectrum.Eigenpairs;
 import org.fullrank.spectrum.JavaEigenSolver;
 import org.fullrank.spectrum.Wanted;
@@ -190,7 +191,7 @@ public final class KernelStatistics {
     double[] t = new double[to - from + 1];
     for (int j = from; j <= to; j++) {
       t[j - from] = spectrum[n - j];
-      if (!(t[j - from] > n * 0x1p-52 * top)) {
+      if (!(t[j - from] > 2 * n * Rounding.UNIT_ROUNDOFF * top)) {
         throw new IllegalArgumentException(
             "decay expects eigenvalues above rounding but number "
                 + j

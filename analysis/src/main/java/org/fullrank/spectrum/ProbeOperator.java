@@ -4,6 +4,7 @@ import java.util.SplittableRandom;
 import org.fullrank.cancel.Cancellation;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.rigor.rounding.Rounding;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -37,7 +38,9 @@ final class ProbeOperator {
 
   /** Unit roundoff of the products. */
   double unit() {
-    return operator.dataType() == DataType.FLOAT ? 0x1p-24 : 0x1p-53;
+    return operator.dataType() == DataType.FLOAT
+        ? Rounding.SINGLE_UNIT_ROUNDOFF
+        : Rounding.UNIT_ROUNDOFF;
   }
 
   /** Vectors multiplied so far. */

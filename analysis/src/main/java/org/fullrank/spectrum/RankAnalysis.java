@@ -14,6 +14,7 @@ import org.fullrank.rigor.eigen.SpectralNorm;
 import org.fullrank.rigor.kernel.Product;
 import org.fullrank.rigor.rank.IndependentRows;
 import org.fullrank.rigor.rank.RankCertificate;
+import org.fullrank.rigor.rounding.Rounding;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -32,7 +33,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * norms.
  */
 public final class RankAnalysis {
-  private static final double UNIT = 0x1p-53;
 
   private final @Nullable RightInverse rightInverse;
   private final int threads;
@@ -207,7 +207,7 @@ public final class RankAnalysis {
   static int numericalRank(double[] s, int largerSide) {
     int rank = 0;
     for (double x : s) {
-      if (x > s[0] * largerSide * 0x1p-52) {
+      if (x > s[0] * largerSide * 2 * Rounding.UNIT_ROUNDOFF) {
         rank++;
       }
     }
@@ -238,7 +238,8 @@ public final class RankAnalysis {
       }
       values += (s[i] / scale) * (s[i] / scale);
     }
-    double tolerance = 10.0 * (rows.length + rows[0].length) * UNIT * Math.sqrt(squares);
+    double tolerance =
+        10.0 * (rows.length + rows[0].length) * Rounding.UNIT_ROUNDOFF * Math.sqrt(squares);
     return Math.abs(Math.sqrt(values) - Math.sqrt(squares)) <= tolerance
         ? SolverStatus.CONVERGED
         : SolverStatus.INACCURATE;

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Verdict;
+import org.fullrank.rigor.rounding.Rounding;
 
 /** What is known about the row rank of a stored matrix {@code M [n, w]}. */
 public final class RankReport {
@@ -92,7 +93,7 @@ public final class RankReport {
    * @return true if both are proved
    */
   public boolean isAboveRounding() {
-    double level = Math.max(rows, columns) * 0x1p-52;
+    double level = 2.0 * Math.max(rows, columns) * Rounding.UNIT_ROUNDOFF;
     return verdict == Verdict.HOLDS
         && sigmaMax.interval().multiply(level).certainlyLess(sigmaMin.interval());
   }

@@ -2,6 +2,7 @@ package org.fullrank.spectrum;
 
 import java.util.Objects;
 import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.rounding.Rounding;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +59,7 @@ final class ShiftSearch {
     this.left = limits.operatorLimitFor(a.order());
     this.progress = Progress.begin(listener, "shift-invert Lanczos iteration", left);
     this.unit = a.frobeniusNorm() > 0 ? a.frobeniusNorm() : 1;
-    this.rounding = 10.0 * (a.order() + 10) * 0x1p-53 * unit;
+    this.rounding = 10.0 * (a.order() + 10) * Rounding.UNIT_ROUNDOFF * unit;
     this.given = shift == null ? Double.NaN : sign * a.scaled(shift);
   }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.eigen.SymmetricMatrix;
+import org.fullrank.rigor.rounding.Rounding;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -11,7 +12,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * eigenpairs against them. Nothing here calls native code after the copy.
  */
 final class StoredMatrix {
-  private static final double UNIT = 0x1p-53;
 
   private final double[][] rows;
   private final int exponent;
@@ -149,7 +149,7 @@ final class StoredMatrix {
    * generous multiple of the usual backward error, which grows like {@code sqrt(n) u ||A||}.
    */
   double tolerance() {
-    return 10.0 * (rows.length + 10) * UNIT * frobenius;
+    return 10.0 * (rows.length + 10) * Rounding.UNIT_ROUNDOFF * frobenius;
   }
 
   /**

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import org.fullrank.cancel.Cancellation;
 import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.rounding.Rounding;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * vectors about {@code 8 n^3} more.
  */
 final class TridiagonalQl {
-  private static final double UNIT = 0x1p-53;
 
   /** Squares of entries below this could be subnormal numbers, or vanish. */
   private static final double TINY = 0x1p-300;
@@ -174,7 +174,8 @@ final class TridiagonalQl {
     int m = l;
     while (m < diagonal.length - 1
         && Math.abs(off[m]) > floor
-        && Math.abs(off[m]) > UNIT * (Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]))) {
+        && Math.abs(off[m])
+            > Rounding.UNIT_ROUNDOFF * (Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]))) {
       m++;
     }
     return m;
@@ -187,7 +188,7 @@ final class TridiagonalQl {
     for (int i = l; i < m; i++) {
       norm = Math.max(norm, Math.abs(diagonal[i]) + Math.abs(off[i]));
     }
-    return Math.max(UNIT * norm, VANISHED);
+    return Math.max(Rounding.UNIT_ROUNDOFF * norm, VANISHED);
   }
 
   /** One QL step on rows {@code l .. m}, chasing the bulge upwards from {@code m}. */

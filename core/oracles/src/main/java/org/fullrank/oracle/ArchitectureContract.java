@@ -12,8 +12,12 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Formatter;
@@ -22,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,23 +54,31 @@ public abstract class ArchitectureContract {
     "org.bytedeco.."
   };
 
+  private static final Pattern UNIT_ROUNDOFF = Pattern.compile("0x1(\\.0)?p-(5[23]|2[34])\\b");
+
   private final JavaClasses classes;
   private final Map<String, List<String>> arrows;
   private final Set<String> cycles;
+  private final Set<String> literals;
 
   /**
    * For one module.
    *
    * @param classes those of the module, as {@link #loadedWith} finds them
    * @param arrows package to the packages it may import, without {@link #ROOT}; itself and
-   *     everything outside FullRank are always allowed
+   *     everything outside FullRank are always allowed, and so are constants, which compilers copy
    * @param cycles the classes of one package that need each other, as {@code "package: A, B"}
+   * @param literals files that write a unit roundoff, or what looks like one, as a number
    */
   protected ArchitectureContract(
-      JavaClasses classes, Map<String, List<String>> arrows, Set<String> cycles) {
+      JavaClasses classes,
+      Map<String, List<String>> arrows,
+      Set<String> cycles,
+      Set<String> literals) {
     this.classes = classes;
     this.arrows = arrows;
     this.cycles = cycles;
+    this.literals = literals;
   }
 
   /** The classes beside this one, where they were really loaded from: never another folder. */
@@ -218,6 +231,29 @@ public abstract class ArchitectureContract {
                             .contains(call.getTarget().getName())))
         .because("rigor.rounding has it")
         .check(classes);
+  }
+
+  /** Compilers put constants into classes without a trace, so the sources are read. */
+  @Test
+  void unitRoundoffsHaveAName() throws IOException {
+    Path sources = Path.of("src", "main", "java", "org", "fullrank");
+    try (Stream<Path> all = Files.walk(sources)) {
+      Set<String> found =
+          all.filter(f -> f.toString().endsWith(".java"))
+              .filter(ArchitectureContract::namesAUnitRoundoff)
+              .map(f -> sources.relativize(f).toString().replace('\\', '/'))
+              .filter(f -> !f.startsWith("rigor/"))
+              .collect(Collectors.toSet());
+      assertThat(found).isEqualTo(literals);
+    }
+  }
+
+  private static boolean namesAUnitRoundoff(Path file) {
+    try {
+      return UNIT_ROUNDOFF.matcher(Files.readString(file)).find();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -21,6 +21,9 @@ public final class Rounding {
   /** {@code 2^-53}: the relative error of one operation in double precision is at most this. */
   public static final double UNIT_ROUNDOFF = 0x1p-53;
 
+  /** {@code 2^-24}: the same in single precision. */
+  public static final double SINGLE_UNIT_ROUNDOFF = 0x1p-24;
+
   private Rounding() {}
 
   /** The next double below. */
