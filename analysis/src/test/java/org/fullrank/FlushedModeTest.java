@@ -1,17 +1,22 @@
 package org.fullrank;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.fullrank.convergence.theorem.FullyConnectedExpressivity;
+import org.fullrank.convergence.theorem.Theorems;
 import org.fullrank.diagnosis.SingularityDiagnosis;
 import org.fullrank.diagnosis.SingularityReport;
+import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.expressivity.ExpressivityCondition;
+import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Network;
@@ -21,8 +26,12 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.oracle.FlushedMode;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
+import org.fullrank.spectrum.AllEigenvalues;
+import org.fullrank.spectrum.RankAnalysis;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +82,76 @@ final class FlushedModeTest {
     assertThat(ExpressivityCondition.repeatedInputs(x)).isEmpty();
     assertThat(FullyConnectedExpressivity.withDefaults().check(problem).verdict())
         .isEqualTo(Verdict.HOLDS);
+  }
+
+  /** A listener that switches at one call and back at the next ends the proof at the first. */
+  @ParameterizedTest
+  @EnumSource(FlushedMode.class)
+  void listenersThatSwitchTheModeEndProofs(FlushedMode mode) {
+    Network network =
+        Network.of(
+            Shape.of(2),
+            Dense.of("a", 2, 4).withBias(1),
+            Elementwise.of(Activations.TANH),
+            Dense.of("o", 4, 1).withBias(1));
+    INDArray theta = network.initialize(Seed.of(1));
+    INDArray x = Tensors.ofRows(new double[][] {{0.1, 1}, {0.2, 1}, {0.5, 1}});
+    TrainingProblem problem =
+        TrainingProblem.of(network, theta, x, Tensors.of(new double[] {1, 2, 3}, 3, 1));
+    DenseSymmetric gram =
+        DenseSymmetric.of(Tensors.ofRows(new double[][] {{4, 1, 2}, {1, 3, 1}, {2, 1, 5}}));
+    Map<String, Consumer<ProgressListener>> entries =
+        Map.of(
+            "network", l -> NetworkEnclosure.of(network, theta).withProgress(l).at(x).jacobian(),
+            "rank", l -> RankAnalysis.withDefaults().withProgress(l).analyze(x),
+            "all", l -> AllEigenvalues.withDefaults().withProgress(l).bound(gram),
+            "theorems", l -> Theorems.check(problem, l));
+    entries.forEach(
+        (name, entry) -> {
+          int at = 0;
+          boolean switched = true;
+          while (switched) {
+            try (SwitchingListener listener = new SwitchingListener(mode, at)) {
+              Throwable thrown = catchThrowable(() -> entry.accept(listener));
+              switched = listener.calls > at;
+              if (switched) {
+                assertThat(thrown).as("%s, call %d", name, at).hasMessageContaining(REFUSAL);
+                at++;
+              } else {
+                assertThat(thrown).as(name).isNull();
+              }
+            }
+          }
+          assertThat(at).as(name).isGreaterThan(1);
+        });
+  }
+
+  private static final class SwitchingListener implements ProgressListener, AutoCloseable {
+    private final FlushedMode mode;
+    private final int at;
+    private FlushedMode.@Nullable Switched on;
+    private int calls;
+
+    SwitchingListener(FlushedMode mode, int at) {
+      this.mode = mode;
+      this.at = at;
+    }
+
+    @Override
+    public void show(String task, long done, long total) {
+      close();
+      if (calls++ == at) {
+        on = mode.on();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (on != null) {
+        on.close();
+        on = null;
+      }
+    }
   }
 
   @Test

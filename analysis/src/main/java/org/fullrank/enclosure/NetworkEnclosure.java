@@ -1,12 +1,12 @@
 package org.fullrank.enclosure;
 
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.Optional;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -121,8 +121,7 @@ public final class NetworkEnclosure {
    * @return the changed enclosure
    */
   public NetworkEnclosure withProgress(ProgressListener listener) {
-    return new NetworkEnclosure(
-        network, theta, type, threads, Objects.requireNonNull(listener, "listener"));
+    return new NetworkEnclosure(network, theta, type, threads, Proof.guarding(listener));
   }
 
   /**

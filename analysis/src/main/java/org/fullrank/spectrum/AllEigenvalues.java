@@ -1,9 +1,9 @@
 package org.fullrank.spectrum;
 
-import java.util.Objects;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.eigen.SpectrumEnclosure;
 import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -70,7 +70,7 @@ public final class AllEigenvalues {
    * @return the method
    */
   public AllEigenvalues withProgress(ProgressListener listener) {
-    return new AllEigenvalues(solver, threads, Objects.requireNonNull(listener, "listener"));
+    return new AllEigenvalues(solver, threads, Proof.guarding(listener));
   }
 
   /**

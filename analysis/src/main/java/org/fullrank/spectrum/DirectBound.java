@@ -3,6 +3,7 @@ package org.fullrank.spectrum;
 import java.util.Objects;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.eigen.DeterminantBound;
 import org.fullrank.rigor.eigen.EigenvalueBound;
@@ -73,7 +74,7 @@ public final class DirectBound implements SpectralBound {
    * @return the bound
    */
   public DirectBound withProgress(ProgressListener listener) {
-    return new DirectBound(method, Objects.requireNonNull(listener, "listener"));
+    return new DirectBound(method, Proof.guarding(listener));
   }
 
   @Override

@@ -1,13 +1,13 @@
 package org.fullrank.spectrum;
 
 import java.util.Arrays;
-import java.util.Objects;
 import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.eigen.SpectralNorm;
@@ -87,7 +87,7 @@ public final class RankAnalysis {
    * @return an analysis
    */
   public RankAnalysis withProgress(ProgressListener listener) {
-    return new RankAnalysis(rightInverse, threads, Objects.requireNonNull(listener, "listener"));
+    return new RankAnalysis(rightInverse, threads, Proof.guarding(listener));
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.fullrank.rigor;
 
+import java.util.Objects;
 import org.fullrank.rigor.rounding.FloatingPoint;
 
 /**
@@ -50,5 +51,20 @@ public final class Proof {
    */
   public static void requireIeee() {
     FloatingPoint.requireIeee();
+  }
+
+  /**
+   * A listener for the middle of a proof. It is code from outside: one that leaves the thread in
+   * another mode ends the proof there, also if it would switch back in time for the stamp.
+   *
+   * @param listener told as before
+   * @return the same with {@link #requireIeee} after every call
+   */
+  public static ProgressListener guarding(ProgressListener listener) {
+    Objects.requireNonNull(listener, "listener");
+    return (task, done, total) -> {
+      listener.show(task, done, total);
+      requireIeee();
+    };
   }
 }

@@ -8,6 +8,7 @@ import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.Proof;
 
 /** All theorems of the library with their default settings. */
 public final class Theorems {
@@ -65,12 +66,13 @@ public final class Theorems {
    */
   public static List<Certificate> check(TrainingProblem problem, ProgressListener progress) {
     Evidence evidence = Evidence.of(problem);
+    ProgressListener guarded = Proof.guarding(progress);
     List<Certificate> certificates = new ArrayList<>();
     for (Theorem theorem : ALL) {
-      progress.show(theorem.name(), certificates.size(), ALL.size());
+      guarded.show(theorem.name(), certificates.size(), ALL.size());
       certificates.add(theorem.check(evidence));
     }
-    progress.show("all theorems", ALL.size(), ALL.size());
+    guarded.show("all theorems", ALL.size(), ALL.size());
     certificates.sort(Comparator.comparingInt(Theorems::rank));
     return List.copyOf(certificates);
   }
