@@ -37,6 +37,7 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
                   "rigor.kernel",
                   "rigor.eigen",
                   "rigor.rank",
+                  "rigor.matrix",
                   "rigor.disk",
                   "linalg",
                   "io",
@@ -153,9 +154,6 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
           "expressivity.ExpressivityReport",
           "ntk.Correlations",
           "ntk.SchurSandwich",
-          "spectrum.CholeskyBound",
-          "spectrum.FileCholeskyBound",
-          "spectrum.RankAnalysis",
           "surrogate.Agreement");
 
   /** The one place that may say that factors are those of an exact network: it enclosed them. */

@@ -174,12 +174,14 @@ class CancellingTest {
     TASKS.put("gram, error bound", () -> closed(ntk.withErrorBound().gram(x)));
     TASKS.put(
         "gram by products", () -> closed(ntk.withMethod(EmpiricalNtk.Method.OPERATOR).gram(few)));
-    TASKS.put("CholeskyBound", () -> CholeskyBound.withDefaults().bound(operator));
-    TASKS.put("DirectBound", () -> DirectBound.determinant().bound(operator));
+    TASKS.put("CholeskyBound", () -> CholeskyBound.withDefaults().enclose(operator));
+    TASKS.put("DirectBound", () -> DirectBound.determinant().enclose(operator));
     TASKS.put(
         "AllEigenvalues",
         () ->
-            AllEigenvalues.withDefaults().withCandidates(JavaEigenSolver.create()).bound(operator));
+            AllEigenvalues.withDefaults()
+                .withCandidates(JavaEigenSolver.create())
+                .enclose(operator));
     TASKS.put(
         "LanczosSolver", () -> LanczosSolver.withDefaults().solve(operator, Wanted.smallest(9)));
     TASKS.put(

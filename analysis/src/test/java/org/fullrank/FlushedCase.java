@@ -243,11 +243,11 @@ final class FlushedCase {
     all.put("diagnosis of a matrix", () -> SingularityDiagnosis.ofMatrix(m));
     all.put("diagnosis of a Gram", () -> SingularityDiagnosis.ofMatrix(gram));
     all.put("rank analysis", () -> RankAnalysis.withDefaults().analyze(m));
-    all.put("exact product", () -> ExactProductBound.withDefaults().bound(m));
+    all.put("exact product", () -> ExactProductBound.withDefaults().enclose(m));
     org.fullrank.linalg.DenseSymmetric operator =
         org.fullrank.linalg.DenseSymmetric.symmetrized(gram);
-    all.put("Cholesky bound", () -> CholeskyBound.withDefaults().bound(operator));
-    all.put("direct bound", () -> DirectBound.gershgorin().bound(operator));
+    all.put("Cholesky bound", () -> CholeskyBound.withDefaults().enclose(operator));
+    all.put("direct bound", () -> DirectBound.gershgorin().enclose(operator));
     all.put("repeated", () -> ExpressivityCondition.repeatedInputs(x));
   }
 

@@ -104,7 +104,7 @@ final class FlushedModeTest {
         Map.of(
             "network", l -> NetworkEnclosure.of(network, theta).withProgress(l).at(x).jacobian(),
             "rank", l -> RankAnalysis.withDefaults().withProgress(l).analyze(x),
-            "all", l -> AllEigenvalues.withDefaults().withProgress(l).bound(gram),
+            "all", l -> AllEigenvalues.withDefaults().withProgress(l).enclose(gram),
             "theorems", l -> Theorems.check(problem, l));
     entries.forEach(
         (name, entry) -> {

@@ -200,9 +200,9 @@ class ProgressTest {
                     .refined()
                     .withProgress(p)
                     .withThreads(THREADS)
-                    .bound(large)));
+                    .enclose(large)));
     TASKS.put(
-        "DirectBound", p -> List.of(DirectBound.determinant().withProgress(p).bound(OPERATOR)));
+        "DirectBound", p -> List.of(DirectBound.determinant().withProgress(p).enclose(OPERATOR)));
     // On one thread: with more it is chance how many blocks the calling one takes and tells of.
     TASKS.put(
         "AllEigenvalues",
@@ -210,7 +210,7 @@ class ProgressTest {
             AllEigenvalues.withDefaults()
                 .withProgress(p)
                 .withCandidates(JavaEigenSolver.create())
-                .bound(large)
+                .enclose(large)
                 .intervals());
     TASKS.put(
         "RankAnalysis",

@@ -249,8 +249,8 @@ class ViewsTest {
     same("operator", p.apply(m.of(v)), q.apply(v));
     same("transpose", p.applyTranspose(m.of(u)), q.applyTranspose(u));
     assertThat(rank(m.of(a))).isEqualTo(rank(a));
-    assertThat(extremes(ExactProductBound.withDefaults().bound(m.of(a))))
-        .isEqualTo(extremes(ExactProductBound.withDefaults().bound(a)));
+    assertThat(extremes(ExactProductBound.withDefaults().enclose(m.of(a))))
+        .isEqualTo(extremes(ExactProductBound.withDefaults().enclose(a)));
     try (Lapack.Svd s = Lapack.svd(m.of(a));
         Lapack.Svd t = Lapack.svd(a)) {
       assertThat(s.singularValues()).containsExactly(t.singularValues());
@@ -270,8 +270,8 @@ class ViewsTest {
       same("Gram apply", g.apply(m.of(v)), h.apply(v));
       assertThat(e.values()).containsExactly(f.values());
       same("eigenvectors", e.vectors(), f.vectors());
-      assertThat(extremes(CholeskyBound.withDefaults().bound(g)))
-          .isEqualTo(extremes(CholeskyBound.withDefaults().bound(h)));
+      assertThat(extremes(CholeskyBound.withDefaults().enclose(g)))
+          .isEqualTo(extremes(CholeskyBound.withDefaults().enclose(h)));
     }
   }
 

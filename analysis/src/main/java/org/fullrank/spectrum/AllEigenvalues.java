@@ -1,11 +1,13 @@
 package org.fullrank.spectrum;
 
+import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.eigen.SpectrumEnclosure;
 import org.fullrank.rigor.eigen.SymmetricMatrix;
+import org.fullrank.rigor.matrix.EnclosedGram;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -66,7 +68,7 @@ public final class AllEigenvalues {
    * With a listener, which is told when the solver begins and ends, and then how many blocks of
    * rows of the two products of the proof are begun. The solver may have a listener of its own.
    *
-   * @param listener called by the thread that calls {@code bound}
+   * @param listener called by the thread that calls {@code enclose}
    * @return the method
    */
   public AllEigenvalues withProgress(ProgressListener listener) {
@@ -80,8 +82,30 @@ public final class AllEigenvalues {
    * @return enclosures, ascending, {@code VERIFIED} about {@code STORED_MATRIX}
    * @throws IllegalArgumentException if the matrix is not finite or not symmetric
    */
-  public SpectrumEnclosure bound(SymmetricOperator a) {
-    return bound(CholeskyBound.stored(a), a);
+  public SpectrumEnclosure enclose(SymmetricOperator a) {
+    return enclose(CholeskyBound.stored(a), a);
+  }
+
+  /**
+   * Encloses all eigenvalues of the Gram matrix of the network in exact arithmetic.
+   *
+   * @param gram a Gram matrix whose distance from the exact one is known
+   * @return enclosures, ascending, {@code VERIFIED} about {@code EXACT_NETWORK}
+   */
+  public SpectrumEnclosure enclose(EnclosedGram gram) {
+    return enclose(gram.exactNetwork());
+  }
+
+  /**
+   * Encloses all eigenvalues of every matrix that {@code matrix} stands for.
+   *
+   * @param matrix entries, a radius and what they are about
+   * @return enclosures, ascending, about the subject of the matrix
+   */
+  public SpectrumEnclosure enclose(SymmetricMatrix matrix) {
+    try (DenseSymmetric midpoint = CholeskyBound.midpoint(matrix)) {
+      return enclose(matrix, midpoint);
+    }
   }
 
   /**
@@ -91,7 +115,7 @@ public final class AllEigenvalues {
    * @param a an operator close to it, for the solver
    * @return enclosures, ascending, about the subject of the matrix
    */
-  public SpectrumEnclosure bound(SymmetricMatrix matrix, SymmetricOperator a) {
+  public SpectrumEnclosure enclose(SymmetricMatrix matrix, SymmetricOperator a) {
     Progress suggestions = Progress.begin(progress, "candidates by " + solver.name(), 1);
     try (Eigenpairs pairs = solver.solve(a, Wanted.all().withVectors())) {
       suggestions.add(1);

@@ -2,10 +2,10 @@ package org.fullrank.spectrum;
 
 import java.util.Optional;
 import org.fullrank.linalg.Backend;
+import org.fullrank.linalg.DenseSymmetric;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.ProgressListener;
-import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.eigen.EigenvalueEnclosure;
 import org.fullrank.rigor.eigen.Hint;
 import org.fullrank.rigor.eigen.ShiftedCholeskyBound;
@@ -107,7 +107,7 @@ public final class CholeskyBound implements SpectralBound {
    * With a listener, which is told of each factorisation how many columns are done; one that does
    * not succeed ends before its last column. For the candidates give the solver a listener.
    *
-   * @param listener called by the thread that calls {@link #bound}
+   * @param listener called by the thread that calls {@code enclose}
    * @return the bound
    */
   public CholeskyBound withProgress(ProgressListener listener) {
@@ -120,25 +120,32 @@ public final class CholeskyBound implements SpectralBound {
   }
 
   @Override
-  public Extremes bound(SymmetricOperator a) {
+  public Extremes enclose(SymmetricOperator a) {
     // The proof needs no native code, but whoever asks for one should hear of a BLAS that lies.
     Backend.selfTest();
-    SymmetricMatrix matrix = stored(a);
+    return candidates.isEmpty() ? enclose(stored(a)) : withSuggestions(stored(a), a);
+  }
+
+  @Override
+  public Extremes enclose(SymmetricMatrix matrix) {
     if (candidates.isEmpty()) {
-      return bound(matrix);
+      return enclose(matrix, Hint.none(), Hint.none());
     }
-    try (Eigenpairs pairs = candidates.get().solve(a, Wanted.all())) {
+    try (DenseSymmetric midpoint = midpoint(matrix)) {
+      return withSuggestions(matrix, midpoint);
+    }
+  }
+
+  private Extremes withSuggestions(SymmetricMatrix matrix, SymmetricOperator a) {
+    try (Eigenpairs pairs = candidates.orElseThrow().solve(a, Wanted.all())) {
       int last = pairs.count() - 1;
-      return last < 0 ? bound(matrix) : bound(matrix, hint(pairs, 0), hint(pairs, last));
+      return last < 0
+          ? enclose(matrix, Hint.none(), Hint.none())
+          : enclose(matrix, hint(pairs, 0), hint(pairs, last));
     }
   }
 
-  /** Encloses without suggestions. */
-  Extremes bound(SymmetricMatrix matrix) {
-    return bound(matrix, Hint.none(), Hint.none());
-  }
-
-  private Extremes bound(SymmetricMatrix matrix, Hint smallest, Hint largest) {
+  private Extremes enclose(SymmetricMatrix matrix, Hint smallest, Hint largest) {
     TempleKatoBound temple = TempleKatoBound.refining(method);
     EigenvalueEnclosure min =
         refined
@@ -149,8 +156,8 @@ public final class CholeskyBound implements SpectralBound {
             ? temple.encloseLambdaMax(matrix, largest)
             : method.encloseLambdaMax(matrix, largest);
     return new Extremes(
-        Quantity.verified("lambda_min", min.interval(), matrix.subject(), name()),
-        Quantity.verified("lambda_max", max.interval(), matrix.subject(), name()),
+        min.eigenvalue(),
+        max.eigenvalue(),
         min.status(),
         max.status(),
         min.factorizations() + max.factorizations());
@@ -164,6 +171,20 @@ public final class CholeskyBound implements SpectralBound {
     try (INDArray column =
         pairs.vectors().get(NDArrayIndex.all(), NDArrayIndex.interval(index, index + 1)).dup('c')) {
       return hint.withVector(Tensors.toDoubles(column));
+    }
+  }
+
+  /** The stored entries as an operator, for a solver. */
+  static DenseSymmetric midpoint(SymmetricMatrix matrix) {
+    int n = matrix.order();
+    double[] entries = new double[Math.multiplyExact(n, n)];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        entries[i * n + j] = matrix.get(i, j);
+      }
+    }
+    try (INDArray dense = Tensors.of(entries, n, n)) {
+      return DenseSymmetric.of(dense);
     }
   }
 

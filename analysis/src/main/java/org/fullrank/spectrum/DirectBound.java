@@ -13,8 +13,8 @@ import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.fullrank.rigor.eigen.WolkowiczStyanBound;
 
 /**
- * Any bound of {@code org.fullrank.rigor.eigen}, applied to an operator. Gershgorin's discs and the
- * trace bounds cost one pass over the entries and are usually wide.
+ * Any bound of {@code org.fullrank.rigor.eigen}, applied to an operator or a matrix. Gershgorin's
+ * discs and the trace bounds cost one pass over the entries and are usually wide.
  *
  * <p>The results are marked {@code VERIFIED} on the word of the method: an {@link EigenvalueBound}
  * from outside this library is presumed to keep the promise of that interface, which nothing
@@ -70,7 +70,7 @@ public final class DirectBound implements SpectralBound {
    * With a listener, which is told how many of three steps are done: the matrix stored, its
    * smallest eigenvalue bounded, its largest one.
    *
-   * @param listener called by the thread that calls {@link #bound}
+   * @param listener called by the thread that calls {@code enclose}
    * @return the bound
    */
   public DirectBound withProgress(ProgressListener listener) {
@@ -83,9 +83,17 @@ public final class DirectBound implements SpectralBound {
   }
 
   @Override
-  public Extremes bound(SymmetricOperator a) {
+  public Extremes enclose(SymmetricOperator a) {
     Progress steps = Progress.begin(progress, name(), 3);
-    SymmetricMatrix matrix = CholeskyBound.stored(a);
+    return enclose(CholeskyBound.stored(a), steps);
+  }
+
+  @Override
+  public Extremes enclose(SymmetricMatrix matrix) {
+    return enclose(matrix, Progress.begin(progress, name(), 3));
+  }
+
+  private Extremes enclose(SymmetricMatrix matrix, Progress steps) {
     steps.add(1);
     Quantity smallest = method.lambdaMin("lambda_min", matrix);
     steps.add(1);

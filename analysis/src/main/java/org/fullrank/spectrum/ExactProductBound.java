@@ -60,9 +60,9 @@ public final class ExactProductBound {
    * @param j {@code [N, p]}, finite; {@code FLOAT} is widened exactly
    * @return two enclosures
    */
-  public Extremes bound(INDArray j) {
+  public Extremes enclose(INDArray j) {
     TensorChecks.requireRank("ExactProductBound", j, 2);
     TensorChecks.requireFinite("ExactProductBound", j);
-    return bound.bound(SymmetricProduct.of(Tensors.toRows(j), threads));
+    return bound.enclose(SymmetricProduct.of(Tensors.toRows(j), threads));
   }
 }

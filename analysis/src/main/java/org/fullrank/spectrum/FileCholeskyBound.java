@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.fullrank.io.NpyMatrix;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.disk.SymmetricSource;
 import org.fullrank.rigor.disk.TiledCholeskyBound;
 import org.fullrank.rigor.disk.TiledEnclosure;
@@ -87,11 +86,7 @@ public final class FileCholeskyBound {
     try (NpyMatrix matrix = open(file)) {
       TiledEnclosure enclosure = method.encloseLambdaMin(new Source(matrix), hint, scratchFolder);
       matrix.requireUnchanged();
-      return new Result(
-          Quantity.verified(
-              "lambda_min", enclosure.interval(), Subject.STORED_MATRIX, method.name()),
-          enclosure,
-          matrix.bytesRead());
+      return new Result(enclosure.lambdaMin(), enclosure, matrix.bytesRead());
     } catch (IllegalArgumentException e) {
       throw names(file, e) ? e : new IllegalArgumentException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {

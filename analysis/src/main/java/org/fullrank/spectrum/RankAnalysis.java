@@ -5,11 +5,9 @@ import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.eigen.SpectralNorm;
 import org.fullrank.rigor.kernel.Product;
 import org.fullrank.rigor.rank.IndependentRows;
@@ -154,12 +152,9 @@ public final class RankAnalysis {
 
   private Quantity sigmaMax(double[][] rows, Lapack.Svd svd) {
     boolean wide = rows.length <= rows[0].length;
-    Interval norm =
-        svd.completed()
-            ? SpectralNorm.enclose(rows, topVector(svd, wide), threads)
-            : SpectralNorm.enclose(rows, threads);
-    return Quantity.verified(
-        "sigma_max", norm, Subject.STORED_MATRIX, "shifted Cholesky of the exact Gram matrix");
+    return svd.completed()
+        ? SpectralNorm.quantity(rows, topVector(svd, wide), threads)
+        : SpectralNorm.quantity(rows, threads);
   }
 
   /** {@code V diag(1/s) U^T}; zero where a singular value is zero or too small to invert. */

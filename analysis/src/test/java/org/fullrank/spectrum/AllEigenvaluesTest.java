@@ -62,7 +62,7 @@ class AllEigenvaluesTest {
     for (int kind = -1; kind < Liar.KINDS; kind++) {
       AllEigenvalues method = AllEigenvalues.withDefaults().withThreads(2);
       method = kind < 0 ? method : method.withCandidates(new Liar(kind));
-      SpectrumEnclosure e = method.bound(gram);
+      SpectrumEnclosure e = method.enclose(gram);
       assertThat(e.interval(0).contains(f.lambdaMin())).as("%d", kind).isTrue();
       assertThat(e.interval(e.order() - 1).contains(f.lambdaMax())).as("%d", kind).isTrue();
       assertThat(e.subject()).isEqualTo(Subject.STORED_MATRIX);
@@ -88,7 +88,7 @@ class AllEigenvaluesTest {
       AllEigenvalues method = AllEigenvalues.withDefaults();
       for (AllEigenvalues m :
           new AllEigenvalues[] {method, method.withCandidates(new Liar(index / 30 % Liar.KINDS))}) {
-        SpectrumEnclosure e = m.bound(a);
+        SpectrumEnclosure e = m.enclose(a);
         assertThat(exact.lambdaMinIn(e.interval(0).lo(), e.interval(0).hi()))
             .as("%d", index)
             .isTrue();
@@ -107,7 +107,7 @@ class AllEigenvaluesTest {
       t[i] = i < 50 ? 1e-3 : i < 55 ? 1 : i < 57 ? 2 + 1e-12 * i : 3 + i;
     }
     SpectrumEnclosure e =
-        AllEigenvalues.withDefaults().bound(Spectra.symmetric(Spectra.withSpectrum(t, 3)));
+        AllEigenvalues.withDefaults().enclose(Spectra.symmetric(Spectra.withSpectrum(t, 3)));
     assertThat(e.clusters()).hasSize(3 + 63);
     assertThat(e.clusters().get(0).size()).isEqualTo(50);
     assertThat(e.clusters().get(1).size()).isEqualTo(5);
@@ -137,7 +137,7 @@ class AllEigenvaluesTest {
     SpectrumEnclosure e =
         AllEigenvalues.withDefaults()
             .withCandidates(none)
-            .bound(Spectra.symmetric(new double[][] {{2, 1}, {1, 2}}));
+            .enclose(Spectra.symmetric(new double[][] {{2, 1}, {1, 2}}));
     assertThat(e.decompositionUsed()).isFalse();
     assertThat(e.interval(1).contains(3)).isTrue();
   }
@@ -147,8 +147,8 @@ class AllEigenvaluesTest {
   void refinedBoundDecidesWhatCholeskyCannot() {
     double[][] rows = AdversarialMatrices.similar(30, new Random(9), i -> i == 0 ? 3e-15 : 1 + i);
     DenseSymmetric a = Spectra.symmetric(rows);
-    Extremes plain = CholeskyBound.withDefaults().bound(a);
-    Extremes refined = CholeskyBound.withDefaults().refined().bound(a);
+    Extremes plain = CholeskyBound.withDefaults().enclose(a);
+    Extremes refined = CholeskyBound.withDefaults().refined().enclose(a);
     ExactMatrix exact = ExactMatrix.of(rows);
     assertThat(
             exact.lambdaMinIn(

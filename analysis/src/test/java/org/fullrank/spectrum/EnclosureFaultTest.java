@@ -74,7 +74,7 @@ class EnclosureFaultTest {
   void enclosesTheReferenceSpectra(Spectra.Fixture f) {
     DenseSymmetric gram = f.gram();
     for (CholeskyBound bound : bounds()) {
-      Extremes e = bound.bound(gram);
+      Extremes e = bound.enclose(gram);
       assertThat(e.lambdaMin().interval().contains(f.lambdaMin())).isTrue();
       assertThat(e.lambdaMax().interval().contains(f.lambdaMax())).isTrue();
       assertThat(e.lambdaMin().isProof()).isTrue();
@@ -83,7 +83,7 @@ class EnclosureFaultTest {
     }
     for (DirectBound bound :
         new DirectBound[] {DirectBound.gershgorin(), DirectBound.wolkowiczStyan()}) {
-      Extremes e = bound.bound(gram);
+      Extremes e = bound.enclose(gram);
       assertThat(e.lambdaMin().interval().contains(f.lambdaMin())).isTrue();
       assertThat(e.lambdaMax().interval().contains(f.lambdaMax())).isTrue();
       assertThat(e.lambdaMin().isProof()).isTrue();
@@ -96,7 +96,7 @@ class EnclosureFaultTest {
     if (!f.hasJacobian()) {
       return;
     }
-    Extremes e = ExactProductBound.withDefaults().withThreads(2).bound(f.read("jacobian"));
+    Extremes e = ExactProductBound.withDefaults().withThreads(2).enclose(f.read("jacobian"));
     assertThat(e.lambdaMin().interval().contains(f.exactMin())).isTrue();
     assertThat(e.lambdaMax().interval().contains(f.exactMax())).isTrue();
     assertThat(e.lambdaMin().isProof()).isTrue();
@@ -124,7 +124,7 @@ class EnclosureFaultTest {
       // Two of the bounds for each matrix, so that every pair meets every family.
       for (int k = 0; k < 2; k++) {
         CholeskyBound bound = bounds.get((index * 7 + k * 11 + index / 20) % bounds.size());
-        Extremes e = bound.bound(a);
+        Extremes e = bound.enclose(a);
         assertThat(exact.lambdaMinIn(e.lambdaMin().interval().lo(), e.lambdaMin().interval().hi()))
             .as("lambda_min of matrix %d, bound %d: %s", index, k, e)
             .isTrue();
@@ -141,7 +141,7 @@ class EnclosureFaultTest {
       int n = 1 + seed % 6;
       double[][] j = Spectra.scaled(Spectra.random(n, 1 + seed % 9, seed), seed % 3 * 400 - 400);
       ExactMatrix product = ExactMatrix.of(j).gram();
-      Extremes e = ExactProductBound.withDefaults().bound(Tensors.ofRows(j));
+      Extremes e = ExactProductBound.withDefaults().enclose(Tensors.ofRows(j));
       assertThat(product.lambdaMinIn(e.lambdaMin().interval().lo(), e.lambdaMin().interval().hi()))
           .as("seed %d", seed)
           .isTrue();
@@ -155,7 +155,7 @@ class EnclosureFaultTest {
   void floatMatricesAreWidenedExactly() {
     float third = 1f / 3;
     INDArray m = Tensors.of(DataType.FLOAT, new double[] {1, third, third, 1}, 2, 2);
-    Extremes e = CholeskyBound.withDefaults().bound(DenseSymmetric.of(m));
+    Extremes e = CholeskyBound.withDefaults().enclose(DenseSymmetric.of(m));
     double[][] wide = {{1, third}, {third, 1}};
     assertThat(
             ExactMatrix.of(wide)
@@ -167,10 +167,10 @@ class EnclosureFaultTest {
   @Test
   void scalesWithTheMatrix() {
     double[][] rows = Spectra.withSpectrum(new double[] {1e-5, 0.1, 1, 2}, 8);
-    Extremes one = CholeskyBound.withDefaults().bound(Spectra.symmetric(rows));
+    Extremes one = CholeskyBound.withDefaults().enclose(Spectra.symmetric(rows));
     for (int exponent : new int[] {-900, -30, 30, 900}) {
       Extremes e =
-          CholeskyBound.withDefaults().bound(Spectra.symmetric(Spectra.scaled(rows, exponent)));
+          CholeskyBound.withDefaults().enclose(Spectra.symmetric(Spectra.scaled(rows, exponent)));
       double lo = Math.scalb(e.lambdaMin().interval().lo(), -exponent);
       assertThat(Math.abs(lo - one.lambdaMin().interval().lo())).isLessThan(1e-5 * WIDTH);
       assertThat(e.conditionNumber().interval().relativeWidth()).isLessThan(3 * WIDTH);

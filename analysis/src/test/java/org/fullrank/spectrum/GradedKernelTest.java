@@ -44,12 +44,12 @@ class GradedKernelTest {
   void isPositiveDefinite() throws Exception {
     try (INDArray a = Npy.read(file())) {
       DenseSymmetric kernel = DenseSymmetric.of(a);
-      Extremes plain = CholeskyBound.withDefaults().bound(kernel);
+      Extremes plain = CholeskyBound.withDefaults().enclose(kernel);
       check(plain.lambdaMin(), 1.8e-21);
       assertThat(plain.lambdaMinStatus()).isEqualTo(EnclosureStatus.CONVERGED);
       assertThat(plain.positiveDefinite()).isEqualTo(Verdict.HOLDS);
-      check(CholeskyBound.withDefaults().refined().bound(kernel).lambdaMin(), 1.8e-21);
-      check(DirectBound.determinant().bound(kernel).lambdaMin(), 3e-22);
+      check(CholeskyBound.withDefaults().refined().enclose(kernel).lambdaMin(), 1.8e-21);
+      check(DirectBound.determinant().enclose(kernel).lambdaMin(), 3e-22);
     }
     FileCholeskyBound onDisk = FileCholeskyBound.of(TiledCholeskyBound.withDefaults());
     for (Hint hint : new Hint[] {Hint.none(), Hint.ofValue(1.8e-21), Hint.ofValue(-3)}) {

@@ -94,7 +94,7 @@ class ProductFaultTest {
         double[][] wrong = mirrored(factor == j ? bent(product, relative, 100 + trial) : product);
         GramMatrix stored = GramMatrix.of(Tensors.ofRows(wrong), n, 1);
         for (SpectralBound bound : bounds()) {
-          Extremes e = bound.bound(stored);
+          Extremes e = bound.enclose(stored);
           holds(e, ExactMatrix.of(wrong));
           assertThat(e.lambdaMin().subject()).isEqualTo(Subject.STORED_MATRIX);
           missed +=
@@ -110,7 +110,7 @@ class ProductFaultTest {
         }
         // From the factor itself no native product is involved: a proof about what is stored.
         holds(
-            ExactProductBound.withDefaults().bound(Tensors.ofRows(factor)),
+            ExactProductBound.withDefaults().enclose(Tensors.ofRows(factor)),
             ExactMatrix.of(factor).gram());
       }
     }
@@ -121,7 +121,7 @@ class ProductFaultTest {
   @Test
   void aComputedErrorTakesTheProofAway() {
     Extremes e =
-        CholeskyBound.withDefaults().bound(Spectra.symmetric(new double[][] {{2, 1}, {1, 2}}));
+        CholeskyBound.withDefaults().enclose(Spectra.symmetric(new double[][] {{2, 1}, {1, 2}}));
     Quantity computed =
         Quantity.computed("||E||", 0.5, Subject.EXACT_NETWORK, "a wrong native product");
     Extremes about = e.perturbedBy(computed, Subject.EXACT_NETWORK);
@@ -237,7 +237,7 @@ class ProductFaultTest {
     INDArray x = Tensors.ofRows(Spectra.random(5, 3, 7));
     for (EmpiricalNtk.Method method : EmpiricalNtk.Method.values()) {
       GramMatrix gram = EmpiricalNtk.of(network, theta).withMethod(method).withErrorBound().gram(x);
-      Extremes e = CholeskyBound.withDefaults().bound(gram);
+      Extremes e = CholeskyBound.withDefaults().enclose(gram);
       holds(e, ExactMatrix.of(Tensors.toRows(gram.matrix())));
       Extremes about = e.perturbedBy(gram.errorBound(), Subject.EXACT_NETWORK);
       assertThat(about.lambdaMin().isProof()).isFalse();

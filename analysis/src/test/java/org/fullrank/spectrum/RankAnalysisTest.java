@@ -73,7 +73,7 @@ class RankAnalysisTest {
         }
       }
     }
-    assertThat(CholeskyBound.withDefaults().bound(Spectra.symmetric(gram)).positiveDefinite())
+    assertThat(CholeskyBound.withDefaults().enclose(Spectra.symmetric(gram)).positiveDefinite())
         .isNotEqualTo(Verdict.HOLDS);
   }
 

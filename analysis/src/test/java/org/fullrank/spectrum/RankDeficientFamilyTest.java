@@ -207,7 +207,7 @@ class RankDeficientFamilyTest {
 
   private void enclose(Case c, EigenSolver solver) {
     String name = "AllEigenvalues, " + solver.name();
-    SpectrumEnclosure all = AllEigenvalues.withDefaults().withCandidates(solver).bound(c.gram);
+    SpectrumEnclosure all = AllEigenvalues.withDefaults().withCandidates(solver).enclose(c.gram);
     double slack = 1e-12 * c.norm();
     boolean right = true;
     for (int i = 0; i < c.member.n(); i++) {

@@ -49,7 +49,7 @@ class SpectrumSummaryTest {
   @Test
   void carriesRigor() {
     DenseSymmetric a = diagonal(1, 2, 4);
-    SpectrumSummary s = summary(a).withExtremes(CholeskyBound.withDefaults().bound(a));
+    SpectrumSummary s = summary(a).withExtremes(CholeskyBound.withDefaults().enclose(a));
     assertThat(s.conditionNumber().isProof()).isTrue();
     assertThat(s.conditionNumber().interval().contains(4)).isTrue();
     assertThat(s.effectiveRank().rigor()).isEqualTo(Rigor.COMPUTED);
@@ -63,14 +63,14 @@ class SpectrumSummaryTest {
 
   @Test
   void conditionNumberOfMatricesThatMayBeSingular() {
-    Extremes singular = CholeskyBound.withDefaults().bound(Spectra.symmetric(ones()));
+    Extremes singular = CholeskyBound.withDefaults().enclose(Spectra.symmetric(ones()));
     assertThat(singular.conditionNumber().interval().hi()).isEqualTo(Double.POSITIVE_INFINITY);
-    Extremes indefinite = CholeskyBound.withDefaults().bound(diagonal(-1, 2));
+    Extremes indefinite = CholeskyBound.withDefaults().enclose(diagonal(-1, 2));
     assertThat(indefinite.conditionNumber().interval().contains(2)).isTrue();
     // Undecided by Gershgorin; the true condition number is about 103, not lambda_max over a
     // positive upper end of lambda_min.
     Extremes undecided =
-        DirectBound.gershgorin().bound(Spectra.symmetric(new double[][] {{1e-3, 1}, {1, 10}}));
+        DirectBound.gershgorin().enclose(Spectra.symmetric(new double[][] {{1e-3, 1}, {1, 10}}));
     assertThat(undecided.conditionNumber().interval().lo()).isLessThan(103);
   }
 
@@ -80,7 +80,7 @@ class SpectrumSummaryTest {
     Quantity trace = Quantity.verified("tr", Interval.ZERO, Subject.STORED_MATRIX, "sum");
     Quantity dimension =
         summary(a)
-            .withExtremes(CholeskyBound.withDefaults().bound(a))
+            .withExtremes(CholeskyBound.withDefaults().enclose(a))
             .withTrace(trace)
             .intrinsicDimension();
     assertThat(dimension.interval().contains(2)).isTrue();
@@ -88,7 +88,7 @@ class SpectrumSummaryTest {
 
   @Test
   void extremesOfTwoMatricesDoNotMix() {
-    Extremes stored = CholeskyBound.withDefaults().bound(diagonal(1, 2));
+    Extremes stored = CholeskyBound.withDefaults().enclose(diagonal(1, 2));
     Quantity other =
         Quantity.verified("lambda_max", Interval.of(4), Subject.EXACT_NETWORK, "elsewhere");
     assertThatThrownBy(

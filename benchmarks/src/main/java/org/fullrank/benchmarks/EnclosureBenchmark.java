@@ -68,7 +68,7 @@ public class EnclosureBenchmark {
 
   @Benchmark
   public Object enclosure() {
-    return CholeskyBound.withDefaults().withThreads(threads).bound(matrix);
+    return CholeskyBound.withDefaults().withThreads(threads).enclose(matrix);
   }
 
   @Benchmark
@@ -84,7 +84,7 @@ public class EnclosureBenchmark {
 
   @Benchmark
   public Object wholeSpectrum() {
-    return AllEigenvalues.withDefaults().withThreads(threads).bound(matrix);
+    return AllEigenvalues.withDefaults().withThreads(threads).enclose(matrix);
   }
 
   @Benchmark

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.eigen.EigenvalueEnclosure;
 import org.fullrank.rigor.eigen.EnclosureStatus;
 import org.fullrank.rigor.eigen.Hint;
@@ -177,7 +179,9 @@ public final class TiledCholeskyBound {
       Interval interval = session.entries.unscaled(search.interval());
       return new TiledEnclosure(
           new EigenvalueEnclosure(
-              interval, status.withRadius(own, interval, relativeWidth), search.factorizations()),
+              Quantity.verified("lambda_min", interval, Subject.STORED_MATRIX, name()),
+              status.withRadius(own, interval, relativeWidth),
+              search.factorizations()),
           session.survey.asymmetry(),
           new TiledCost(
               session.plan,

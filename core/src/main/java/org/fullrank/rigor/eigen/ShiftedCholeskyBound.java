@@ -3,6 +3,7 @@ package org.fullrank.rigor.eigen;
 import java.util.Objects;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.kernel.Cholesky;
 import org.fullrank.rigor.kernel.ErrorTerms;
 import org.fullrank.rigor.kernel.Reporting;
@@ -148,9 +149,7 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
    * @throws IllegalStateException if this thread does not compute by IEEE 754
    */
   public EigenvalueEnclosure encloseLambdaMax(SymmetricMatrix a, Hint hint) {
-    EigenvalueEnclosure mirrored = enclose(a, hint, -1, LARGEST);
-    return new EigenvalueEnclosure(
-        mirrored.interval().negate(), mirrored.status(), mirrored.factorizations());
+    return EigenvalueEnclosure.mirrored(enclose(a, hint, -1, LARGEST));
   }
 
   /**
@@ -216,7 +215,10 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     Interval widened = a.widened(scaled);
     EnclosureStatus status =
         search.status().withRadius(ErrorTerms.scale(scaled, a.exponent()), widened, relativeWidth);
-    return new EigenvalueEnclosure(widened, status, search.factorizations());
+    return new EigenvalueEnclosure(
+        Quantity.verified("lambda_min", widened, a.subject(), name()),
+        status,
+        search.factorizations());
   }
 
   /** Uninitialised rows of a lower triangle. */

@@ -2,6 +2,8 @@ package org.fullrank.rigor.eigen;
 
 import org.fullrank.rigor.Internal;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.kernel.ErrorTerms;
 import org.fullrank.rigor.kernel.Norms;
 import org.fullrank.rigor.kernel.Workers;
@@ -46,6 +48,29 @@ public final class SpectralNorm {
    */
   public static Interval enclose(double[][] a, double[] vector, int threads) {
     return of(a, vector, threads).interval();
+  }
+
+  /**
+   * As {@link #enclose(double[][], int)}, with what it is about.
+   *
+   * @return {@code sigma_max}, verified about the stored matrix
+   */
+  public static Quantity quantity(double[][] a, int threads) {
+    return quantity(enclose(a, threads));
+  }
+
+  /**
+   * As {@link #enclose(double[][], double[], int)}, with what it is about.
+   *
+   * @return {@code sigma_max}, verified about the stored matrix
+   */
+  public static Quantity quantity(double[][] a, double[] vector, int threads) {
+    return quantity(enclose(a, vector, threads));
+  }
+
+  private static Quantity quantity(Interval norm) {
+    return Quantity.verified(
+        "sigma_max", norm, Subject.STORED_MATRIX, "shifted Cholesky of the exact Gram matrix");
   }
 
   /** The norm with a vector that is near the largest singular one. */

@@ -1,6 +1,7 @@
 package org.fullrank.rigor.eigen;
 
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.kernel.ErrorTerms;
 import org.fullrank.rigor.kernel.Norms;
@@ -79,9 +80,7 @@ public final class TempleKatoBound implements EigenvalueBound {
    * @return the enclosure, valid whatever its status; factorisations for b are counted
    */
   public EigenvalueEnclosure encloseLambdaMax(SymmetricMatrix a, Hint hint) {
-    EigenvalueEnclosure mirrored = enclose(a, hint, -1);
-    return new EigenvalueEnclosure(
-        mirrored.interval().negate(), mirrored.status(), mirrored.factorizations());
+    return EigenvalueEnclosure.mirrored(enclose(a, hint, -1));
   }
 
   private EigenvalueEnclosure enclose(SymmetricMatrix a, Hint hint, double sign) {
@@ -115,7 +114,9 @@ public final class TempleKatoBound implements EigenvalueBound {
     Interval widened = a.widened(scaled);
     Interval own = ErrorTerms.scale(scaled, a.exponent());
     return new EigenvalueEnclosure(
-        widened, status.withRadius(own, widened, base.relativeWidth()), factorizations);
+        Quantity.verified("lambda_min", widened, a.subject(), name()),
+        status.withRadius(own, widened, base.relativeWidth()),
+        factorizations);
   }
 
   /** {@code known}, with the ends of Temple and Kato where these are better. */

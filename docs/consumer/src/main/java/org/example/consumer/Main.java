@@ -17,12 +17,16 @@ import org.fullrank.spectrum.CholeskyBound;
 import org.fullrank.spectrum.Extremes;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** An application that has only the published artifacts: a small residual network, its NTK, a proved eigenvalue. */
+/**
+ * An application that has only the published artifacts: a small residual network, its NTK, a proved
+ * eigenvalue.
+ */
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.out.println("analysis from " + Interval.class.getProtectionDomain().getCodeSource().getLocation());
+    System.out.println(
+        "analysis from " + Interval.class.getProtectionDomain().getCodeSource().getLocation());
     Network network =
         Network.of(
             Shape.of(2),
@@ -32,13 +36,15 @@ public final class Main {
     INDArray theta = network.initialize(Seed.of(42));
     INDArray x = Tensors.of(new double[] {1, 0, 0, 1, -1, 0.5, 0.3, -2}, 4, 2);
     try (GramMatrix gram = EmpiricalNtk.of(network, theta).gram(x)) {
-      Extremes extremes = CholeskyBound.withDefaults().bound(gram);
+      Extremes extremes = CholeskyBound.withDefaults().enclose(gram);
       System.out.println(extremes.lambdaMin());
       if (extremes.positiveDefinite() != Verdict.HOLDS || !extremes.lambdaMin().isProof()) {
-        throw new IllegalStateException("expected a proved positive eigenvalue, got " + extremes.lambdaMin());
+        throw new IllegalStateException(
+            "expected a proved positive eigenvalue, got " + extremes.lambdaMin());
       }
     }
     System.out.println(Backend.describe().summary());
-    System.out.println("self-test " + Backend.selfTest().status() + " on Java " + Runtime.version().feature());
+    System.out.println(
+        "self-test " + Backend.selfTest().status() + " on Java " + Runtime.version().feature());
   }
 }

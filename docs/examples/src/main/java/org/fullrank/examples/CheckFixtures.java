@@ -213,7 +213,7 @@ public final class CheckFixtures {
     }
     INDArray stored = Npy.read(folder.resolve("gram.npy"));
     try (GramMatrix gram = GramMatrix.of(stored, stored.size(0), 1)) {
-      Extremes extremes = CholeskyBound.withDefaults().bound(gram);
+      Extremes extremes = CholeskyBound.withDefaults().enclose(gram);
       contains("enclosure of lambda_min", extremes.lambdaMin().interval(), exact.get("lambda_min"));
       contains("enclosure of lambda_max", extremes.lambdaMax().interval(), exact.get("lambda_max"));
     }

@@ -32,11 +32,8 @@ import org.fullrank.report.SpectrumPlot;
 import org.fullrank.report.TerminalProgress;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
-import org.fullrank.rigor.eigen.Hint;
-import org.fullrank.rigor.eigen.ShiftedCholeskyBound;
-import org.fullrank.rigor.eigen.SymmetricMatrix;
+import org.fullrank.rigor.matrix.EnclosedGram;
 import org.fullrank.spectrum.CholeskyBound;
 import org.fullrank.spectrum.DenseEigenSolver;
 import org.fullrank.spectrum.DirectBound;
@@ -177,14 +174,14 @@ public final class Quickstart {
 
     PROGRESS.show(label + ": eigenvalues and their enclosures");
     start = System.nanoTime();
-    Extremes extremes = CholeskyBound.withDefaults().bound(gram);
+    Extremes extremes = CholeskyBound.withDefaults().enclose(gram);
     double boundSeconds = (System.nanoTime() - start) * 1e-9;
     Eigenpairs spectrum = DenseEigenSolver.withDefaults().solve(gram, Wanted.all());
     SpectrumSummary summary = SpectrumSummary.of(spectrum);
 
     PROGRESS.show(label + ": the network in exact arithmetic");
     start = System.nanoTime();
-    List<Quantity> exact = exactNetwork(network, theta, x, extremes);
+    List<Quantity> exact = exactNetwork(network, theta, x);
     double exactSeconds = (System.nanoTime() - start) * 1e-9;
 
     PROGRESS.show(label + ": expressivity condition");
@@ -220,8 +217,8 @@ public final class Quickstart {
                     "A Gram matrix is positive definite exactly when its smallest eigenvalue is"
                         + " positive."))
             .section("Bounds without a factorisation, " + label)
-            .quantities(cheap(DirectBound.gershgorin().bound(gram)))
-            .quantities(cheap(DirectBound.wolkowiczStyan().bound(gram)))
+            .quantities(ends(DirectBound.gershgorin().enclose(gram)))
+            .quantities(ends(DirectBound.wolkowiczStyan().enclose(gram)))
             .section("Expressivity condition, " + label)
             .quantities(expressivity.quantities())
             .finding(
@@ -238,36 +235,15 @@ public final class Quickstart {
   }
 
   /** Both ends of the spectrum of the network itself, proved; empty if a layer is an obstacle. */
-  private static List<Quantity> exactNetwork(
-      Network network, INDArray theta, INDArray x, Extremes stored) {
+  private static List<Quantity> exactNetwork(Network network, INDArray theta, INDArray x) {
     if (NetworkEnclosure.obstacle(network).isPresent()) {
       return List.of();
     }
-    int threads = Runtime.getRuntime().availableProcessors();
-    SymmetricMatrix gram =
-        NetworkEnclosure.of(network, theta)
-            .withThreads(threads)
-            .at(x)
-            .jacobian()
-            .gram()
-            .exactNetwork();
-    ShiftedCholeskyBound bound = ShiftedCholeskyBound.withDefaults().withThreads(threads);
-    Hint smallest = Hint.ofValue(stored.lambdaMin().interval().mid());
-    Hint largest = Hint.ofValue(stored.lambdaMax().interval().mid());
-    return List.of(
-        Quantity.verified(
-            "lambda_min",
-            bound.encloseLambdaMin(gram, smallest).interval(),
-            Subject.EXACT_NETWORK,
-            bound.name()),
-        Quantity.verified(
-            "lambda_max",
-            bound.encloseLambdaMax(gram, largest).interval(),
-            Subject.EXACT_NETWORK,
-            bound.name()));
+    EnclosedGram gram = NetworkEnclosure.of(network, theta).at(x).jacobian().gram();
+    return ends(CholeskyBound.withDefaults().enclose(gram));
   }
 
-  private static List<Quantity> cheap(Extremes extremes) {
+  private static List<Quantity> ends(Extremes extremes) {
     return List.of(extremes.lambdaMin(), extremes.lambdaMax());
   }
 }
