@@ -55,6 +55,7 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
                   "rigor.rounding",
                   "rigor.kernel",
                   "rigor.eigen",
+                  "rigor.matrix",
                   "cancel")),
           Map.entry(
               "enclosure",

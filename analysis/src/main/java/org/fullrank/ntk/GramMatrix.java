@@ -1,14 +1,18 @@
 package org.fullrank.ntk;
 
+import org.fullrank.linalg.Parallel;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.TensorChecks;
+import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
+import org.fullrank.rigor.eigen.SpectralDistance;
 import org.fullrank.rigor.eigen.SymmetricMatrix;
+import org.fullrank.rigor.matrix.EnclosedGram;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -167,6 +171,56 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
    */
   public Quantity errorBound() {
     return errorBound;
+  }
+
+  /**
+   * How far this stored matrix {@code K^} is from the Gram matrix {@code K} of the network in exact
+   * arithmetic, with the same stored parameters and inputs: an enclosure of {@code ||K^ - K||_2}
+   * whose upper end bounds what any eigenvalue has moved.
+   *
+   * <pre>{@code
+   * EnclosedGram exact = NetworkEnclosure.of(network, theta).at(x).jacobian().gram();
+   * Quantity distance = ntk.gram(x).distanceToExactNetwork(exact);
+   * }</pre>
+   *
+   * <p>It is computed in plain Java from the numbers of both matrices, and nothing is believed of
+   * the way in which this one was made; so it is a proof for single and double precision alike, and
+   * stays true of a matrix that belongs to other parameters, inputs or parts of them: those cannot
+   * be checked here, the distance is merely large then. {@code K} is what {@link
+   * EnclosedGram#exactNetwork()} stands for; in single precision that is a network whose scales are
+   * not rounded (see {@code org.fullrank.enclosure}). An enclosure with weights of samples is one
+   * of another kernel.
+   *
+   * <p>Up to {@code n k = 8192} the difference is enclosed to a few per cent, beyond that by norms
+   * that are larger by a factor of up to {@code sqrt(n k)}; see {@link SpectralDistance}. Cost:
+   * mostly that of the enclosed Gram.
+   *
+   * @param exact the Gram of the same samples and outputs, enclosed; of some parameter tensors only
+   *     for a {@linkplain EmpiricalNtk#perSlot part} of the kernel
+   * @return verified, about the exact network; {@code [0, infinity)} if the enclosure is unbounded
+   * @throws IllegalArgumentException if it has other numbers of samples or outputs, as it has for
+   *     {@link EmpiricalNtk#traceKernel}, which sums over outputs
+   * @throws IllegalStateException if this thread does not compute by IEEE 754
+   */
+  public Quantity distanceToExactNetwork(EnclosedGram exact) {
+    if (exact.outputs() != outputs || exact.order() != size()) {
+      throw new IllegalArgumentException(
+          "distanceToExactNetwork expects the enclosed Gram of n = "
+              + samples
+              + " samples and k = "
+              + outputs
+              + " outputs but got n = "
+              + exact.order() / exact.outputs()
+              + ", k = "
+              + exact.outputs()
+              + (outputs == 1 ? " (a trace kernel has no enclosure)" : ""));
+    }
+    INDArray stored = open();
+    return SpectralDistance.enclose(
+            row -> Tensors.toDoubles(TensorViews.leading(stored, row, row + 1L)),
+            exact.exactNetwork(),
+            Parallel.threads())
+        .withSymbol("||K^ - K||_2");
   }
 
   @Override

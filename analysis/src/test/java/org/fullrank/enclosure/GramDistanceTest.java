@@ -46,7 +46,7 @@ class GramDistanceTest {
   }
 
   static Stream<Arguments> networks() {
-    return Stream.of("relu abs gelu_erf softplus(50)".split(" "))
+    return Stream.of("relu gelu_erf softplus(50)".split(" "))
         .map(Activations::named)
         .flatMap(
             phi ->
@@ -152,7 +152,7 @@ class GramDistanceTest {
   @ParameterizedTest
   @EnumSource
   void hostileNetworksAreInside(HostileCase.Kind kind) {
-    sweep(kind, 0, 25);
+    sweep(kind, 0, 16);
   }
 
   @ParameterizedTest
