@@ -34,7 +34,7 @@ final class ArchitectureTest extends ArchitectureContract {
               List.of("rigor.eigen", "rigor.kernel", "rigor", "rigor.rounding", "cancel")),
           Map.entry("linalg", List.of("cancel")),
           Map.entry("diff", List.of("linalg")),
-          Map.entry("nn", List.of("diff", "linalg")),
+          Map.entry("nn", List.of("diff", "linalg", "rigor", "rigor.rounding")),
           Map.entry("nn.layer", List.of("nn", "diff", "linalg")),
           Map.entry("nn.model", List.of("nn", "nn.layer", "linalg")),
           Map.entry("io", List.of("nn", "nn.layer", "diff", "linalg", "cancel")));

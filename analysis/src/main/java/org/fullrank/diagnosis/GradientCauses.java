@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.fullrank.diagnosis.SingularityCause.Kind;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Activation;
 import org.fullrank.nn.Network;
-import org.fullrank.nn.PiecewiseLinear;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.rigor.Subject;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -85,8 +85,8 @@ final class GradientCauses {
               rank,
               groups,
               Rows.surplus(groups)
-                  + " rows of the stored Jacobian repeat another to the bit, rows (sample * outputs + output)"
-                  + " "
+                  + " rows of the stored Jacobian repeat another to the bit, rows (sample * outputs"
+                  + " + output) "
                   + Witnesses.text(groups)));
     }
   }
@@ -144,7 +144,7 @@ final class GradientCauses {
     for (int l = 0; l < layers.size(); l++) {
       Elementwise layer = layers.get(l);
       double[][] z = inputs.get(l);
-      if (layer.activation() instanceof PiecewiseLinear != piecewise) {
+      if (isPiecewiseLinear(layer.activation()) != piecewise) {
         out.add(List.of());
         continue;
       }
@@ -163,6 +163,11 @@ final class GradientCauses {
               .toList());
     }
     return out;
+  }
+
+  /** Affine on either side of each kink, so that a slope of 0 is a unit that is switched off. */
+  private static boolean isPiecewiseLinear(Activation activation) {
+    return activation.kinks().filter(k -> !k.isEmpty() && k.smoothness() == 0).isPresent();
   }
 
   /** Samples as rows. */

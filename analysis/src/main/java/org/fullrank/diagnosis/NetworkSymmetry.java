@@ -2,10 +2,7 @@ package org.fullrank.diagnosis;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.fullrank.nn.Activation;
-import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
-import org.fullrank.nn.PiecewiseLinear;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
@@ -17,13 +14,9 @@ import org.fullrank.nn.layer.Residual;
  * Identities {@code f(-x; theta) = +- f(x; theta)} and {@code f(a x; theta) = a f(x; theta)},
  * {@code a > 0}, that hold for every {@code theta} because of the architecture. Differentiated by
  * {@code theta} they hold for the gradients, also at kinks, whose conventional derivatives share
- * the symmetry. Layers and activations that are not known here have none.
+ * the symmetry. Activations state theirs; layers that are not known here have none.
  */
 final class NetworkSymmetry {
-  private static final List<Activation> ODD =
-      List.of(Activations.IDENTITY, Activations.TANH, Activations.ERF, Activations.SIN);
-  private static final List<Activation> EVEN = List.of(Activations.GAUSSIAN, Activations.COS);
-
   private NetworkSymmetry() {}
 
   /** {@code s} with {@code f(-x) = s f(x)}, 0 if none is known. */
@@ -49,7 +42,11 @@ final class NetworkSymmetry {
       return 1;
     }
     if (layer instanceof Elementwise e) {
-      return isOneOf(ODD, e.activation()) ? -1 : isEven(e.activation()) ? 1 : 0;
+      return switch (e.activation().parity()) {
+        case ODD -> -1;
+        case EVEN -> 1;
+        case NONE -> 0;
+      };
     }
     if (layer instanceof Residual r) {
       int branch = r.scale() == 0 ? -1 : parity(r.branch().layers(), s);
@@ -69,7 +66,7 @@ final class NetworkSymmetry {
 
   private static boolean isHomogeneous(Layer layer) {
     if (layer instanceof Elementwise e) {
-      return e.activation() instanceof PiecewiseLinear || isIdentity(e.activation());
+      return e.activation().isPositivelyHomogeneous();
     }
     if (layer instanceof Residual r) {
       return isHomogeneous(r.branch())
@@ -88,7 +85,7 @@ final class NetworkSymmetry {
 
   private static boolean isAffine(Layer layer) {
     if (layer instanceof Elementwise e) {
-      return isIdentity(e.activation());
+      return e.activation().regularity().polynomialDegree().orElse(2) <= 1;
     }
     if (layer instanceof Residual r) {
       return isAffine(r.branch()) && r.shortcut().map(NetworkSymmetry::isAffine).orElse(true);
@@ -97,21 +94,6 @@ final class NetworkSymmetry {
       return isAffine(q.layers());
     }
     return layer instanceof Dense || isLinearMap(layer);
-  }
-
-  /** The very objects: {@code equals} of an activation from outside is not to be believed. */
-  @SuppressWarnings("ReferenceEquality")
-  private static boolean isOneOf(List<Activation> known, Activation activation) {
-    return known.stream().anyMatch(a -> a == activation);
-  }
-
-  private static boolean isEven(Activation activation) {
-    return isOneOf(EVEN, activation)
-        || (activation instanceof PiecewiseLinear p && p.negativeSlope() == -1);
-  }
-
-  private static boolean isIdentity(Activation activation) {
-    return isOneOf(List.of(Activations.IDENTITY), activation);
   }
 
   /** A linear map of the sample for every theta: no bias, or one whose factor is 0. */

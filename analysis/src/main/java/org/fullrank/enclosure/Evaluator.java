@@ -11,7 +11,6 @@ import org.fullrank.nn.Accuracy;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
-import org.fullrank.nn.PiecewiseLinear;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
@@ -19,7 +18,6 @@ import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.nn.layer.SurrogateRelu;
-import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.fullrank.rigor.matrix.LinearMap;
@@ -98,12 +96,12 @@ final class Evaluator {
               + activation.name()
               + " states no accuracy; override Activation.accuracy() with a proved error bound");
     }
-    if (!(activation instanceof PiecewiseLinear)
-        && Double.isInfinite(activation.regularity().smoothness())) {
+    if (activation.kinks().isEmpty()) {
       return Optional.of(
           "the derivative of activation "
               + activation.name()
-              + " is not Lipschitz and nothing says where its kinks are");
+              + " is not Lipschitz and nothing says where its kinks are; override"
+              + " Activation.kinks() with all of them");
     }
     if (!(activation.lowerBound() <= activation.upperBound())) {
       return Optional.of(
@@ -242,18 +240,14 @@ final class Evaluator {
 
   private static PointwiseBounds bounds(Activation activation) {
     Accuracy accuracy = activation.accuracy().orElseThrow();
-    double jump =
-        activation instanceof PiecewiseLinear p
-            ? Interval.ONE.subtract(p.negativeSlope()).magnitude()
-            : 0;
     return new PointwiseBounds(
         accuracy.relative(),
         accuracy.absolute(),
         accuracy.slopeRelative(),
         accuracy.slopeAbsolute(),
         activation.regularity().lipschitz(),
-        activation.regularity().smoothness(),
-        jump,
+        activation.kinks().orElseThrow(),
+        activation.isPositivelyHomogeneous(),
         activation.lowerBound(),
         activation.upperBound());
   }

@@ -3,6 +3,7 @@ package org.fullrank.enclosure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
+import org.fullrank.rigor.Kinks;
 import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ sealed interface LipschitzNode {
 
   /**
    * An activation. {@code clearance} is a lower bound of the distance of the pre-activations of a
-   * sample from a kink at 0, where there is one.
+   * sample from the kinks, where there are any; smoothness is that between them.
    */
   record Pointwise(
       double lipschitz, double smoothness, double @Nullable [] clearance, double[] largestCotangent)
@@ -48,11 +49,15 @@ sealed interface LipschitzNode {
   record Sum(double scale, LipschitzNode branch, @Nullable LipschitzNode shortcut)
       implements LipschitzNode {}
 
-  /** Lower bounds of the smallest magnitude in each row. */
-  static double[] smallest(IntervalMatrix rows) {
-    double[] out = new double[rows.rows()];
+  /** For each sample a lower bound of the distance from the kinks, or null if there are none. */
+  static double @Nullable [] clearance(Step.Pointwise step) {
+    Kinks kinks = step.bounds().kinks();
+    if (kinks.isEmpty()) {
+      return null;
+    }
+    double[] out = new double[step.input().rows()];
     for (int i = 0; i < out.length; i++) {
-      out[i] = rows.smallest(i);
+      out[i] = step.input().clearance(i, kinks);
     }
     return out;
   }
@@ -82,12 +87,11 @@ sealed interface LipschitzNode {
         return affine(affine, dy);
       }
       if (step instanceof Step.Pointwise pointwise) {
-        double[] clearance = pointwise.bounds().jump() > 0 ? smallest(pointwise.input()) : null;
         LipschitzNode node =
             new Pointwise(
                 pointwise.bounds().lipschitz(),
-                pointwise.bounds().jump() > 0 ? 0 : pointwise.bounds().smoothness(),
-                clearance,
+                pointwise.bounds().kinks().smoothness(),
+                clearance(pointwise),
                 largest(dy));
         return new Built(node, pointwise.backward(dy, new Step.Pass(threads)));
       }

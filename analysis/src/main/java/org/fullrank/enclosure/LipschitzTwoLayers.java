@@ -60,7 +60,7 @@ final class LipschitzTwoLayers {
     this.spectralNorm = spectralNorm;
     this.inputNorms = inputNorms;
     this.activation = hidden.bounds();
-    this.clearance = hidden.bounds().jump() > 0 ? LipschitzNode.smallest(hidden.input()) : null;
+    this.clearance = LipschitzNode.clearance(hidden);
     this.outgoing = output.map().largestRowNorm();
     this.outputScale = Math.abs(output.scale());
     this.outputTrained = outputTrained;
@@ -149,7 +149,7 @@ final class LipschitzTwoLayers {
       }
       longest = Math.max(longest, inputNorms[i]);
     }
-    double smoothness = clearance != null ? 0 : activation.smoothness();
+    double smoothness = activation.kinks().smoothness();
     double v = outputTrained ? Up.add(outgoing, radius) : outgoing;
     double curvature = Up.multiply(smoothness, Up.multiply(v, longest));
     double factor = curvature;

@@ -57,7 +57,7 @@ final class DistrustTest {
   }
 
   @Test
-  void anActivationThatCallsItselfOddIsNotBelieved() {
+  void anActivationThatCallsItselfTanhIsNotTakenToBeOdd() {
     Network network =
         Network.of(
             Shape.of(2), Dense.of("a", 2, 8), Elementwise.of(new Shifted()), Dense.of("b", 8, 1));

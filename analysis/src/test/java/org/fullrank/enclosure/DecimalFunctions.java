@@ -54,6 +54,9 @@ public final class DecimalFunctions {
     if (a instanceof Stretch s) {
       return s.exact(x);
     }
+    if (a instanceof Bent b) {
+      return b.exact(x);
+    }
     return switch (a.name()) {
       case "identity" -> x;
       case "tanh", "own_tanh" -> tanh(x);
@@ -80,6 +83,9 @@ public final class DecimalFunctions {
     }
     if (a instanceof Stretch s) {
       return s.exact(ONE);
+    }
+    if (a instanceof Bent b) {
+      return b.exactSlope(x);
     }
     return switch (a.name()) {
       case "identity" -> ONE;

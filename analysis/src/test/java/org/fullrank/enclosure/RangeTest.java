@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.fullrank.linalg.Tensors;
@@ -16,6 +17,8 @@ import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
+import org.fullrank.rigor.Kinks;
+import org.fullrank.rigor.Kinks.Kink;
 import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,10 +50,15 @@ class RangeTest {
       return 0;
     }
 
-    // The slope jumps, which the constant covers only for arguments as far apart as here.
     @Override
     public Regularity regularity() {
-      return new Regularity(1, 1e3, false, false, false, OptionalInt.empty());
+      double infinity = Double.POSITIVE_INFINITY;
+      return new Regularity(1, infinity, false, false, false, OptionalInt.empty());
+    }
+
+    @Override
+    public Optional<Kinks> kinks() {
+      return Optional.of(new Kinks(List.of(new Kink(-1, 1), new Kink(2, 1)), 0));
     }
 
     @Override

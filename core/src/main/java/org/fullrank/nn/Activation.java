@@ -1,6 +1,7 @@
 package org.fullrank.nn;
 
 import java.util.Optional;
+import org.fullrank.rigor.Kinks;
 
 /**
  * A scalar function {@code sigma}, applied entrywise, with the derivatives and constants that
@@ -44,6 +45,41 @@ public interface Activation {
    * @return the regularity of this function
    */
   Regularity regularity();
+
+  /**
+   * Where the first derivative jumps, and its Lipschitz constant elsewhere. The function itself is
+   * continuous. Believed: a kink that is missing makes verified enclosures of the network wrong.
+   *
+   * <p>Whoever overrides it states all kinks of the function, wherever they lie, for example for
+   * {@code min(max(x, 0), 6)} two with a jump of 1, at 0 and at 6, and smoothness 0.
+   *
+   * @return unless overridden, no kink if {@link Regularity#smoothness()} is finite, and empty,
+   *     that is, nothing is known and nothing can be proved, if it is infinite
+   */
+  default Optional<Kinks> kinks() {
+    double smoothness = regularity().smoothness();
+    return smoothness <= Double.MAX_VALUE ? Optional.of(Kinks.none(smoothness)) : Optional.empty();
+  }
+
+  /**
+   * How the function changes when its argument changes sign, its derivative included, also where
+   * that is a convention. Believed.
+   *
+   * @return {@link Parity#NONE} unless overridden
+   */
+  default Parity parity() {
+    return Parity.NONE;
+  }
+
+  /**
+   * Whether {@code sigma(a x) = a sigma(x)} for every {@code a > 0} and real {@code x}; then {@code
+   * sigma(0) = 0} and {@code sigma'(a x) = sigma'(x)}, also where that is a convention. Believed.
+   *
+   * @return false unless overridden
+   */
+  default boolean isPositivelyHomogeneous() {
+    return false;
+  }
 
   /**
    * How accurate {@link #value}, {@link #derivative} and {@link #evaluate(double[], double[],

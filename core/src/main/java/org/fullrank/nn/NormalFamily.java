@@ -33,6 +33,11 @@ final class NormalFamily {
     }
 
     @Override
+    public Parity parity() {
+      return Parity.ODD;
+    }
+
+    @Override
     public double value(double x) {
       return Erf.erf(x);
     }
@@ -64,6 +69,11 @@ final class NormalFamily {
     Gaussian() {
       // exp(-1/2), rounded up; |sigma''(0)| = 1
       super("gaussian", analytic(0.6065306597126335, 1, false), Accuracy.relative(8, 8), 0, 1);
+    }
+
+    @Override
+    public Parity parity() {
+      return Parity.EVEN;
     }
 
     @Override

@@ -2,6 +2,8 @@ package org.fullrank.nn;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.fullrank.rigor.Kinks;
+import org.fullrank.rigor.rounding.Rounding;
 
 /**
  * {@code x} for {@code x > 0}, {@code negativeSlope * x} for {@code x < 0}: ReLU, leaky ReLU and
@@ -63,6 +65,28 @@ public record PiecewiseLinear(double negativeSlope) implements Activation {
         false,
         negativeSlope > 0,
         OptionalInt.empty());
+  }
+
+  /** One kink, at 0. */
+  @Override
+  public Optional<Kinks> kinks() {
+    double jump =
+        negativeSlope < 1
+            ? Rounding.subtractUp(1, negativeSlope)
+            : Rounding.subtractUp(negativeSlope, 1);
+    return Optional.of(Kinks.at(0, jump));
+  }
+
+  /** The absolute value is even. */
+  @Override
+  public Parity parity() {
+    return negativeSlope == -1 ? Parity.EVEN : Parity.NONE;
+  }
+
+  /** All are. */
+  @Override
+  public boolean isPositivelyHomogeneous() {
+    return true;
   }
 
   /** One rounding of a product, none for the slopes 0 and -1; derivatives are exact. */

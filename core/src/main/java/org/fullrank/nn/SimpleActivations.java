@@ -16,6 +16,16 @@ final class SimpleActivations {
     }
 
     @Override
+    public Parity parity() {
+      return Parity.ODD;
+    }
+
+    @Override
+    public boolean isPositivelyHomogeneous() {
+      return true;
+    }
+
+    @Override
     public double value(double x) {
       return x;
     }
@@ -43,6 +53,11 @@ final class SimpleActivations {
     }
 
     @Override
+    public Parity parity() {
+      return Parity.ODD;
+    }
+
+    @Override
     public double value(double x) {
       return Math.sin(x);
     }
@@ -61,6 +76,11 @@ final class SimpleActivations {
   static final class Cosine extends NamedActivation {
     Cosine() {
       super("cos", analytic(1, 1, false), Accuracy.relative(3, 3), -1, 1);
+    }
+
+    @Override
+    public Parity parity() {
+      return Parity.EVEN;
     }
 
     @Override

@@ -56,6 +56,11 @@ final class Tanh extends NamedActivation {
   }
 
   @Override
+  public Parity parity() {
+    return Parity.ODD;
+  }
+
+  @Override
   public double value(double x) {
     double a = Math.abs(x);
     if (!(a >= LEAST && a <= MOST)) {

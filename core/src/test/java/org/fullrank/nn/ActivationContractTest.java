@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.fullrank.rigor.Kinks;
+import org.fullrank.rigor.Kinks.Kink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -107,6 +111,94 @@ class ActivationContractTest {
     BigInteger excess = FixedPoint.of(constant).subtract(closedForm);
     assertThat(excess.signum()).isPositive();
     assertThat(FixedPoint.over(excess, closedForm)).isLessThan(FixedPoint.of(8 * U));
+  }
+
+  /** What is stated is true, and nothing that is true is left unsaid. */
+  @ParameterizedTest
+  @MethodSource("activations")
+  void parityAndHomogeneityAreThoseOfValuesAndSlopes(Activation activation) {
+    boolean odd = true;
+    boolean even = true;
+    boolean homogeneous = true;
+    for (int i = 0; i <= 500; i++) {
+      double x = i * 0.02;
+      double v = activation.value(x);
+      double d = activation.derivative(x);
+      odd &= near(activation.value(-x), -v) && near(activation.derivative(-x), d);
+      even &= near(activation.value(-x), v) && near(activation.derivative(-x), -d);
+      for (double y : new double[] {x, -x}) {
+        homogeneous &=
+            near(activation.value(1.7 * y), 1.7 * activation.value(y))
+                && near(activation.derivative(1.7 * y), activation.derivative(y));
+      }
+    }
+    assertThat(activation.parity()).isEqualTo(odd ? Parity.ODD : even ? Parity.EVEN : Parity.NONE);
+    assertThat(activation.isPositivelyHomogeneous()).isEqualTo(homogeneous);
+  }
+
+  private static boolean near(double a, double b) {
+    return Math.abs(a - b) <= 1e-14 * Math.abs(b);
+  }
+
+  @ParameterizedTest
+  @MethodSource("activations")
+  void derivativesJumpAtTheStatedKinksOnly(Activation activation) {
+    Kinks kinks = activation.kinks().orElseThrow();
+    for (Kink kink : kinks.points()) {
+      double[] around = {
+        activation.derivative(Math.nextDown(kink.at())),
+        activation.derivative(kink.at()),
+        activation.derivative(Math.nextUp(kink.at()))
+      };
+      Arrays.sort(around);
+      assertThat(around[2] - around[0]).isBetween(kink.jump() * (1 - U), kink.jump());
+    }
+    Random random = new Random(4);
+    for (int i = 0; i < 20_000; i++) {
+      double x = random.nextGaussian() * 3;
+      double step = Math.scalb(1.0, -random.nextInt(30));
+      double change = Math.abs(activation.derivative(x + step) - activation.derivative(x));
+      assertThat(change)
+          .isLessThanOrEqualTo(
+              kinks.jumpsWithin(x, step) + kinks.smoothness() * step + 40 * U * (1 + change));
+    }
+  }
+
+  @Test
+  void anActivationWithoutALipschitzDerivativeMustStateItsKinks() {
+    Activation silent = new Stated(Double.POSITIVE_INFINITY);
+    assertThat(silent.kinks()).isEmpty();
+    assertThat(silent.parity()).isEqualTo(Parity.NONE);
+    assertThat(silent.isPositivelyHomogeneous()).isFalse();
+    assertThat(new Stated(3).kinks()).contains(Kinks.none(3));
+  }
+
+  /** States a smoothness and nothing else. */
+  private record Stated(double smoothness) implements Activation {
+    @Override
+    public String name() {
+      return "stated";
+    }
+
+    @Override
+    public double value(double x) {
+      return x;
+    }
+
+    @Override
+    public double derivative(double x) {
+      return 1;
+    }
+
+    @Override
+    public double secondDerivative(double x) {
+      return 0;
+    }
+
+    @Override
+    public Regularity regularity() {
+      return new Regularity(1, smoothness, false, false, false, OptionalInt.empty());
+    }
   }
 
   @ParameterizedTest

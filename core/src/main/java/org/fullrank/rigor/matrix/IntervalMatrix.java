@@ -2,6 +2,7 @@ package org.fullrank.rigor.matrix;
 
 import java.util.Arrays;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Kinks;
 import org.fullrank.rigor.kernel.ErrorTerms;
 import org.fullrank.rigor.kernel.Norms;
 import org.fullrank.rigor.kernel.RowNorms;
@@ -128,6 +129,19 @@ public final class IntervalMatrix {
       smallest = Math.min(smallest, Rounding.subtractDown(Math.abs(mid[i][j]), rad[i][j]));
     }
     return Math.max(smallest, 0);
+  }
+
+  /**
+   * Lower bound, at least 0, of the distance of all entries in a row of the exact matrix from the
+   * kinks of a function; infinite if it has none.
+   */
+  public double clearance(int i, Kinks kinks) {
+    FloatingPoint.requireIeee();
+    double least = Double.POSITIVE_INFINITY;
+    for (int j = 0; j < mid[i].length; j++) {
+      least = Math.min(least, kinks.clearance(mid[i][j], rad[i][j]));
+    }
+    return least;
   }
 
   /** Upper bound of the Frobenius norm of the error; may be infinite. */

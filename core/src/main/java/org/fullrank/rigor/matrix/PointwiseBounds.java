@@ -1,13 +1,12 @@
 package org.fullrank.rigor.matrix;
 
+import org.fullrank.rigor.Kinks;
+
 /**
- * What is known about a scalar function {@code s} and about numbers computed for it: {@code |value^
- * - s(x)| <= relative |value^| + absolute}, {@code |slope^ - s'(x)| <= slopeRelative |slope^| +
- * slopeAbsolute}, {@code |s'| <= lipschitz}, and either {@code s'} has the Lipschitz constant
- * {@code smoothness}, or {@code s} is linear on either side of 0, {@code s(0) = 0}, and {@code
- * jump} is an upper bound of the distance of any two values of {@code s'}, the one at 0 included.
- *
- * <p>Besides, {@code least <= s <= greatest}.
+ * What is known about a continuous scalar function {@code s} and about numbers computed for it:
+ * {@code |value^ - s(x)| <= relative |value^| + absolute}, {@code |slope^ - s'(x)| <= slopeRelative
+ * |slope^| + slopeAbsolute}, {@code |s'| <= lipschitz}, {@code least <= s <= greatest}, and where
+ * {@code s'} jumps.
  *
  * <p>Whoever states these is believed: too small a bound makes a verified statement wrong.
  *
@@ -16,8 +15,8 @@ package org.fullrank.rigor.matrix;
  * @param slopeRelative at least 0
  * @param slopeAbsolute at least 0
  * @param lipschitz at least 0
- * @param smoothness at least 0; ignored if there is a jump
- * @param jump 0 if there is none
+ * @param kinks where {@code s'} jumps, and its Lipschitz constant elsewhere
+ * @param fixesZero whether {@code s(0) = 0} is known, so that 0 computed for 0 is without error
  * @param least of all values, or minus infinity
  * @param greatest of all values, or infinity
  */
@@ -27,8 +26,8 @@ public record PointwiseBounds(
     double slopeRelative,
     double slopeAbsolute,
     double lipschitz,
-    double smoothness,
-    double jump,
+    Kinks kinks,
+    boolean fixesZero,
     double least,
     double greatest) {
   /** Checks the bounds. */
@@ -37,9 +36,7 @@ public record PointwiseBounds(
         && absolute >= 0
         && slopeRelative >= 0
         && slopeAbsolute >= 0
-        && lipschitz >= 0
-        && smoothness >= 0
-        && jump >= 0)) {
+        && lipschitz >= 0)) {
       throw new IllegalArgumentException(
           "PointwiseBounds expects bounds >= 0 but got a NaN or less");
     }
@@ -50,22 +47,17 @@ public record PointwiseBounds(
               + " and "
               + greatest);
     }
-    if (jump == 0 && smoothness == Double.POSITIVE_INFINITY) {
-      throw new IllegalArgumentException(
-          "PointwiseBounds expects a finite smoothness or a jump at 0 but got neither");
-    }
   }
 
   /**
-   * A function whose values may be any.
+   * A function whose values may be any, and whose value at 0 is known by what was computed only.
    *
    * @param relative at least 0
    * @param absolute at least 0
    * @param slopeRelative at least 0
    * @param slopeAbsolute at least 0
    * @param lipschitz at least 0
-   * @param smoothness at least 0; ignored if there is a jump
-   * @param jump 0 if there is none
+   * @param kinks where {@code s'} jumps, and its Lipschitz constant elsewhere
    */
   public PointwiseBounds(
       double relative,
@@ -73,16 +65,15 @@ public record PointwiseBounds(
       double slopeRelative,
       double slopeAbsolute,
       double lipschitz,
-      double smoothness,
-      double jump) {
+      Kinks kinks) {
     this(
         relative,
         absolute,
         slopeRelative,
         slopeAbsolute,
         lipschitz,
-        smoothness,
-        jump,
+        kinks,
+        false,
         Double.NEGATIVE_INFINITY,
         Double.POSITIVE_INFINITY);
   }

@@ -10,10 +10,10 @@ import org.fullrank.rigor.rounding.Rounding;
  * Encloses {@code s(Z)} and {@code s'(Z)} for a matrix {@code Z} with errors {@code e}.
  *
  * <p>Value: {@code |s(z^)^ - s(z)| <= acc + t e}, {@code t} a bound of {@code |s'|} between {@code
- * z^} and {@code z}: {@code min(L1, |s'(z^)^| + its error + L2 e)}; nor is it farther from {@code
- * s(z^)^} than both ends of the range of {@code s}. Slope: its error and {@code min(L2 e, 2 L1)}.
- * Where {@code s} is linear on either side of 0, the slope is exact if {@code |z^| > e} or {@code e
- * = 0}, and otherwise off by at most the jump.
+ * z^} and {@code z}: {@code min(L1, |s'(z^)^| + its error + turn)}; nor is it farther from {@code
+ * s(z^)^} than both ends of the range of {@code s}. Slope: its error and the turn, a bound of
+ * {@code |s'(z^) - s'(z)|}: none if {@code e = 0}, also at a kink, and {@code min(J + L2 e, 2 L1)}
+ * else, {@code J} the sum of the jumps within {@code e} of {@code z^}.
  */
 final class PointwiseEnclosure {
   private static final double UP = RowNorms.INFLATION;
@@ -37,7 +37,7 @@ final class PointwiseEnclosure {
       double steepest = 0;
       for (int j = 0; j < d; j++) {
         double t = steepest(m[j], e[j], slopes[i][j], b);
-        boolean origin = b.jump() > 0 && m[j] == 0 && values[i][j] == 0;
+        boolean origin = b.fixesZero() && m[j] == 0 && values[i][j] == 0;
         local[j] = origin ? 0 : error(values[i][j], b.relative(), b.absolute());
         double free = UP * (local[j] + (e[j] == 0 || t == 0 ? 0 : t * e[j] + TINY));
         rad[i][j] = RowNorms.smaller(farthest(values[i][j], b), free);
@@ -58,16 +58,20 @@ final class PointwiseEnclosure {
     double[] rowError = new double[n];
     double[] local = new double[d];
     for (int i = 0; i < n; i++) {
+      boolean jumps = false;
       for (int j = 0; j < d; j++) {
+        double m = z.mid()[i][j];
         double e = z.rad()[i][j];
         local[j] = error(slopes[i][j], b.slopeRelative(), b.slopeAbsolute());
-        rad[i][j] = UP * (local[j] + turn(z.mid()[i][j], e, b));
+        rad[i][j] = UP * (local[j] + turn(m, e, b));
+        jumps |= e != 0 && b.kinks().jumpsWithin(m, e) != 0;
       }
       rowError[i] =
-          b.jump() > 0
+          jumps
               ? Double.POSITIVE_INFINITY // the entries say it all
               : Rounding.addUp(
-                  RowNorms.upper(local), RowNorms.product(b.smoothness(), z.rowErrors()[i]));
+                  RowNorms.upper(local),
+                  RowNorms.product(b.kinks().smoothness(), z.rowErrors()[i]));
     }
     return new IntervalMatrix(copy(slopes), rad, rowError);
   }
@@ -94,11 +98,12 @@ final class PointwiseEnclosure {
     if (e == 0) {
       return 0;
     }
-    if (b.jump() > 0) {
-      // Written so that a NaN counts as crossing.
-      return Math.abs(z) > e ? 0 : b.jump();
+    double jumps = b.kinks().jumpsWithin(z, e);
+    double smoothness = b.kinks().smoothness();
+    if (smoothness == 0) {
+      return jumps;
     }
-    return b.smoothness() == 0 ? 0 : Math.min(b.smoothness() * e + TINY, 2 * b.lipschitz());
+    return Math.min(jumps + (smoothness * e + TINY), 2 * b.lipschitz());
   }
 
   /** Bound of {@code |s'|} within {@code e} of {@code z}. */

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Random;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Kinks;
 import org.junit.jupiter.api.Test;
 
 /** Tiny inputs times huge weights that cancel: second-order terms must not vanish on the way. */
@@ -44,19 +45,25 @@ final class AffineUnderflowTest {
     double[][] values = {{1}};
     IntervalMatrix image =
         IntervalMatrix.exact(new double[][] {{1}})
-            .image(values, new double[][] {{1}}, new PointwiseBounds(0, 0, 0, 0, 1, 0, 1));
+            .image(values, new double[][] {{1}}, new PointwiseBounds(0, 0, 0, 0, 1, Kinks.none(0)));
     values[0][0] = 42;
     assertThat(image.get(0, 0)).isEqualTo(Interval.ONE);
   }
 
   @Test
-  void aValueAtAKinkIsExactOnlyIfItIsZero() {
-    IntervalMatrix image =
-        IntervalMatrix.exact(new double[][] {{0}})
-            .image(
-                new double[][] {{5e-4}},
-                new double[][] {{0}},
-                new PointwiseBounds(0, 1e-3, 0, 0, 1, 0, 1));
-    assertThat(image.get(0, 0).contains(0)).isTrue();
+  void aValueAtZeroIsExactOnlyIfItIsZeroAndMustBe() {
+    assertThat(atZero(5e-4, true).contains(0)).isTrue();
+    assertThat(atZero(0, true)).isEqualTo(Interval.ZERO);
+    assertThat(atZero(0, false).contains(1e-3)).isTrue();
+  }
+
+  private static Interval atZero(double computed, boolean fixesZero) {
+    double infinity = Double.POSITIVE_INFINITY;
+    return IntervalMatrix.exact(new double[][] {{0}})
+        .image(
+            new double[][] {{computed}},
+            new double[][] {{0}},
+            new PointwiseBounds(0, 1e-3, 0, 0, 1, Kinks.at(0, 1), fixesZero, -infinity, infinity))
+        .get(0, 0);
   }
 }

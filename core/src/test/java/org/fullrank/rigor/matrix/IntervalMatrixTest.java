@@ -10,6 +10,7 @@ import static org.fullrank.rigor.matrix.Balls.rim;
 import java.math.BigDecimal;
 import java.util.Random;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Kinks;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -253,7 +254,7 @@ class IntervalMatrixTest {
     IntervalMatrix a = IntervalMatrix.exact(new double[2][3]);
     LinearMap w = LinearMap.of(new double[][] {{1, 2}, {3, 4}}, 1);
     IntervalMatrix other = IntervalMatrix.exact(new double[3][3]);
-    PointwiseBounds b = new PointwiseBounds(0, 0, 0, 0, 1, 1, 0);
+    PointwiseBounds b = new PointwiseBounds(0, 0, 0, 0, 1, Kinks.none(1));
     Runnable[] calls = {
       () -> a.affine(w, 1, NO_BIAS, 0, 1),
       () -> a.affine(LinearMap.of(new double[3][2], 1), 1, new double[3], 0, 1),
@@ -272,8 +273,8 @@ class IntervalMatrixTest {
       () -> IntervalMatrix.exact(new double[][] {{Double.NaN}}),
       () -> LinearMap.of(new double[][] {{Double.POSITIVE_INFINITY}}, 1),
       () -> LinearMap.of(new double[][] {{1}, {1, 2}}, 1),
-      () -> new PointwiseBounds(0, 0, 0, 0, 1, Double.POSITIVE_INFINITY, 0),
-      () -> new PointwiseBounds(0, Double.NaN, 0, 0, 1, 1, 0),
+      () -> Kinks.none(Double.POSITIVE_INFINITY),
+      () -> new PointwiseBounds(0, Double.NaN, 0, 0, 1, Kinks.none(1)),
     };
     for (Runnable call : calls) {
       assertThatThrownBy(call::run).isInstanceOf(IllegalArgumentException.class);
