@@ -86,18 +86,18 @@ public final class EnclosedGram {
     if (terms.isEmpty()) {
       throw new IllegalArgumentException("EnclosedGram expects at least one term but got none");
     }
-    int rows = terms.get(0).cotangents().rows();
+    int rows = terms.get(0).rows();
     int k = terms.get(0).outputs();
     List<KroneckerTerm.RowBounds> bounds = new ArrayList<>();
     for (KroneckerTerm term : terms) {
-      if (term.cotangents().rows() != rows || term.outputs() != k) {
+      if (term.rows() != rows || term.outputs() != k) {
         throw new IllegalArgumentException(
             "EnclosedGram expects terms with "
                 + rows
                 + " rows and "
                 + k
                 + " outputs but got "
-                + term.cotangents().rows()
+                + term.rows()
                 + " and "
                 + term.outputs());
       }
@@ -118,40 +118,50 @@ public final class EnclosedGram {
   }
 
   /**
-   * {@code gamma sum_l ||p_l||^2} and the underflows. Norms below 1e-140 are counted as 1e-140:
-   * then {@code w eta <= u ||a_i|| ||a_j||}, and the underflows of inner products are within one
-   * more rounding. Scales are kept out of that range.
+   * {@code gamma sum_l ||p_l||^2} and the underflows, {@code p_(l,r)} added up over positions.
+   * Norms below 1e-140 are counted as 1e-140: then {@code w eta <= u ||a_i|| ||a_j||}, and the
+   * underflows of inner products are within one more rounding. Scales are kept out of that range.
    */
   private static double productRadius(
       List<KroneckerTerm> terms, List<KroneckerTerm.RowBounds> bounds) {
     double sum = 0;
     double largest = 1;
-    int rows = terms.get(0).cotangents().rows();
+    int rows = terms.get(0).rows();
     for (KroneckerTerm term : terms) {
       if (isExtreme(term.scale()) || isExtreme(term.biasScale())) {
         return Double.POSITIVE_INFINITY;
       }
-      int k = term.outputs();
+      int positions = term.positions();
       double[] alpha = RowNorms.ofRows(term.inputs().mid());
       double[] beta = RowNorms.ofRows(term.cotangents().mid());
       for (int r = 0; r < rows; r++) {
         Cancellation.check("An enclosed Gram matrix");
-        double a = Math.max(alpha[r / k], 1e-140);
-        double b = Math.max(beta[r], 1e-140);
-        double s = RowNorms.product(term.scale() == 0 ? 0 : Math.abs(term.scale()), a);
-        double weights = RowNorms.product(s, b);
-        double bias = RowNorms.product(Math.abs(term.biasScale()), b);
+        double weights = 0;
+        double bias = 0;
+        for (int q = r * positions; q < (r + 1) * positions; q++) {
+          double a = Math.max(alpha[term.inputOf(q)], 1e-140);
+          double b = Math.max(beta[q], 1e-140);
+          double s = RowNorms.product(term.scale() == 0 ? 0 : Math.abs(term.scale()), a);
+          weights = plus(weights, RowNorms.product(s, b));
+          bias = plus(bias, RowNorms.product(Math.abs(term.biasScale()), b));
+          largest = Math.max(largest, Rounding.multiplyUp(b, b));
+        }
         sum = Rounding.addUp(sum, Rounding.multiplyUp(weights, weights));
         sum = Rounding.addUp(sum, Rounding.multiplyUp(bias, bias));
-        largest = Math.max(largest, Rounding.multiplyUp(b, b));
       }
     }
     double gamma = ErrorTerms.gamma(KroneckerGram.roundings(terms) + 2);
     // Each term: two underflows of the inner factor times an outer product, and one of the product.
     double underflow =
         Rounding.multiplyUp(
-            ErrorTerms.underflow(8.0 * rows * bounds.size()), Rounding.addUp(1, largest));
+            ErrorTerms.underflow(8.0 * rows * 2 * KroneckerGram.pairs(terms)),
+            Rounding.addUp(1, largest));
     return Rounding.addUp(Rounding.multiplyUp(gamma, sum), underflow);
+  }
+
+  /** A sum that is not rounded where there is only one position. */
+  private static double plus(double sum, double next) {
+    return sum == 0 ? next : Rounding.addUp(sum, next);
   }
 
   /** Whether the square of a scale may be inaccurate. */

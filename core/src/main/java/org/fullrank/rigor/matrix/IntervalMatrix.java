@@ -1,6 +1,7 @@
 package org.fullrank.rigor.matrix;
 
 import java.util.Arrays;
+import java.util.List;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Kinks;
 import org.fullrank.rigor.kernel.ErrorTerms;
@@ -61,6 +62,49 @@ public final class IntervalMatrix {
     ErrorTerms.requireFiniteMatrix(rows, "IntervalMatrix");
     double[][] mid = Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
     return new IntervalMatrix(mid, new double[mid.length][mid[0].length], new double[mid.length]);
+  }
+
+  /**
+   * Matrices on the same samples as one, position by position: rows {@code i P_1 .. } of the first,
+   * then those of the second, and so on, for every {@code i}.
+   *
+   * @param parts with equal numbers of columns; part {@code l} has {@code n P_l} rows
+   * @param positions {@code P_l}
+   * @return {@code [n sum_l P_l][d]}, row {@code i * sum_l P_l + s}
+   * @throws IllegalArgumentException if the parts do not fit
+   */
+  public static IntervalMatrix interleaved(List<IntervalMatrix> parts, List<Integer> positions) {
+    int total = positions.stream().mapToInt(Integer::intValue).sum();
+    int n = parts.get(0).rows() / positions.get(0);
+    int d = parts.get(0).columns();
+    double[][] mid = new double[n * total][];
+    double[][] rad = new double[n * total][];
+    double[] rowError = new double[n * total];
+    int at = 0;
+    for (int l = 0; l < parts.size(); l++) {
+      IntervalMatrix part = parts.get(l);
+      int p = positions.get(l);
+      if (part.rows() != n * p || part.columns() != d) {
+        throw new IllegalArgumentException(
+            "IntervalMatrix.interleaved expects ["
+                + n * p
+                + ", "
+                + d
+                + "] but got ["
+                + part.rows()
+                + ", "
+                + part.columns()
+                + "]");
+      }
+      for (int q = 0; q < n * p; q++) {
+        int to = q / p * total + at + q % p;
+        mid[to] = part.mid[q].clone();
+        rad[to] = part.rad[q].clone();
+        rowError[to] = part.rowError[q];
+      }
+      at += p;
+    }
+    return new IntervalMatrix(mid, rad, rowError);
   }
 
   /** Number of rows. */
