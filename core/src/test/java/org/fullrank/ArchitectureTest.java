@@ -34,8 +34,19 @@ final class ArchitectureTest extends ArchitectureContract {
               List.of("rigor.eigen", "rigor.kernel", "rigor", "rigor.rounding", "cancel")),
           Map.entry("linalg", List.of("cancel")),
           Map.entry("diff", List.of("linalg")),
-          Map.entry("nn", List.of("diff", "linalg", "rigor", "rigor.rounding")),
-          Map.entry("nn.layer", List.of("nn", "diff", "linalg")),
+          Map.entry("nn.enclosed", List.of("rigor.matrix", "rigor", "rigor.rounding")),
+          Map.entry(
+              "nn",
+              List.of(
+                  "nn.enclosed",
+                  "diff",
+                  "linalg",
+                  "rigor.matrix",
+                  "rigor",
+                  "rigor.rounding",
+                  "cancel")),
+          Map.entry(
+              "nn.layer", List.of("nn", "nn.enclosed", "diff", "linalg", "rigor.matrix", "cancel")),
           Map.entry("nn.model", List.of("nn", "nn.layer", "linalg")),
           Map.entry("io", List.of("nn", "nn.layer", "diff", "linalg", "cancel")));
 

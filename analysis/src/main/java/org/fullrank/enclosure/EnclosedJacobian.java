@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.enclosed.JacobianTerm;
 import org.fullrank.rigor.matrix.EnclosedGram;
 import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.fullrank.rigor.matrix.KroneckerTerm;
@@ -17,14 +18,14 @@ import org.fullrank.rigor.matrix.KroneckerTerm;
 public final class EnclosedJacobian {
   private final Network network;
   private final List<IntervalMatrix> cotangents;
-  private final List<Step.Trained> trained;
+  private final List<JacobianTerm> terms;
   private final int threads;
 
   EnclosedJacobian(
-      Network network, List<IntervalMatrix> cotangents, List<Step.Trained> trained, int threads) {
+      Network network, List<IntervalMatrix> cotangents, List<JacobianTerm> terms, int threads) {
     this.network = network;
     this.cotangents = cotangents;
-    this.trained = List.copyOf(trained);
+    this.terms = List.copyOf(terms);
     this.threads = threads;
   }
 
@@ -58,17 +59,25 @@ public final class EnclosedJacobian {
   }
 
   private JacobianFactor factor(Slot slot) {
-    for (Step.Trained t : trained) {
-      Step.Affine layer = t.layer();
-      if (layer.offset() == slot.offset()) {
-        return new JacobianFactor(slot, layer.scale(), Optional.of(layer.input()), t.cotangents());
+    for (JacobianTerm t : terms) {
+      if (isAt(t.weights(), slot)) {
+        return new JacobianFactor(
+            slot,
+            t.weights().orElseThrow().scale(),
+            Optional.of(t.inputs()),
+            t.cotangents(),
+            t.positions());
       }
-      long bias = layer.offset() + (long) layer.map().inputs() * layer.map().outputs();
-      if (layer.hasBias() && bias == slot.offset()) {
-        return new JacobianFactor(slot, layer.biasScale(), Optional.empty(), t.cotangents());
+      if (isAt(t.bias(), slot)) {
+        return new JacobianFactor(
+            slot, t.bias().orElseThrow().scale(), Optional.empty(), t.cotangents(), t.positions());
       }
     }
     throw new IllegalStateException("no layer owns slot " + slot.name());
+  }
+
+  private static boolean isAt(Optional<JacobianTerm.Tensor> tensor, Slot slot) {
+    return tensor.filter(t -> t.offset() == slot.offset()).isPresent();
   }
 
   /**
@@ -105,25 +114,31 @@ public final class EnclosedJacobian {
   }
 
   private List<KroneckerTerm> terms(Predicate<Slot> included) {
-    List<KroneckerTerm> terms = new ArrayList<>();
-    for (Step.Trained t : trained) {
-      Step.Affine layer = t.layer();
-      long bias = layer.offset() + (long) layer.map().inputs() * layer.map().outputs();
-      boolean weights = has(layer.offset(), included);
-      boolean biases = layer.hasBias() && has(bias, included);
-      if (weights || biases) {
-        terms.add(
+    List<KroneckerTerm> kronecker = new ArrayList<>();
+    for (JacobianTerm t : terms) {
+      double weights = scale(t.weights(), included);
+      double bias = scale(t.bias(), included);
+      if (!Double.isNaN(weights) || !Double.isNaN(bias)) {
+        kronecker.add(
             new KroneckerTerm(
-                weights ? layer.scale() : 0,
-                layer.input(),
-                biases ? layer.biasScale() : 0,
-                t.cotangents()));
+                Double.isNaN(weights) ? 0 : weights,
+                t.inputs(),
+                Double.isNaN(bias) ? 0 : bias,
+                t.cotangents(),
+                t.positions()));
       }
     }
-    return terms;
+    return kronecker;
   }
 
-  private boolean has(long offset, Predicate<Slot> included) {
-    return network.slots().stream().anyMatch(s -> s.offset() == offset && included.test(s));
+  /** The factor of a tensor that is included, NaN for none. */
+  private double scale(Optional<JacobianTerm.Tensor> tensor, Predicate<Slot> included) {
+    return tensor
+        .filter(
+            t ->
+                network.slots().stream()
+                    .anyMatch(s -> s.offset() == t.offset() && included.test(s)))
+        .map(JacobianTerm.Tensor::scale)
+        .orElse(Double.NaN);
   }
 }

@@ -13,6 +13,13 @@ import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.enclosed.BackwardPass;
+import org.fullrank.nn.enclosed.ChainStep;
+import org.fullrank.nn.enclosed.EnclosedGate;
+import org.fullrank.nn.enclosed.EnclosedStep;
+import org.fullrank.nn.enclosed.PointwiseStep;
+import org.fullrank.nn.enclosed.SecondOrder;
+import org.fullrank.nn.enclosed.TrainedBlocks;
 import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Quantity;
@@ -27,7 +34,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class EnclosedNetwork {
   private final Network network;
   private final IntervalMatrix input;
-  private final List<Step> steps;
+  private final List<EnclosedStep> steps;
   private final double[] weights;
   private final int threads;
   private final ProgressListener progress;
@@ -35,7 +42,7 @@ public final class EnclosedNetwork {
   EnclosedNetwork(
       Network network,
       IntervalMatrix input,
-      List<Step> steps,
+      List<EnclosedStep> steps,
       int threads,
       ProgressListener progress) {
     this(network, input, steps, ones(input.rows()), threads, progress);
@@ -44,7 +51,7 @@ public final class EnclosedNetwork {
   private EnclosedNetwork(
       Network network,
       IntervalMatrix input,
-      List<Step> steps,
+      List<EnclosedStep> steps,
       double[] weights,
       int threads,
       ProgressListener progress) {
@@ -123,9 +130,7 @@ public final class EnclosedNetwork {
       throw new IllegalArgumentException(
           "slopes expects a layer from 0 to " + (steps.size() - 1) + " but got " + layer);
     }
-    return steps.get(layer) instanceof Step.Pointwise p
-        ? Optional.of(p.slopes())
-        : Optional.empty();
+    return steps.get(layer) instanceof PointwiseStep p ? Optional.of(p.slopes()) : Optional.empty();
   }
 
   /**
@@ -201,11 +206,11 @@ public final class EnclosedNetwork {
     Set<Long> offsets =
         network.slots().stream().filter(trained).map(Slot::offset).collect(Collectors.toSet());
     LongPredicate trainedAt = offsets::contains;
-    LipschitzNode.Builder builder = new LipschitzNode.Builder(threads, trainedAt);
-    LipschitzNode root = builder.chain(steps, units).node();
+    TrainedBlocks blocks = new TrainedBlocks(threads, trainedAt);
+    SecondOrder root = new ChainStep(steps).secondOrder(units, blocks).bound();
     return LipschitzBound.of(
-        builder,
         root,
+        blocks.count(),
         units.rows(),
         (int) network.outputs(),
         LipschitzTwoLayers.of(steps, trainedAt, weights, threads));
@@ -220,7 +225,7 @@ public final class EnclosedNetwork {
    */
   public EnclosedJacobian jacobian() {
     IntervalMatrix g = units();
-    Step.Pass pass = new Step.Pass(threads);
+    BackwardPass pass = new BackwardPass(threads);
     List<IntervalMatrix> cotangents = new ArrayList<>();
     cotangents.add(g);
     for (int l = steps.size() - 1; l >= 0; l--) {
@@ -230,7 +235,7 @@ public final class EnclosedNetwork {
       cotangents.add(0, g);
     }
     progress.show("enclosed layers, backward", steps.size(), steps.size());
-    return new EnclosedJacobian(network, List.copyOf(cotangents), pass.met(), threads);
+    return new EnclosedJacobian(network, List.copyOf(cotangents), pass.terms(), threads);
   }
 
   /** Unit cotangents of all outputs times the weights of the samples, row {@code i * k + c}. */

@@ -1,6 +1,8 @@
 package org.fullrank.enclosure;
 
 import java.util.Optional;
+import org.fullrank.nn.enclosed.HessianBound;
+import org.fullrank.nn.enclosed.SecondOrder;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
@@ -25,18 +27,14 @@ import org.fullrank.rigor.rounding.Up;
  * which {@code B} trained.
  */
 public final class LipschitzBound {
-  private final LipschitzNode root;
+  private final SecondOrder root;
   private final int blocks;
   private final int rows;
   private final int outputs;
   private final Optional<LipschitzTwoLayers> twoLayers;
 
   private LipschitzBound(
-      LipschitzNode root,
-      int blocks,
-      int rows,
-      int outputs,
-      Optional<LipschitzTwoLayers> twoLayers) {
+      SecondOrder root, int blocks, int rows, int outputs, Optional<LipschitzTwoLayers> twoLayers) {
     this.root = root;
     this.blocks = blocks;
     this.rows = rows;
@@ -46,12 +44,8 @@ public final class LipschitzBound {
 
   /** Collects the norms of a network. */
   static LipschitzBound of(
-      LipschitzNode.Builder builder,
-      LipschitzNode root,
-      int rows,
-      int k,
-      Optional<LipschitzTwoLayers> twoLayers) {
-    return new LipschitzBound(root, builder.blocks(), rows, k, twoLayers);
+      SecondOrder root, int blocks, int rows, int k, Optional<LipschitzTwoLayers> twoLayers) {
+    return new LipschitzBound(root, blocks, rows, k, twoLayers);
   }
 
   /**
@@ -76,9 +70,19 @@ public final class LipschitzBound {
   private double recursion(double radius) {
     double[] norms = new double[rows];
     for (int r = 0; r < rows; r++) {
-      norms[r] = LipschitzRecursion.hessianNorm(root, blocks, r / outputs, r, radius);
+      norms[r] = hessianNorm(r, radius);
     }
     return Up.norm(norms);
+  }
+
+  /** Bounds the second derivative of one row; infinite if a pre-activation could cross a kink. */
+  private double hessianNorm(int row, double radius) {
+    HessianBound bound = new HessianBound(row / outputs, row, radius, blocks);
+    SecondOrder.Motion motion = root.move(new double[blocks], bound);
+    if (!bound.isRefused()) {
+      motion.backward(new double[blocks]);
+    }
+    return bound.norm();
   }
 
   /**

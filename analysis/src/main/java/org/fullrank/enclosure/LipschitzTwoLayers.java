@@ -4,6 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
+import org.fullrank.nn.enclosed.AffineStep;
+import org.fullrank.nn.enclosed.ChainStep;
+import org.fullrank.nn.enclosed.EnclosedStep;
+import org.fullrank.nn.enclosed.JacobianTerm;
+import org.fullrank.nn.enclosed.PointwiseStep;
+import org.fullrank.nn.enclosed.UnchangedStep;
 import org.fullrank.rigor.eigen.SpectralNorm;
 import org.fullrank.rigor.kernel.Norms;
 import org.fullrank.rigor.matrix.IntervalMatrix;
@@ -54,13 +60,13 @@ final class LipschitzTwoLayers {
   private LipschitzTwoLayers(
       double spectralNorm,
       double[] inputNorms,
-      Step.Pointwise hidden,
-      Step.Affine output,
+      PointwiseStep hidden,
+      AffineStep output,
       boolean outputTrained) {
     this.spectralNorm = spectralNorm;
     this.inputNorms = inputNorms;
     this.activation = hidden.bounds();
-    this.clearance = LipschitzNode.clearance(hidden);
+    this.clearance = hidden.clearance();
     this.outgoing = output.map().largestRowNorm();
     this.outputScale = Math.abs(output.scale());
     this.outputTrained = outputTrained;
@@ -73,21 +79,22 @@ final class LipschitzTwoLayers {
    * @return empty if the trained layers are others
    */
   static Optional<LipschitzTwoLayers> of(
-      List<Step> steps, LongPredicate trainedAt, double[] weights, int threads) {
-    List<Step> flat = new ArrayList<>();
+      List<EnclosedStep> steps, LongPredicate trainedAt, double[] weights, int threads) {
+    List<EnclosedStep> flat = new ArrayList<>();
     flatten(steps, flat);
     int first = 0;
     while (first < flat.size() && !flat.get(first).trains(trainedAt)) {
       first++;
     }
     if (first + 3 != flat.size()
-        || !(flat.get(first) instanceof Step.Affine inner)
-        || !(flat.get(first + 1) instanceof Step.Pointwise hidden)
-        || !(flat.get(first + 2) instanceof Step.Affine output)) {
+        || !(flat.get(first) instanceof AffineStep inner)
+        || !(flat.get(first + 1) instanceof PointwiseStep hidden)
+        || !(flat.get(first + 2) instanceof AffineStep output)
+        || inner.weights().equals(output.weights())) {
       return Optional.empty();
     }
-    double scale = inner.trainsWeights(trainedAt) ? Math.abs(inner.scale()) : 0;
-    double bias = inner.trainsBias(trainedAt) ? Math.abs(inner.biasScale()) : 0;
+    double scale = trains(inner.weights(), trainedAt) ? Math.abs(inner.scale()) : 0;
+    double bias = trains(inner.bias(), trainedAt) ? Math.abs(inner.biasScale()) : 0;
     double[] norms = new double[inner.input().rows()];
     for (int i = 0; i < norms.length; i++) {
       norms[i] = Up.norm(new double[] {Up.multiply(scale, inner.input().rowNorm(i)), bias});
@@ -98,14 +105,18 @@ final class LipschitzTwoLayers {
             norms,
             hidden,
             output,
-            output.trainsWeights(trainedAt)));
+            trains(output.weights(), trainedAt)));
   }
 
-  private static void flatten(List<Step> steps, List<Step> flat) {
-    for (Step step : steps) {
-      if (step instanceof Step.Chain chain) {
+  private static boolean trains(Optional<JacobianTerm.Tensor> tensor, LongPredicate trainedAt) {
+    return tensor.filter(t -> trainedAt.test(t.offset())).isPresent();
+  }
+
+  private static void flatten(List<EnclosedStep> steps, List<EnclosedStep> flat) {
+    for (EnclosedStep step : steps) {
+      if (step instanceof ChainStep chain) {
         flatten(chain.steps(), flat);
-      } else if (!(step instanceof Step.Unchanged)) {
+      } else if (!(step instanceof UnchangedStep)) {
         flat.add(step);
       }
     }

@@ -55,7 +55,7 @@ public final class NetworkEnclosure {
    * @return empty if {@link #of} accepts it, else one clause that names the layer or activation
    */
   public static Optional<String> obstacle(Network network) {
-    return Evaluator.first(network.layers());
+    return obstacle(network, DataType.DOUBLE);
   }
 
   /**
@@ -67,7 +67,9 @@ public final class NetworkEnclosure {
    * @return empty if {@link #of} and then {@link #at} accept it, else one clause
    */
   public static Optional<String> obstacle(Network network, DataType type) {
-    return obstacle(network).or(() -> FixedParameters.overflow(network.layers(), type));
+    return network.layers().stream()
+        .flatMap(layer -> layer.enclosureObstacle(type).stream())
+        .findFirst();
   }
 
   /**
@@ -140,7 +142,7 @@ public final class NetworkEnclosure {
     type.ifPresent(expected -> TensorChecks.requireType("input", expected, x));
     TensorChecks.requireShape("input", x, network.inputShape().after(-1));
     TensorChecks.requireFinite("input", x);
-    Optional<String> overflow = FixedParameters.overflow(network.layers(), x.dataType());
+    Optional<String> overflow = obstacle(network, x.dataType());
     if (overflow.isPresent()) {
       throw new IllegalArgumentException(overflow.get());
     }
@@ -155,7 +157,7 @@ public final class NetworkEnclosure {
     return new EnclosedNetwork(
         network,
         input,
-        new Evaluator(theta, threads, x.dataType()).evaluate(network.layers(), 0, input, progress),
+        network.enclose(theta, input, x.dataType(), threads, progress),
         threads,
         progress);
   }

@@ -2,9 +2,9 @@ package org.fullrank.evidence;
 
 import java.util.List;
 import java.util.Optional;
-import org.fullrank.enclosure.EnclosedGate;
 import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.nn.Layer;
+import org.fullrank.nn.enclosed.EnclosedGate;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.SurrogateRelu;
 import org.fullrank.rigor.Interval;

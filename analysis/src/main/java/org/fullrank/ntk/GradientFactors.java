@@ -13,7 +13,6 @@ import org.fullrank.linalg.FactorRows;
 import org.fullrank.linalg.FactorRows.Scaled;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.nn.Network;
-import org.fullrank.nn.Sequential;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.ntk.SampleGrid.Pass;
 import org.jspecify.annotations.Nullable;
@@ -200,10 +199,9 @@ final class GradientFactors implements AutoCloseable {
   }
 
   private void pass(int from, int to) {
-    Sequential layers = Sequential.of(network.layers());
     INDArray piece = TensorViews.leading(x, from, to);
     try (Jacobian jacobian =
-            Jacobian.of(layers.linearize(theta, piece), network.parameterCount(), false);
+            Jacobian.of(network.linearizeChecked(theta, piece), network.parameterCount(), false);
         Pullback pullback = jacobian.pullbackOutputs()) {
       List<ParameterBlock> blocks = pullback.blocks();
       prepare(blocks);

@@ -2,8 +2,8 @@ package org.fullrank.surrogate;
 
 import java.util.Arrays;
 import java.util.List;
-import org.fullrank.enclosure.EnclosedGate;
 import org.fullrank.enclosure.EnclosedNetwork;
+import org.fullrank.nn.enclosed.EnclosedGate;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;

@@ -105,6 +105,15 @@ public final class KroneckerBlock implements ParameterBlock {
     return scale;
   }
 
+  /**
+   * The order of the weight tensor.
+   *
+   * @return as given
+   */
+  public Layout layout() {
+    return layout;
+  }
+
   @Override
   public INDArray rows() {
     int m = (int) cotangents();

@@ -1,8 +1,12 @@
 package org.fullrank.nn;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.fullrank.diff.Linearization;
+import org.fullrank.nn.enclosed.EnclosedInput;
+import org.fullrank.nn.enclosed.EnclosedStep;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -64,6 +68,45 @@ public interface Layer {
    */
   default OptionalInt polynomialDegree() {
     return OptionalInt.empty();
+  }
+
+  /**
+   * The layers that this one is made of.
+   *
+   * @return in forward order; empty unless overridden
+   */
+  default List<Layer> parts() {
+    return List.of();
+  }
+
+  /**
+   * What keeps this layer from being enclosed. A composite layer is enclosed exactly when all its
+   * {@link #parts} are.
+   *
+   * @param type of the inputs, in which a layer rounds what it stores: single or double precision
+   * @return empty if {@link #enclose} works; else one clause that names the layer, which is the
+   *     answer unless overridden
+   */
+  default Optional<String> enclosureObstacle(DataType type) {
+    return Optional.of(
+        "layer "
+            + this
+            + " encloses nothing (it does not override Layer.enclose), so its rounding errors are"
+            + " not known");
+  }
+
+  /**
+   * Evaluates the layer with error bounds towards the exact layer: real arithmetic at the given
+   * parameters. What it returns is believed by proofs.
+   *
+   * @param in parameters and enclosed inputs
+   * @return value, derivatives and second-order bounds
+   * @throws IllegalArgumentException with the text of {@link #enclosureObstacle} if there is one
+   */
+  default EnclosedStep enclose(EnclosedInput in) {
+    throw new IllegalArgumentException(
+        enclosureObstacle(in.type())
+            .orElse("layer " + this + " has no obstacle and does not override Layer.enclose"));
   }
 
   /**

@@ -10,6 +10,10 @@ import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.enclosed.EnclosedInput;
+import org.fullrank.nn.enclosed.EnclosedStep;
+import org.fullrank.rigor.ProgressListener;
+import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,20 +28,23 @@ public final class Network {
   private final Shape inputShape;
   private final Sequential layers;
   private final Shape outputShape;
+  private final Tying tying;
   private final long parameterCount;
 
   private Network(Shape inputShape, Sequential layers) {
     this.inputShape = inputShape;
     this.layers = layers;
     this.outputShape = layers.outputShape(inputShape);
-    this.parameterCount = layers.parameterCount();
+    this.tying = Tying.of(layers.slots());
+    this.parameterCount = tying.count();
     Set<String> names = new HashSet<>();
-    for (Slot slot : layers.slots()) {
+    for (Slot slot : tying.slots()) {
       if (!names.add(slot.name())) {
         throw new IllegalArgumentException(
             "expected unique slot names but '"
                 + slot.name()
-                + "' appears twice; give each layer its own name");
+                + "' appears twice; give each layer its own name, or use one Shared layer in both"
+                + " places");
       }
     }
     if (parameterCount > Integer.MAX_VALUE) {
@@ -99,10 +106,11 @@ public final class Network {
   /**
    * The parameter tensors.
    *
-   * @return in the order of the parameter vector
+   * @return in the order of the parameter vector, each once: those of a shared layer where it is
+   *     used first
    */
   public List<Slot> slots() {
-    return layers.slots();
+    return tying.slots();
   }
 
   /**
@@ -193,7 +201,46 @@ public final class Network {
     Arena arena = new Arena();
     INDArray t = arena.contiguous(checkTheta(theta, x.dataType()));
     INDArray c = arena.contiguous(x);
-    return new Owned(layers.linearize(t, c), c, parameterCount, arena);
+    return new Owned(linearizeChecked(t, c), c, parameterCount, arena);
+  }
+
+  /**
+   * The same for arguments that were checked before, such as a piece of checked inputs.
+   *
+   * @param theta parameters {@code [p]}, row-major without gaps, finite
+   * @param x inputs {@code [n, ...input]}, likewise, of the same type; neither is copied
+   * @return the linearization, which the caller closes
+   */
+  public Linearization linearizeChecked(INDArray theta, INDArray x) {
+    if (!tying.ties()) {
+      return layers.linearize(theta, x);
+    }
+    double[] expanded = tying.expand(Tensors.toDoubles(theta));
+    INDArray copies = Tensors.of(theta.dataType(), expanded, expanded.length);
+    try {
+      return new TiedLinearization(layers.linearize(copies, x), tying, copies);
+    } catch (RuntimeException e) {
+      copies.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Evaluates the layers with error bounds towards the exact network.
+   *
+   * @param theta parameters {@code [p]}, finite
+   * @param x enclosed inputs {@code [n][d]}
+   * @param type of the numbers of a forward pass, in which layers round what they store
+   * @param threads to use, at least 1; no bit of a result depends on it
+   * @param progress told how many layers are done
+   * @return one step for each layer
+   * @throws IllegalArgumentException with the text of {@link Layer#enclosureObstacle} if there is
+   *     one
+   */
+  public List<EnclosedStep> enclose(
+      double[] theta, IntervalMatrix x, DataType type, int threads, ProgressListener progress) {
+    return layers.enclose(
+        EnclosedInput.of(tying.expand(theta), tying.origin(), x, type, threads), progress);
   }
 
   private void checkInput(INDArray x) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
@@ -14,7 +15,12 @@ import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.TensorViews;
+import org.fullrank.nn.enclosed.ChainStep;
+import org.fullrank.nn.enclosed.EnclosedInput;
+import org.fullrank.nn.enclosed.EnclosedStep;
+import org.fullrank.rigor.ProgressListener;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -80,6 +86,57 @@ public final class Sequential implements Layer {
   @Override
   public List<Slot> slots() {
     return slots;
+  }
+
+  @Override
+  public List<Layer> parts() {
+    return layers;
+  }
+
+  @Override
+  public Optional<String> enclosureObstacle(DataType type) {
+    return layers.stream().flatMap(l -> l.enclosureObstacle(type).stream()).findFirst();
+  }
+
+  @Override
+  public EnclosedStep enclose(EnclosedInput in) {
+    return new ChainStep(enclose(in, ProgressListener.none()));
+  }
+
+  /**
+   * Evaluates the layers one after the other with error bounds.
+   *
+   * @param in parameters and enclosed inputs
+   * @param progress told how many layers are done
+   * @return one step for each layer
+   * @throws IllegalArgumentException with the text of {@link #enclosureObstacle} if there is one
+   */
+  public List<EnclosedStep> enclose(EnclosedInput in, ProgressListener progress) {
+    List<EnclosedStep> steps = new ArrayList<>();
+    EnclosedInput at = in;
+    for (Layer layer : layers) {
+      Cancellation.check("A network enclosure");
+      progress.show("enclosed layers", steps.size(), layers.size());
+      EnclosedStep step = layer.enclose(at);
+      requireWidth(layer, at, step);
+      steps.add(step);
+      at = at.next(step.value(), layer.parameterCount());
+    }
+    progress.show("enclosed layers", layers.size(), layers.size());
+    return List.copyOf(steps);
+  }
+
+  /** Layers may come from outside, and a step of other samples would be about another network. */
+  private static void requireWidth(Layer layer, EnclosedInput in, EnclosedStep step) {
+    if (step.value().rows() != in.x().rows()) {
+      throw new IllegalArgumentException(
+          "the enclosure of layer "
+              + layer
+              + " expects "
+              + in.x().rows()
+              + " samples but got "
+              + step.value().rows());
+    }
   }
 
   @Override

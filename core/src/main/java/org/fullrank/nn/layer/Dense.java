@@ -1,6 +1,7 @@
 package org.fullrank.nn.layer;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.diff.Linearization;
@@ -11,6 +12,10 @@ import org.fullrank.nn.Layer;
 import org.fullrank.nn.Parameterization;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.enclosed.AffineStep;
+import org.fullrank.nn.enclosed.EnclosedInput;
+import org.fullrank.rigor.matrix.LinearMap;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -273,6 +278,32 @@ public final class Dense implements Layer {
     INDArray w = TensorViews.slice(theta, 0, slots.get(0).shape().dimensions());
     INDArray b = hasBias() ? TensorViews.slice(theta, slots.get(1).offset(), config.out()) : null;
     return new DenseLinearization(this, x, w, b);
+  }
+
+  @Override
+  public Optional<String> enclosureObstacle(DataType type) {
+    return Optional.empty();
+  }
+
+  @Override
+  public AffineStep enclose(EnclosedInput in) {
+    boolean inOut = layout() == Layout.IN_OUT;
+    int rows = (int) (inOut ? in() : out());
+    double[][] stored = new double[rows][];
+    long columns = inOut ? out() : in();
+    for (int i = 0; i < rows; i++) {
+      stored[i] = in.tensor(i * columns, columns);
+    }
+    LinearMap map = LinearMap.of(inOut ? stored : Transposes.of(stored), in.threads());
+    long end = in() * out();
+    return AffineStep.of(
+        in,
+        map,
+        weightScale(),
+        in.slotOffset(0),
+        hasBias() ? in.tensor(end, out()) : new double[0],
+        biasScale(),
+        hasBias() ? in.slotOffset(end) : AffineStep.FIXED);
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiConsumer;
+import org.fullrank.cancel.Cancellation;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.diff.RoundingModel;
@@ -11,11 +12,16 @@ import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Chunks;
 import org.fullrank.linalg.Entrywise;
 import org.fullrank.linalg.TensorChecks;
+import org.fullrank.nn.Accuracy;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.enclosed.EnclosedInput;
+import org.fullrank.nn.enclosed.PointwiseStep;
+import org.fullrank.rigor.matrix.PointwiseBounds;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -89,6 +95,60 @@ public final class Elementwise implements Layer {
     TensorChecks.requireReal("Elementwise '" + name + "' input", x.dataType());
     List<INDArray> both = Chunks.map(x, activation::evaluate, activation::evaluate);
     return new Applied(name, activation, x, both.get(0), both.get(1));
+  }
+
+  @Override
+  public Optional<String> enclosureObstacle(DataType type) {
+    if (activation.accuracy().isEmpty()) {
+      return Optional.of(
+          "activation "
+              + activation.name()
+              + " states no accuracy; override Activation.accuracy() with a proved error bound");
+    }
+    if (activation.kinks().isEmpty()) {
+      return Optional.of(
+          "the derivative of activation "
+              + activation.name()
+              + " is not Lipschitz and nothing says where its kinks are; override"
+              + " Activation.kinks() with all of them");
+    }
+    if (!(activation.lowerBound() <= activation.upperBound())) {
+      return Optional.of(
+          "activation "
+              + activation.name()
+              + " states that its values lie between "
+              + activation.lowerBound()
+              + " and "
+              + activation.upperBound()
+              + "; override lowerBound() and upperBound() with the ends of its range");
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public PointwiseStep enclose(EnclosedInput in) {
+    double[][] z = in.x().midpoints();
+    double[][] values = new double[z.length][in.x().columns()];
+    double[][] slopes = new double[z.length][in.x().columns()];
+    for (int i = 0; i < z.length; i++) {
+      Cancellation.check("A network enclosure");
+      activation.evaluate(z[i], values[i], slopes[i]);
+    }
+    return PointwiseStep.of(in.x(), values, slopes, bounds());
+  }
+
+  private PointwiseBounds bounds() {
+    Accuracy accuracy = activation.accuracy().orElseThrow();
+    return new PointwiseBounds(
+        accuracy.relative(),
+        accuracy.absolute(),
+        accuracy.slopeRelative(),
+        accuracy.slopeAbsolute(),
+        activation.regularity().lipschitz(),
+        activation.kinks().orElseThrow(),
+        activation.isPositivelyHomogeneous(),
+        activation.lowerBound(),
+        activation.upperBound());
   }
 
   @Override

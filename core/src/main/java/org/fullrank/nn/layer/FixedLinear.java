@@ -13,6 +13,9 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.enclosed.AffineStep;
+import org.fullrank.nn.enclosed.EnclosedInput;
+import org.fullrank.rigor.matrix.LinearMap;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -111,6 +114,21 @@ public final class FixedLinear implements Layer {
     Arena arena = new Arena();
     INDArray m = x.dataType() == matrix.dataType() ? matrix : arena.own(matrix(x.dataType()));
     return new Fixed(x, m, arena.own(Products.multiply(x, false, m, true)), arena);
+  }
+
+  @Override
+  public Optional<String> enclosureObstacle(DataType type) {
+    try (INDArray rounded = matrix(type)) {
+      return Stored.overflow(this, Tensors.toDoubles(rounded));
+    }
+  }
+
+  @Override
+  public AffineStep enclose(EnclosedInput in) {
+    try (INDArray rounded = matrix(in.type())) {
+      return AffineStep.fixed(
+          in, LinearMap.of(Transposes.of(Tensors.toRows(rounded)), in.threads()));
+    }
   }
 
   @Override

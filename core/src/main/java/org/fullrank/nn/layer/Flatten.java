@@ -11,7 +11,11 @@ import org.fullrank.linalg.TensorViews;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.enclosed.EnclosedInput;
+import org.fullrank.nn.enclosed.EnclosedStep;
+import org.fullrank.nn.enclosed.UnchangedStep;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Each sample as one vector, in row-major order. */
@@ -46,6 +50,16 @@ public final class Flatten implements Layer {
   public Linearization linearize(INDArray theta, INDArray x) {
     long n = x.size(0);
     return new Flattened(x.shape(), TensorViews.reshape(x, n, x.length() / n));
+  }
+
+  @Override
+  public Optional<String> enclosureObstacle(DataType type) {
+    return Optional.empty();
+  }
+
+  @Override
+  public EnclosedStep enclose(EnclosedInput in) {
+    return new UnchangedStep(in.x());
   }
 
   @Override

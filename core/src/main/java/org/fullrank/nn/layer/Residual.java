@@ -18,7 +18,12 @@ import org.fullrank.nn.Layer;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.enclosed.EnclosedInput;
+import org.fullrank.nn.enclosed.EnclosedStep;
+import org.fullrank.nn.enclosed.SumStep;
+import org.fullrank.nn.enclosed.UnchangedStep;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -147,6 +152,26 @@ public final class Residual implements Layer {
   @Override
   public List<Slot> slots() {
     return slots;
+  }
+
+  @Override
+  public List<Layer> parts() {
+    return shortcut == null ? List.of(branch) : List.of(branch, shortcut);
+  }
+
+  @Override
+  public Optional<String> enclosureObstacle(DataType type) {
+    return parts().stream().flatMap(l -> l.enclosureObstacle(type).stream()).findFirst();
+  }
+
+  @Override
+  public EnclosedStep enclose(EnclosedInput in) {
+    EnclosedStep value = branch.enclose(in);
+    EnclosedStep skip =
+        shortcut == null
+            ? new UnchangedStep(in.x())
+            : shortcut.enclose(in.next(in.x(), branch.parameterCount()));
+    return SumStep.of(skip, scale, value);
   }
 
   @Override

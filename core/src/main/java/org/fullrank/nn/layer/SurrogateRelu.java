@@ -2,6 +2,7 @@ package org.fullrank.nn.layer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.fullrank.diff.Linearization;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.TensorChecks;
@@ -13,6 +14,15 @@ import org.fullrank.nn.Seed;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.enclosed.AffineStep;
+import org.fullrank.nn.enclosed.ChainStep;
+import org.fullrank.nn.enclosed.EnclosedGate;
+import org.fullrank.nn.enclosed.EnclosedInput;
+import org.fullrank.nn.enclosed.EnclosedStep;
+import org.fullrank.nn.enclosed.GatedStep;
+import org.fullrank.nn.enclosed.HeldStep;
+import org.fullrank.nn.enclosed.PointwiseStep;
+import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -190,6 +200,36 @@ public final class SurrogateRelu implements Layer {
       v[i] = v[i] > 0 ? 1 : 0;
     }
     return Tensors.of(t.dataType(), v, t.shape());
+  }
+
+  @Override
+  public Optional<String> enclosureObstacle(DataType type) {
+    return Stored.overflow(this, Stored.rounded(gates, type));
+  }
+
+  /**
+   * The frozen layers decide the patterns: a gate is exact where the sign of its {@code t} is
+   * certain, and otherwise any number of [0, 1], which contains both possibilities. Inputs that
+   * depend on trained parameters move the gates, so the layer has no second-order bound then.
+   */
+  @Override
+  public EnclosedStep enclose(EnclosedInput in) {
+    EnclosedInput frozen = in.frozen(Stored.rounded(gates, in.type()));
+    EnclosedInput trainable = in;
+    List<EnclosedStep> steps = new ArrayList<>();
+    steps.add(new HeldStep(in.x()));
+    for (Dense dense : layers) {
+      IntervalMatrix t = dense.enclose(frozen).value();
+      PointwiseStep relu = Elementwise.of(Activations.RELU).enclose(frozen.next(t, 0));
+      AffineStep value = dense.enclose(trainable);
+      GatedStep gated =
+          GatedStep.of(new EnclosedGate(dense.name(), t, value.value()), relu.slopes());
+      steps.add(value);
+      steps.add(gated);
+      frozen = frozen.next(relu.value(), dense.parameterCount());
+      trainable = trainable.next(gated.value(), dense.parameterCount());
+    }
+    return new ChainStep(steps);
   }
 
   @Override

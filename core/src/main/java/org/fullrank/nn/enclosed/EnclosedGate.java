@@ -1,4 +1,4 @@
-package org.fullrank.enclosure;
+package org.fullrank.nn.enclosed;
 
 import java.util.Locale;
 import java.util.Optional;
@@ -14,7 +14,14 @@ public final class EnclosedGate {
   private final IntervalMatrix signals;
   private final IntervalMatrix values;
 
-  EnclosedGate(String layer, IntervalMatrix signals, IntervalMatrix values) {
+  /**
+   * A layer on all samples.
+   *
+   * @param layer its name
+   * @param signals {@code t [n][m]}
+   * @param values {@code w [n][m]}
+   */
+  public EnclosedGate(String layer, IntervalMatrix signals, IntervalMatrix values) {
     this.layer = layer;
     this.signals = signals;
     this.values = values;

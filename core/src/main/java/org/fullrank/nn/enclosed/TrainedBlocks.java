@@ -1,0 +1,65 @@
+package org.fullrank.nn.enclosed;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongPredicate;
+
+/**
+ * The coordinates of second-order bounds: one for each trained layer, its weights and bias
+ * together. All uses of a shared layer have one coordinate, because they move together.
+ */
+public final class TrainedBlocks {
+  private final int threads;
+  private final LongPredicate trainedAt;
+  private final Map<Long, Integer> blocks = new HashMap<>();
+
+  /**
+   * Without blocks yet.
+   *
+   * @param threads to use, at least 1; no bit of a result depends on it
+   * @param trainedAt whether the tensor at an offset of the network's parameter vector is trained
+   */
+  public TrainedBlocks(int threads, LongPredicate trainedAt) {
+    this.threads = threads;
+    this.trainedAt = trainedAt;
+  }
+
+  /**
+   * A backward pass for cotangents only.
+   *
+   * @return a pass whose terms nobody reads
+   */
+  public BackwardPass pass() {
+    return new BackwardPass(threads);
+  }
+
+  /**
+   * Whether a tensor is trained.
+   *
+   * @param tensor of a layer; empty if the layer has none
+   * @return false for none
+   */
+  public boolean trains(Optional<JacobianTerm.Tensor> tensor) {
+    return tensor.isPresent() && trainedAt.test(tensor.get().offset());
+  }
+
+  /**
+   * The coordinate of a trained layer.
+   *
+   * @param offset of its first tensor in the parameter vector of the network
+   * @return from 0 in the order of the calls; the same for the same offset
+   */
+  public int block(long offset) {
+    return blocks.computeIfAbsent(offset, o -> blocks.size());
+  }
+
+  /**
+   * The number of coordinates given so far.
+   *
+   * @return 0 if nothing is trained
+   */
+  public int count() {
+    return blocks.size();
+  }
+}
