@@ -4,7 +4,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -13,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.oracle.ArchitectureContract;
+import org.fullrank.oracle.ProvedValues;
 import org.fullrank.rigor.Internal;
-import org.fullrank.rigor.Proof;
-import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.StructuralFact;
 import org.fullrank.rigor.kernel.ErrorTerms;
 import org.junit.jupiter.api.Test;
 
@@ -122,48 +121,52 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
           Map.entry("report", List.of("convergence", "training", "rigor", "io")));
 
   /**
-   * Outside the trusted base, who may state that something is proved: each of them states it of
-   * numbers or comparisons that the trusted base has checked. Names are relative to {@link #ROOT}.
+   * Outside the trusted base ({@code rigor} and {@code enclosure}), who has a part in values that
+   * claim to be proved. The fewer the better; names are relative to {@link #ROOT}, and one that
+   * ends in a dot stands for a package.
    */
-  private static final List<String> PROVERS =
-      List.of(
-          "convergence.HypothesisCheck",
-          "convergence.theorem.DeepLinearConstants",
-          "convergence.theorem.DeepLinearDescent",
-          "convergence.theorem.DeepLinearPremises",
-          "convergence.theorem.DeepLinearStochasticDescent",
-          "convergence.theorem.DeepLinearZouForm",
-          "convergence.theorem.FeatureGradientBound",
-          "convergence.theorem.GenericExpressivity",
-          "convergence.theorem.JacobianArgument",
-          "convergence.theorem.JacobianPremises",
-          "convergence.theorem.LastLayerConvexDescent",
-          "convergence.theorem.LastLayerPremises",
-          "convergence.theorem.LinearChainDescent",
-          "convergence.theorem.LinearDescent",
-          "convergence.theorem.PolyakLojasiewicz",
-          "convergence.theorem.Setting",
-          "diagnosis.SingularityCause",
-          "enclosure.EnclosedNetwork",
-          "enclosure.LipschitzBound",
-          "evidence.DeepLinearMeasurement",
-          "evidence.DeepLinearNetwork",
-          "evidence.GateMeasurement",
-          "evidence.HiddenLayers",
-          "evidence.JacobianMeasurement",
-          "evidence.LastLayerMeasurement",
-          "evidence.LinearChain",
-          "evidence.LinearChainMeasurement",
-          "evidence.PyramidalMeasurement",
-          "evidence.ReducedJacobianMeasurement",
-          "evidence.ReferenceWeights",
-          "evidence.SmoothResidualMeasurement",
-          "evidence.SmoothResidualNetwork",
-          "expressivity.ExpressivityCondition",
-          "expressivity.ExpressivityReport",
-          "ntk.Correlations",
-          "ntk.SchurSandwich",
-          "surrogate.Agreement");
+  private static final Map<ProvedValues.Way, List<String>> PROVERS =
+      Map.of(
+          // The enclosed kernels of infinite width; the legend of a report only explains the words.
+          ProvedValues.Way.MAKES,
+          List.of("ntk.Correlations", "ntk.SchurSandwich", "report.Legend"),
+          ProvedValues.Way.STATES_A_FACT,
+          List.of(
+              "convergence.HypothesisCheck", // premises seen in a description; what is not known
+              "convergence.theorem.", // these premises, and in Setting a theorem's own choices
+              "diagnosis.SingularityCause", // equal inputs, counted parameters
+              "evidence.Facts", // the description of a problem
+              "expressivity.ExpressivityCondition", // one layer reads the inputs themselves
+              "expressivity.ExpressivityReport"), // equal inputs, counted features
+          ProvedValues.Way.PASSES_A_RIGOR,
+          List.of(
+              "convergence.Certificate", // ASSUMED where a caller states numbers
+              "convergence.Prediction", // that of a number which says nothing
+              "convergence.theorem.", // those of measured numbers
+              "diagnosis.SingularityDiagnosis", // COMPUTED for near causes
+              "evidence.DeepLinearMeasurement",
+              "evidence.JacobianMeasurement",
+              "evidence.JacobianNumbers", // the one it carries, to the constant of a ball
+              "evidence.LinearChainMeasurement",
+              "evidence.ReducedJacobianMeasurement",
+              "evidence.SmoothResidualMeasurement"),
+          ProvedValues.Way.DERIVES,
+          List.of(
+              "convergence.theorem.",
+              "evidence.DeepLinearMeasurement",
+              "evidence.GateMeasurement",
+              "evidence.JacobianMeasurement",
+              "evidence.LastLayerMeasurement",
+              "evidence.LinearChainMeasurement",
+              "evidence.PyramidalMeasurement",
+              "evidence.ReducedJacobianMeasurement",
+              "evidence.ReferenceWeights",
+              "expressivity.ExpressivityCondition",
+              "expressivity.ExpressivityReport",
+              "ntk.Correlations",
+              "spectrum.Extremes", // Weyl's inequality
+              "spectrum.SpectrumSummary",
+              "surrogate.Agreement"));
 
   /** The one place that may say that factors are those of an exact network: it enclosed them. */
   private static final Set<String> GRAMS_OF_NETWORKS =
@@ -236,6 +239,7 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
         CLASSES.stream()
             .flatMap(c -> c.getAccessesFromSelf().stream())
             .filter(AnalysisArchitectureTest::isInternal)
+            .filter(a -> !a.getTargetOwner().isEquivalentTo(StructuralFact.class)) // PROVERS
             .map(a -> owner(a.getOriginOwner()) + " -> " + a.getTarget().getFullName())
             .collect(Collectors.toSet());
     assertThat(found).isEqualTo(GRAMS_OF_NETWORKS);
@@ -253,47 +257,32 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
         .orElse(false);
   }
 
-  /** Every verified value passes {@link Proof}, which refuses in a thread of another mode. */
+  /** Every verified value passes {@code Proof}, which refuses in a thread of another mode. */
   @Test
-  void onlyTheTrustedBaseMentionsTheStrongestRigor() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage("org.fullrank.rigor..")
-        // The legend of a report explains the words; its switch mentions all of them.
-        .and()
-        .haveNameNotMatching("org\\.fullrank\\.report\\.Legend.*")
-        .should()
-        .accessField(Rigor.class, "VERIFIED")
-        .because("Proof.verified() stamps and Rigor.isVerified() compares")
-        .check(CLASSES);
+  void onlyListedClassesHaveAPartInProvedValues() {
+    ProvedValues.found(CLASSES)
+        .forEach(
+            (way, found) ->
+                assertThat(ProvedValues.differences(found, PROVERS.get(way)))
+                    .as(way.name())
+                    .isEmpty());
   }
 
+  /** Each way to a forged value that the public methods leave is seen. */
   @Test
-  void onlyListedClassesStateProofs() {
-    DescribedPredicate<JavaClass> others =
-        DescribedPredicate.describe(
-            "are not listed", c -> PROVERS.stream().noneMatch(p -> owner(c).equals(ROOT + p)));
-    noClasses()
-        .that(others)
-        .should()
-        .accessTargetWhere(
-            DescribedPredicate.describe(
-                "stamps something as verified",
-                call ->
-                    (call.getTargetOwner().isEquivalentTo(Proof.class)
-                            && call.getTarget().getName().equals("verified"))
-                        || (call.getTargetOwner().isEquivalentTo(Quantity.class)
-                            && call.getTarget().getName().equals("verified"))))
-        .check(CLASSES);
-    // A name that is no longer needed would let somebody in unseen.
-    for (String prover : PROVERS) {
-      assertThat(
-              CLASSES.stream()
-                  .filter(c -> owner(c).equals(ROOT + prover))
-                  .flatMap(c -> c.getMethodCallsFromSelf().stream())
-                  .anyMatch(call -> call.getTarget().getName().equals("verified")))
-          .as(prover)
-          .isTrue();
+  void aForgedValueDoesNotPass() {
+    List<Class<?>> forgers =
+        Stream.<Class<?>>of(Forgers.class.getDeclaredClasses())
+            .filter(c -> !c.isAnnotation())
+            .toList();
+    assertThat(forgers).hasSizeGreaterThan(20);
+    for (Class<?> forger : forgers) {
+      ProvedValues.Way way = forger.getAnnotation(Forgers.By.class).value();
+      assertThat(ProvedValues.found(new ClassFileImporter().importClasses(forger)).get(way))
+          .as(forger.getSimpleName())
+          .containsExactly("Forgers");
+      assertThat(ProvedValues.differences(Set.of("Forgers"), PROVERS.get(way)))
+          .contains("Forgers is not listed");
     }
   }
 

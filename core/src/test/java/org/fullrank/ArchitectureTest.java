@@ -1,6 +1,7 @@
 package org.fullrank;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.oracle.ArchitectureContract;
+import org.fullrank.oracle.ProvedValues;
 import org.junit.jupiter.api.Test;
 
 /** What may import what in core. */
@@ -94,5 +96,11 @@ final class ArchitectureTest extends ArchitectureContract {
             "java..", "org.jspecify..", "org.fullrank.rigor..", "org.fullrank.cancel")
         .because("a proof rests on plain Java arithmetic")
         .check(CLASSES);
+  }
+
+  /** Nothing above the trusted base has a part in values that claim to be proved. */
+  @Test
+  void onlyTheTrustedBaseProves() {
+    ProvedValues.found(CLASSES).forEach((way, found) -> assertThat(found).as(way.name()).isEmpty());
   }
 }

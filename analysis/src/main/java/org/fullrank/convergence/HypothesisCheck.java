@@ -7,6 +7,7 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.StructuralFact;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 
@@ -24,7 +25,7 @@ import org.fullrank.rigor.Verdict;
  * <pre>{@code
  * HypothesisCheck.less("the step is short: eta < 1/beta", eta, reciprocal)
  *     .from(eta, b0, lam, r0)
- *     .through(beta); // Quantity.of("beta", ..., "b0^2 + Lam R0")
+ *     .through(beta); // Quantity.derived("beta", "b0^2 + Lam R0", ..., b0, lam, r0)
  * }</pre>
  */
 public final class HypothesisCheck {
@@ -146,7 +147,19 @@ public final class HypothesisCheck {
    * @return the check, exact
    */
   public static HypothesisCheck premise(String statement, boolean given, String reason) {
-    return premise(statement, given, Proof.verified(), reason);
+    return premise(statement, given, StructuralFact.rigor(), reason);
+  }
+
+  /**
+   * Something that is not known: the theorem decides nothing, and that is certain.
+   *
+   * @param statement the hypothesis
+   * @param subject what would have to be known of
+   * @param reason one sentence, naming what would help
+   * @return the check, {@code UNDECIDED}
+   */
+  public static HypothesisCheck undecided(String statement, Subject subject, String reason) {
+    return structural(statement, Verdict.UNDECIDED, StructuralFact.rigor(), subject, reason);
   }
 
   /**

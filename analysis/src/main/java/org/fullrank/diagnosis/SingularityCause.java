@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Objects;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.StructuralFact;
 import org.fullrank.rigor.Subject;
 
 /**
@@ -107,7 +108,7 @@ public record SingularityCause(
 
   static SingularityCause proved(
       Kind kind, Subject subject, long rankAtMost, List<List<Long>> witnesses, String text) {
-    return new SingularityCause(kind, Proof.verified(), subject, rankAtMost, witnesses, text);
+    return new SingularityCause(kind, StructuralFact.rigor(), subject, rankAtMost, witnesses, text);
   }
 
   @Override

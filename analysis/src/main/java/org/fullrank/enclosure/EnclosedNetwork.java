@@ -21,6 +21,7 @@ import org.fullrank.nn.enclosed.PointwiseStep;
 import org.fullrank.nn.enclosed.SecondOrder;
 import org.fullrank.nn.enclosed.TrainedBlocks;
 import org.fullrank.rigor.DecimalInterval;
+import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
@@ -32,6 +33,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * one row in row-major order. An entry that overflowed has an infinite radius.
  */
 public final class EnclosedNetwork {
+  /** How values were enclosed, as the method of a number says it. */
+  public static final String FORWARD = "forward pass with running error bounds";
+
   private final Network network;
   private final IntervalMatrix input;
   private final List<EnclosedStep> steps;
@@ -154,11 +158,20 @@ public final class EnclosedNetwork {
     TensorChecks.requireShape("targets", y, f.rows(), f.columns());
     TensorChecks.requireFinite("targets", y);
     IntervalMatrix residual = f.addScaled(-1, IntervalMatrix.exact(Tensors.toRows(y)));
-    return Quantity.verified(
-        "||f(X) - Y||",
-        residual.frobeniusNorm(),
-        Subject.EXACT_NETWORK,
-        "forward pass with running error bounds");
+    return derived("||f(X) - Y||", FORWARD, residual.frobeniusNorm());
+  }
+
+  /**
+   * What a formula makes of the values of this network and of exact data: verified, about the
+   * network in exact arithmetic.
+   *
+   * @param symbol name of the number
+   * @param method how it was computed, as a rule {@link #FORWARD}
+   * @param value the number, rounded outward
+   * @return the number with its guarantee
+   */
+  public Quantity derived(String symbol, String method, Interval value) {
+    return Quantity.verified(symbol, value, Subject.EXACT_NETWORK, method);
   }
 
   /**

@@ -9,9 +9,7 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.kernel.Norms;
 import org.fullrank.rigor.kernel.Product;
 import org.fullrank.spectrum.RankReport;
@@ -20,6 +18,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Reads a {@link DeepLinearNetwork} off a training problem. */
 final class DeepLinearMeasurement {
+  /** A formula of matrices that are data, evaluated without their singular values or with them. */
+  private static final String METHOD = "plain Java, outward rounded";
+
   private DeepLinearMeasurement() {}
 
   static DeepLinearNetwork measure(TrainingProblem problem) {
@@ -42,29 +43,36 @@ final class DeepLinearMeasurement {
     boolean finite = Matrices.isFinite(hidden);
     LinearResidual residual =
         finite ? residual(ax, b, rankB, x, y, rankX) : LinearResidual.unknown(x, rankX);
+    Quantity normA = Matrices.exact("||A||", rankA.sigmaMax());
+    Quantity normB = Matrices.exact("||B||", rankB.sigmaMax());
+    Quantity sigmaX = Matrices.exact("sigma_min(X)", rankX.sigmaMin());
+    Quantity normX = Matrices.exact("||X||", rankX.sigmaMax());
     return new DeepLinearNetwork(
         Optional.empty(),
         depth,
         rankX.fullRowRank(),
         Matrices.exact("sigma_min(A)", rankA.sigmaMin()),
-        Matrices.exact("||A||", rankA.sigmaMax()),
+        normA,
         Matrices.exact("sigma_min(B)", rankB.sigmaMin()),
-        Matrices.exact("||B||", rankB.sigmaMax()),
-        Matrices.exact("sigma_min(X)", rankX.sigmaMin()),
-        Matrices.exact("||X||", rankX.sigmaMax()),
-        norm(
+        normB,
+        sigmaX,
+        normX,
+        Quantity.derived(
             "||A X||_F",
+            METHOD,
             finite
                 ? Norms.frobenius(hidden)
                     .add(Interval.of(-ax.errorBound(), ax.errorBound()))
                     .max(Interval.ZERO)
-                : Interval.atLeast(0)),
-        norm("max ||x_i||", longest(x)),
+                : Interval.atLeast(0),
+            normA,
+            normX),
+        Quantity.derived("max ||x_i||", METHOD, longest(x), normX),
         x.length,
-        norm("F_0", residual.loss),
-        norm("F_0 - F*", residual.excess),
+        Quantity.derived("F_0", METHOD, residual.loss, normA, normB, sigmaX, normX),
+        Quantity.derived("F_0 - F*", METHOD, residual.excess, normA, normB, sigmaX, normX),
         residual.interpolates,
-        Proof.verified());
+        Facts.description());
   }
 
   private static LinearResidual residual(
@@ -149,10 +157,6 @@ final class DeepLinearMeasurement {
     INDArray matrix = ((FixedLinear) layer).matrix();
     TensorChecks.requireRank("fixed matrix", matrix, 2);
     return Tensors.toRows(matrix);
-  }
-
-  private static Quantity norm(String symbol, Interval value) {
-    return Quantity.verified(symbol, value, Subject.EXACT_NETWORK, "plain Java, outward rounded");
   }
 
   private static Interval longest(double[][] rows) {

@@ -5,7 +5,6 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 
 /**
@@ -67,9 +66,7 @@ public record DeepLinearNetwork(
    * @return numbers of which nothing is known
    */
   public static DeepLinearNetwork not(String obstacle) {
-    Quantity q =
-        new Quantity(
-            "unknown", Interval.ENTIRE, Rigor.ASSUMED, Subject.STORED_MATRIX, "not measured");
+    Quantity q = Facts.unknown("unknown", Interval.ENTIRE);
     return new DeepLinearNetwork(
         Optional.of(obstacle),
         1,
@@ -86,6 +83,6 @@ public record DeepLinearNetwork(
         q,
         q,
         Verdict.INAPPLICABLE,
-        Proof.verified());
+        Facts.description());
   }
 }

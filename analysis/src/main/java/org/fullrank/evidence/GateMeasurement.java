@@ -2,14 +2,13 @@ package org.fullrank.evidence;
 
 import java.util.List;
 import java.util.Optional;
+import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.enclosed.EnclosedGate;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.SurrogateRelu;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Reads the gates of a surrogate network off a training problem. */
@@ -23,11 +22,11 @@ final class GateMeasurement {
     if (obstacle.isPresent()) {
       return GateNumbers.not(obstacle.get());
     }
-    List<EnclosedGate> gates =
+    EnclosedNetwork values =
         NetworkEnclosure.of(problem.network(), problem.theta())
             .withThreads(THREADS)
-            .at(problem.x())
-            .gates();
+            .at(problem.x());
+    List<EnclosedGate> gates = values.gates();
     long count = 0;
     long undecided = 0;
     double clearance = Double.POSITIVE_INFINITY;
@@ -42,11 +41,10 @@ final class GateMeasurement {
         undecided,
         gates.stream().map(EnclosedGate::firstUndecided).flatMap(Optional::stream).findFirst(),
         gates.stream().map(EnclosedGate::firstZero).flatMap(Optional::stream).findFirst(),
-        Quantity.verified(
+        values.derived(
             "min |t|",
-            Interval.atLeast(clearance),
-            Subject.EXACT_NETWORK,
-            "forward pass of the frozen network with running error bounds"));
+            "forward pass of the frozen network with running error bounds",
+            Interval.atLeast(clearance)));
   }
 
   private static Optional<String> obstacle(TrainingProblem problem) {

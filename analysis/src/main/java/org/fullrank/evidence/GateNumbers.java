@@ -3,8 +3,6 @@ package org.fullrank.evidence;
 import java.util.Optional;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
-import org.fullrank.rigor.Subject;
 
 /**
  * What is known about the gates of a surrogate network on the data. They depend on the inputs and
@@ -50,7 +48,6 @@ public record GateNumbers(
         0,
         Optional.empty(),
         Optional.empty(),
-        Quantity.of(
-            "min |t|", Interval.atLeast(0), Rigor.ASSUMED, Subject.STORED_MATRIX, "not measured"));
+        Facts.unknown("min |t|", Interval.atLeast(0)));
   }
 }

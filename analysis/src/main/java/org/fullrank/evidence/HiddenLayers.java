@@ -81,7 +81,7 @@ public record HiddenLayers(
         output.isPresent() ? 0 : last.dense().in() + (last.biasTrained() ? 1 : 0),
         problem.samples(),
         ExpressivityCondition.repeatedInputs(problem.x()),
-        Proof.verified());
+        Facts.description());
   }
 
   private static Optional<String> first(List<? extends Layer> layers) {

@@ -9,7 +9,6 @@ import org.fullrank.enclosure.LipschitzBound;
 import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.nn.Slot;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.eigen.EigenvalueEnclosure;
@@ -81,8 +80,8 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
         largest("||J||", k),
         values.residualNorm(problem.y()),
         lipschitz::at,
-        Proof.verified(),
-        Subject.EXACT_NETWORK);
+        lipschitz.rigor(),
+        lipschitz.subject());
   }
 
   private JacobianNumbers ofBlock(TrainingProblem problem, Evidence known) {
@@ -121,23 +120,22 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
   }
 
   private static Quantity none(String symbol) {
-    return Quantity.verified(symbol, Interval.ZERO, Subject.EXACT_NETWORK, "structure");
+    return Facts.zero(symbol, Subject.EXACT_NETWORK);
   }
 
   /** Root of the smallest eigenvalue of a Gram matrix, which has no negative ones. */
   static Quantity smallest(String symbol, SymmetricMatrix k) {
     ShiftedCholeskyBound bound = ShiftedCholeskyBound.withDefaults().withThreads(THREADS);
-    return root(symbol, bound.encloseLambdaMin(k, Hint.none()), bound.name());
+    return root(symbol, bound.encloseLambdaMin(k, Hint.none()));
   }
 
   /** Root of the largest. */
   static Quantity largest(String symbol, SymmetricMatrix k) {
     ShiftedCholeskyBound bound = ShiftedCholeskyBound.withDefaults().withThreads(THREADS);
-    return root(symbol, bound.encloseLambdaMax(k, Hint.none()), bound.name());
+    return root(symbol, bound.encloseLambdaMax(k, Hint.none()));
   }
 
-  private static Quantity root(String symbol, EigenvalueEnclosure eigenvalue, String method) {
-    return Quantity.verified(
-        symbol, eigenvalue.interval().max(Interval.ZERO).sqrt(), Subject.EXACT_NETWORK, method);
+  private static Quantity root(String symbol, EigenvalueEnclosure enclosure) {
+    return enclosure.eigenvalue().map(symbol, lambda -> lambda.max(Interval.ZERO).sqrt());
   }
 }

@@ -94,9 +94,7 @@ public record JacobianNumbers(
   }
 
   private static JacobianNumbers nothing(Optional<String> obstacle, Optional<String> unknown) {
-    Quantity q =
-        new Quantity(
-            "unknown", Interval.atLeast(0), Rigor.ASSUMED, Subject.STORED_MATRIX, "not measured");
+    Quantity q = Facts.unknown("unknown", Interval.atLeast(0));
     return new JacobianNumbers(
         obstacle,
         unknown,

@@ -44,11 +44,12 @@ final class LastLayerMeasurement {
     IntervalMatrix scaled = zero.addScaled(last.dense().weightScale(), h);
     double[][] m = last.withBias(scaled.midpoints());
     Quantity error =
-        Quantity.verified(
-            "||M^ - M||_F",
-            Interval.of(0, last.weightsTrained() ? scaled.frobeniusError() : 0),
+        about(
             subject,
-            "forward pass with running error bounds");
+            values.derived(
+                "||M^ - M||_F",
+                EnclosedNetwork.FORWARD,
+                Interval.of(0, last.weightsTrained() ? scaled.frobeniusError() : 0)));
     RankReport rank = rank(m);
     Optional<Cause> deficiency = deficiency(problem, last, h, m[0].length, subject);
     Quantity sigmaMin = about(rank.sigmaMin(), error, subject).withSymbol("sigma_min(M)");
@@ -62,7 +63,6 @@ final class LastLayerMeasurement {
     double[][] y = Tensors.toRows(problem.y());
     Optional<String> lossObstacle = LossEnclosure.obstacle(problem.loss(), y);
     IntervalMatrix residual = values.output().addScaled(-1, IntervalMatrix.exact(y));
-    String method = "forward pass with running error bounds";
     boolean known = lossObstacle.isEmpty();
     return new LastLayerNumbers(
         Optional.empty(),
@@ -76,12 +76,18 @@ final class LastLayerMeasurement {
         deficiency.map(Cause::text),
         sigmaMin,
         about(rank.sigmaMax(), error, subject).withSymbol("||M||"),
-        Quantity.verified("||f(X) - Y||", residual.frobeniusNorm(), subject, method),
+        about(
+            subject,
+            values.derived("||f(X) - Y||", EnclosedNetwork.FORWARD, residual.frobeniusNorm())),
         known
-            ? Quantity.verified(
-                "L(w)", LossEnclosure.of(problem.loss(), values.output(), y), subject, method)
+            ? about(
+                subject,
+                values.derived(
+                    "L(w)",
+                    EnclosedNetwork.FORWARD,
+                    LossEnclosure.of(problem.loss(), values.output(), y)))
             : LastLayerNumbers.unknown(),
-        known ? infimum(problem.loss(), y) : LastLayerNumbers.unknown(),
+        known ? Facts.infimum(problem.loss(), y) : LastLayerNumbers.unknown(),
         known && LossEnclosure.attained(problem.loss(), y));
   }
 
@@ -91,8 +97,7 @@ final class LastLayerMeasurement {
     Optional<String> lossObstacle = LossEnclosure.obstacle(problem.loss(), y);
     boolean known = lossObstacle.isEmpty();
     Quantity anything =
-        Quantity.verified(
-            "unknown", Interval.atLeast(0), Subject.STORED_MATRIX, "the stored features overflow");
+        Facts.notNegative("unknown", Subject.STORED_MATRIX, "the stored features overflow");
     Optional<Cause> tooFew = tooFew(last, y.length, last.columns());
     return new LastLayerNumbers(
         Optional.empty(),
@@ -108,21 +113,24 @@ final class LastLayerMeasurement {
         anything.withSymbol("||M||"),
         anything.withSymbol("||f(X) - Y||"),
         known ? anything.withSymbol("L(w)") : LastLayerNumbers.unknown(),
-        known ? infimum(problem.loss(), y) : LastLayerNumbers.unknown(),
+        known ? Facts.infimum(problem.loss(), y) : LastLayerNumbers.unknown(),
         known && LossEnclosure.attained(problem.loss(), y));
   }
 
   private static Quantity none(Cause cause) {
-    return Quantity.verified("sigma_min(M)", Interval.ZERO, cause.subject(), "structure");
-  }
-
-  private static Quantity infimum(Loss loss, double[][] y) {
-    return Quantity.verified(
-        "inf L", LossEnclosure.infimum(loss, y), Subject.EXACT_NETWORK, "closed form");
+    return Facts.zero("sigma_min(M)", cause.subject());
   }
 
   private static boolean isSingle(TrainingProblem problem) {
     return problem.theta().dataType() != DataType.DOUBLE;
+  }
+
+  /**
+   * A number of the enclosed values; where these are of the last layer alone, it is about the
+   * stored features only.
+   */
+  static Quantity about(Subject subject, Quantity number) {
+    return number.weakenedTo(number.rigor(), subject);
   }
 
   /** What the enclosed values are about. */

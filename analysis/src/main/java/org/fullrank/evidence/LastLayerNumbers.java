@@ -3,8 +3,6 @@ package org.fullrank.evidence;
 import java.util.Optional;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
-import org.fullrank.rigor.Subject;
 
 /**
  * What is known about the last layer of a problem at its current parameters, with {@code M} the
@@ -81,8 +79,7 @@ public record LastLayerNumbers(
   }
 
   static Quantity unknown() {
-    return new Quantity(
-        "unknown", Interval.ENTIRE, Rigor.ASSUMED, Subject.STORED_MATRIX, "not measured");
+    return Facts.unknown("unknown", Interval.ENTIRE);
   }
 
   /**

@@ -6,7 +6,6 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 
 /**
@@ -48,10 +47,8 @@ public record LinearChain(
    * @return numbers of which nothing is known
    */
   public static LinearChain not(String obstacle) {
-    Quantity q =
-        new Quantity(
-            "unknown", Interval.ENTIRE, Rigor.ASSUMED, Subject.STORED_MATRIX, "not measured");
+    Quantity q = Facts.unknown("unknown", Interval.ENTIRE);
     return new LinearChain(
-        Optional.of(obstacle), List.of(), Verdict.INAPPLICABLE, q, q, q, q, Proof.verified());
+        Optional.of(obstacle), List.of(), Verdict.INAPPLICABLE, q, q, q, q, Facts.description());
   }
 }

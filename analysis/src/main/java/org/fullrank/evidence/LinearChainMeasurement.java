@@ -12,7 +12,6 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.kernel.Norms;
@@ -24,6 +23,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** Reads a {@link LinearChain} off a training problem. */
 final class LinearChainMeasurement {
+  private static final String METHOD = "plain Java, outward rounded";
+  private static final String SIGMA = "sigma_min(M)";
+  private static final String NORM = "||M||";
+
   /** A factor with its stored matrix, {@code error} bounding the distance from M. */
   private static final class Measured {
     final double[][] matrix;
@@ -51,16 +54,21 @@ final class LinearChainMeasurement {
     }
     double[][] x = Tensors.toRows(problem.x());
     RankReport rankX = Matrices.rank(x);
+    Quantity sigmaX = Matrices.exact("sigma_min(X)", rankX.sigmaMin());
+    Quantity normX = Matrices.exact("||X||", rankX.sigmaMax());
     LinearResidual residual = residual(chain, x, Tensors.toRows(problem.y()), rankX);
+    List<Quantity> used = new ArrayList<>(List.of(normX));
+    chain.forEach(m -> used.add(m.factor.norm()));
+    Quantity[] operands = used.toArray(new Quantity[0]);
     return new LinearChain(
         Optional.empty(),
         chain.stream().map(m -> m.factor).toList(),
         rankX.fullRowRank(),
-        Matrices.exact("sigma_min(X)", rankX.sigmaMin()),
-        Matrices.exact("||X||", rankX.sigmaMax()),
-        verified("F_0", residual.loss),
-        verified("F_0 - F*", residual.excess),
-        Proof.verified());
+        sigmaX,
+        normX,
+        Quantity.derived("F_0", METHOD, residual.loss, sigmaX, operands),
+        Quantity.derived("F_0 - F*", METHOD, residual.excess, sigmaX, operands),
+        Facts.description());
   }
 
   private static Optional<String> obstacle(TrainingProblem problem) {
@@ -183,19 +191,18 @@ final class LinearChainMeasurement {
       double[][] m,
       double error,
       @Nullable Measured last) {
-    Interval sigma;
-    Interval norm;
+    Quantity sigma;
+    Quantity norm;
     if (last != null && error == last.error && Arrays.deepEquals(m, last.matrix)) {
-      sigma = last.factor.sigmaMin().interval();
-      norm = last.factor.norm().interval();
+      sigma = last.factor.sigmaMin();
+      norm = last.factor.norm();
     } else if (Double.isInfinite(error)) {
-      sigma = Interval.atLeast(0);
-      norm = Interval.atLeast(0);
+      sigma = Facts.notNegative(SIGMA, Subject.EXACT_NETWORK, METHOD);
+      norm = Facts.notNegative(NORM, Subject.EXACT_NETWORK, METHOD);
     } else {
       RankReport rank = Matrices.rank(m);
-      Interval off = Interval.of(-error, error);
-      sigma = rank.sigmaMin().interval().add(off).max(Interval.ZERO);
-      norm = rank.sigmaMax().interval().add(off).max(Interval.ZERO);
+      sigma = moved(SIGMA, rank.sigmaMin(), error);
+      norm = moved(NORM, rank.sigmaMax(), error);
     }
     return new Measured(
         m,
@@ -205,8 +212,8 @@ final class LinearChainMeasurement {
             trained,
             residual,
             scale,
-            verified("sigma_min(M)", sigma),
-            verified("||M||", norm),
+            sigma,
+            norm,
             error == 0 ? start(m) : LinearFactor.Start.OTHER));
   }
 
@@ -246,7 +253,12 @@ final class LinearChainMeasurement {
     return LinearResidual.of(h, error, x, y, rankX);
   }
 
-  private static Quantity verified(String symbol, Interval value) {
-    return Quantity.verified(symbol, value, Subject.EXACT_NETWORK, "plain Java, outward rounded");
+  /** Weyl's inequality: the factor is the stored matrix give or take the error. */
+  private static Quantity moved(String symbol, Quantity stored, double error) {
+    return Quantity.derived(
+        symbol,
+        METHOD,
+        stored.interval().add(Interval.of(-error, error)).max(Interval.ZERO),
+        Facts.ofData(symbol, stored));
   }
 }

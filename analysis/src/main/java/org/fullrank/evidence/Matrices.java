@@ -2,7 +2,6 @@ package org.fullrank.evidence;
 
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 import org.fullrank.spectrum.RankAnalysis;
 import org.fullrank.spectrum.RankReport;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -55,7 +54,6 @@ final class Matrices {
 
   /** For matrices that are data of the problem: the stored matrix is the exact one. */
   static Quantity exact(String symbol, Quantity sigma) {
-    return new Quantity(
-        symbol, sigma.interval(), sigma.rigor(), Subject.EXACT_NETWORK, sigma.method());
+    return Facts.ofData(symbol, sigma);
   }
 }

@@ -13,7 +13,6 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.eigen.SpectralNorm;
 import org.fullrank.rigor.kernel.Norms;
 import org.fullrank.rigor.matrix.IntervalMatrix;
@@ -21,6 +20,7 @@ import org.fullrank.rigor.rank.RankCertificate;
 
 /** Measures a {@link PyramidalNetwork} for the exact network, in plain Java throughout. */
 final class PyramidalMeasurement {
+  private static final String METHOD = "plain Java, with all rounding errors";
   private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
 
   private PyramidalMeasurement() {}
@@ -43,29 +43,30 @@ final class PyramidalMeasurement {
     for (int l = 1; l <= depth; l++) {
       Dense layer = dense.get(l - 1);
       double[][] w = matrix(problem, layer);
-      norms.add(exact("||W_" + l + "||", SpectralNorm.enclose(w, THREADS)));
+      norms.add(ofData("||W_" + l + "||", SpectralNorm.quantity(w, THREADS)));
       published &= layer.weightScale() == 1 && !layer.hasBias();
       if (l >= 3) {
-        Interval sigma = RankCertificate.search(transpose(w), THREADS).sigmaMin();
-        weights.add(
-            exact("g_" + l + " sigma_min(W_" + l + ")", sigma.multiply(layer.weightScale())));
+        String symbol = "g_" + l + " sigma_min(W_" + l + ")";
+        Quantity sigma = RankCertificate.search(transpose(w), THREADS).sigmaMin(symbol);
+        weights.add(ofData(symbol, sigma).map(symbol, s -> s.multiply(layer.weightScale())));
       }
       if (l >= 2 && l < depth) {
         IntervalMatrix s = values.slopes(2 * l - 1).orElseThrow();
-        slopes.add(exact("min |phi'(Z_" + l + ")|", smallest(s)));
+        slopes.add(values.derived("min |phi'(Z_" + l + ")|", METHOD, smallest(s)));
       }
     }
     double[][] x = Tensors.toRows(problem.x());
+    Quantity normX = ofData("||X||", SpectralNorm.quantity(x, THREADS));
     return new PyramidalNetwork(
         Optional.empty(),
         depth,
-        features(values.valueAfter(2)),
+        features(values),
         dense.get(1).weightScale(),
         slopes,
         weights,
         norms,
-        exact("||X||", SpectralNorm.enclose(x, THREADS)),
-        exact("||X||_F", Norms.frobenius(x)),
+        normX,
+        Quantity.derived("||X||_F", METHOD, Norms.frobenius(x), normX),
         published);
   }
 
@@ -133,14 +134,15 @@ final class PyramidalMeasurement {
   }
 
   /** Singular values move by at most the norm of an error. */
-  private static Quantity features(IntervalMatrix f) {
+  private static Quantity features(EnclosedNetwork values) {
+    IntervalMatrix f = values.valueAfter(2);
     double error = f.frobeniusError();
     Interval stored = RankCertificate.search(f.midpoints(), THREADS).sigmaMin();
     Interval exact =
         Double.isInfinite(error)
             ? Interval.atLeast(0)
             : stored.add(Interval.of(-error, error)).max(Interval.ZERO);
-    return exact("sigma_min(F_1)", exact);
+    return values.derived("sigma_min(F_1)", METHOD, exact);
   }
 
   private static Interval smallest(IntervalMatrix slopes) {
@@ -155,9 +157,9 @@ final class PyramidalMeasurement {
     return Interval.of(lo, hi);
   }
 
-  private static Quantity exact(String symbol, Interval value) {
-    return Quantity.verified(
-        symbol, value, Subject.EXACT_NETWORK, "plain Java, with all rounding errors");
+  /** A number of parameters or inputs. */
+  private static Quantity ofData(String symbol, Quantity stored) {
+    return Quantity.derived(symbol, METHOD, stored.interval(), Facts.ofData(symbol, stored));
   }
 
   private static double[][] transpose(double[][] rows) {

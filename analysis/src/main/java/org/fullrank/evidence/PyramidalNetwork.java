@@ -4,8 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
-import org.fullrank.rigor.Subject;
 
 /**
  * The numbers of a network with one wide layer and a pyramid on top, at its initial parameters.
@@ -63,9 +61,7 @@ public record PyramidalNetwork(
    * @return numbers of which nothing is known
    */
   public static PyramidalNetwork not(String obstacle) {
-    Quantity q =
-        new Quantity(
-            "unknown", Interval.atLeast(0), Rigor.ASSUMED, Subject.STORED_MATRIX, "not measured");
+    Quantity q = Facts.unknown("unknown", Interval.atLeast(0));
     return new PyramidalNetwork(
         Optional.of(obstacle), 2, q, 1, List.of(), List.of(), List.of(q, q), q, q, false);
   }

@@ -3,8 +3,6 @@ package org.fullrank.evidence;
 import java.util.Optional;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
-import org.fullrank.rigor.Subject;
 
 /**
  * What the Jacobian certificate needs to know on a subspace {@code U} of the outputs that contains
@@ -40,14 +38,7 @@ public record ReducedJacobian(JacobianNumbers numbers, String subspace, Quantity
 
   private static ReducedJacobian nothing(JacobianNumbers numbers) {
     return new ReducedJacobian(
-        numbers,
-        "unknown",
-        new Quantity(
-            "1/2 ||y - P y||^2",
-            Interval.atLeast(0),
-            Rigor.ASSUMED,
-            Subject.STORED_MATRIX,
-            "not measured"));
+        numbers, "unknown", Facts.unknown("1/2 ||y - P y||^2", Interval.atLeast(0)));
   }
 
   /**

@@ -7,9 +7,7 @@ import org.fullrank.enclosure.LipschitzBound;
 import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.fullrank.rigor.matrix.EnclosedGram;
 import org.fullrank.rigor.matrix.IntervalMatrix;
@@ -21,6 +19,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@code D f(T)} times some numbers of {@code stretch}.
  */
 final class ReducedJacobianMeasurement {
+  private static final String METHOD = "plain Java, outward rounded";
+
   private ReducedJacobianMeasurement() {}
 
   static ReducedJacobian measure(TrainingProblem problem) {
@@ -64,18 +64,21 @@ final class ReducedJacobianMeasurement {
             .multiply(stretch)
             .add(Interval.of(-space.targetError().hi(), space.targetError().hi()))
             .max(Interval.ZERO);
+    Quantity distance = values.derived("||f(X) - P y||", METHOD, residual);
     return new ReducedJacobian(
         new JacobianNumbers(
             Optional.empty(),
             JacobianMeasurement.smallest("min ||J^T u|| over the space", k)
                 .map("min ||J^T u|| over the space", s -> s.multiply(stretch)),
             JacobianMeasurement.largest("||J||", k).map("||J||", s -> s.multiply(stretch)),
-            exact("||f(X) - P y||", residual),
+            distance,
             radius -> stretched(lipschitz.at(radius), stretch),
-            Proof.verified(),
-            Subject.EXACT_NETWORK),
+            lipschitz.rigor(),
+            lipschitz.subject()),
         space.text(),
-        exact("1/2 ||y - P y||^2", space.outside().square().divide(2)));
+        // Both numbers rest on the same projection of the targets.
+        Quantity.derived(
+            "1/2 ||y - P y||^2", METHOD, space.outside().square().divide(2), distance));
   }
 
   private static double stretched(double lam, Interval stretch) {
@@ -90,9 +93,5 @@ final class ReducedJacobianMeasurement {
     }
     long[] shape = problem.network().inputShape().after(rows.length);
     return Tensors.of(flat, shape);
-  }
-
-  private static Quantity exact(String symbol, Interval value) {
-    return Quantity.verified(symbol, value, Subject.EXACT_NETWORK, "plain Java, outward rounded");
   }
 }

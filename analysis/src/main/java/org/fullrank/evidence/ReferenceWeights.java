@@ -5,11 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.kernel.Norms;
-import org.fullrank.rigor.rounding.Rounding;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -78,32 +76,32 @@ public record ReferenceWeights(List<Double> values)
     }
     boolean[] trained = LastLayerMeasurement.trained(last);
     double[] reference = values.stream().mapToDouble(v -> v).toArray();
-    double[] difference = new double[now.length];
     for (int i = 0; i < now.length; i++) {
-      difference[i] = reference[i] - now[i];
-      if (!trained[i] && difference[i] != 0) {
+      double difference = reference[i] - now[i];
+      if (!trained[i] && difference != 0) {
         return not("parameter " + i + " of the last layer is not trained but differs");
       }
-      if (!Double.isFinite(difference[i])) {
+      if (!Double.isFinite(difference)) {
         return not("the distance to the given weights overflows");
       }
     }
-    // Every difference has a relative error of one rounding.
-    Interval distance =
-        Norms.euclidean(difference)
-            .multiply(Interval.of(1 - 2 * Rounding.UNIT_ROUNDOFF, 1 + 2 * Rounding.UNIT_ROUNDOFF));
     Subject subject = LastLayerMeasurement.subject(problem);
     Optional<EnclosedNetwork> there = LastLayerMeasurement.values(problem, last, reference);
     return new Numbers(
         Optional.empty(),
-        Quantity.verified("||wbar - w||", distance, Subject.EXACT_NETWORK, "outward rounded"),
-        Quantity.verified(
+        Facts.ofData("||wbar - w||", Norms.distance("||wbar - w||", reference, now)),
+        there
+            .map(network -> loss(problem, network, y))
+            .orElseGet(() -> Facts.notNegative("L(wbar)", subject, EnclosedNetwork.FORWARD)));
+  }
+
+  private static Quantity loss(TrainingProblem problem, EnclosedNetwork there, double[][] y) {
+    return LastLayerMeasurement.about(
+        LastLayerMeasurement.subject(problem),
+        there.derived(
             "L(wbar)",
-            there
-                .map(network -> LossEnclosure.of(problem.loss(), network.output(), y))
-                .orElse(Interval.atLeast(0)),
-            subject,
-            "forward pass with running error bounds"));
+            EnclosedNetwork.FORWARD,
+            LossEnclosure.of(problem.loss(), there.output(), y)));
   }
 
   private static Numbers not(String obstacle) {

@@ -8,7 +8,6 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Proof;
 
 /** Recognises a {@link SmoothResidualNetwork} by the description of its layers. */
 final class SmoothResidualMeasurement {
@@ -46,7 +45,7 @@ final class SmoothResidualMeasurement {
       return SmoothResidualNetwork.not("c_res in " + cRes + " is not within (0, 1)");
     }
     return new SmoothResidualNetwork(
-        Optional.empty(), depth, first.out(), cSigma, cRes, Proof.verified());
+        Optional.empty(), depth, first.out(), cSigma, cRes, Facts.description());
   }
 
   /** What is wrong with the first two layers and the last one. */

@@ -43,6 +43,6 @@ public record SmoothResidualNetwork(
    */
   public static SmoothResidualNetwork not(String obstacle) {
     return new SmoothResidualNetwork(
-        Optional.of(obstacle), 1, 1, Interval.ENTIRE, Interval.ENTIRE, Proof.verified());
+        Optional.of(obstacle), 1, 1, Interval.ENTIRE, Interval.ENTIRE, Facts.description());
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.TensorViews;
@@ -11,6 +12,7 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Network;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.StructuralFact;
 import org.fullrank.rigor.Subject;
 import org.fullrank.spectrum.RankAnalysis;
 import org.fullrank.spectrum.RankReport;
@@ -164,20 +166,19 @@ public final class ExpressivityCondition {
   /** Bound of {@code ||h^ - h(X)||_F} for the stored features, whoever computed them. */
   private Quantity featureError(INDArray x, double[][] stored) {
     int layers = network.layers().size();
-    double distance = 0; // a single layer reads the inputs themselves
-    if (layers > 1) {
-      Network body = network.prefix(layers - 1);
-      INDArray own =
-          body.parameterCount() == 0
-              ? Tensors.empty(theta.dataType())
-              : TensorViews.segment(theta, 0, body.parameterCount());
-      distance = NetworkEnclosure.of(body, own).at(x).output().distance(stored);
+    String symbol = "||h^ - h(X)||_F";
+    if (layers == 1) { // it reads the inputs themselves
+      return StructuralFact.number(
+          symbol, Interval.ZERO, Subject.EXACT_NETWORK, EnclosedNetwork.FORWARD);
     }
-    return Quantity.verified(
-        "||h^ - h(X)||_F",
-        new Interval(0, distance),
-        Subject.EXACT_NETWORK,
-        "forward pass with running error bounds");
+    Network body = network.prefix(layers - 1);
+    INDArray own =
+        body.parameterCount() == 0
+            ? Tensors.empty(theta.dataType())
+            : TensorViews.segment(theta, 0, body.parameterCount());
+    EnclosedNetwork exact = NetworkEnclosure.of(body, own).at(x);
+    return exact.derived(
+        symbol, EnclosedNetwork.FORWARD, new Interval(0, exact.output().distance(stored)));
   }
 
   private OptionalInt featureDegree() {

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.StructuralFact;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.spectrum.RankReport;
@@ -85,7 +85,7 @@ public final class ExpressivityReport {
     Subject subject = subject();
     Cause cause = causes.stream().filter(c -> c.subject() == subject).findFirst().orElseThrow();
     String kind = cause.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    return Quantity.verified(SYMBOL, Interval.ZERO, subject, "structure: " + kind);
+    return StructuralFact.number(SYMBOL, Interval.ZERO, subject, "structure: " + kind);
   }
 
   /**
@@ -250,12 +250,8 @@ public final class ExpressivityReport {
             "numerical rank", numericalRank(), Subject.STORED_MATRIX, "NumPy's default tolerance"));
     if (certifiedRank().isPresent()) {
       out.add(
-          new Quantity(
-              "certified rank",
-              Interval.of(samples),
-              Proof.verified(),
-              subject(),
-              "checked right inverse"));
+          Quantity.derived(
+              "certified rank", "checked right inverse", Interval.of(samples), margin()));
     }
     return out;
   }

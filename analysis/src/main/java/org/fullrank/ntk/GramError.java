@@ -15,7 +15,6 @@ import org.fullrank.nn.Network;
 import org.fullrank.nn.Sequential;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.rounding.Rounding;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -177,10 +176,9 @@ final class GramError {
     double squares = sums.squares;
     double d = Math.sqrt(squares);
     double bound = INFLATION * (gamma * exactTrace + 2 * Math.sqrt(exactTrace) * d + d * d + tiny);
-    return new Quantity(
+    return Quantity.computed(
         "||K^ - K||_2",
         new Interval(0, Double.isNaN(bound) ? Double.POSITIVE_INFINITY : bound),
-        Rigor.COMPUTED,
         Subject.EXACT_NETWORK,
         "rounding analysis of " + gram.dataType() + " forward, adjoint and products");
   }

@@ -78,10 +78,9 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
   }
 
   static Quantity unknownError() {
-    return new Quantity(
+    return Quantity.computed(
         "||K^ - K||_2",
         new Interval(0, Double.POSITIVE_INFINITY),
-        Rigor.COMPUTED,
         Subject.EXACT_NETWORK,
         "no error bound requested");
   }

@@ -4,7 +4,6 @@ import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 
 /**
@@ -62,12 +61,8 @@ public record SampledEstimate(
    * @return with rigor {@code SAMPLED}
    */
   public Quantity quantity(String symbol) {
-    return new Quantity(
-        symbol,
-        interval,
-        Rigor.SAMPLED,
-        Subject.STORED_MATRIX,
-        method + ", confidence " + confidence);
+    return Quantity.sampled(
+        symbol, interval, Subject.STORED_MATRIX, method + ", confidence " + confidence);
   }
 
   /** Value and interval under a non-decreasing function; standard error to first order. */

@@ -6,7 +6,6 @@ import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.nn.enclosed.EnclosedGate;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.matrix.IntervalMatrix;
 
 /**
@@ -68,27 +67,23 @@ public record Agreement(
     for (boolean e : equal) {
       proved += e ? 1 : 0;
     }
-    return new Agreement(
-        n, proved, units, beyond, changed, difference(fixed.output(), relu.output()), computed);
+    return new Agreement(n, proved, units, beyond, changed, difference(fixed, relu), computed);
   }
 
   private static boolean opposite(Interval a, Interval b) {
     return (a.lo() > 0 && b.hi() <= 0) || (a.hi() <= 0 && b.lo() > 0);
   }
 
-  private static Quantity difference(IntervalMatrix f, IntervalMatrix g) {
-    IntervalMatrix d = f.addScaled(-1, g);
+  private static Quantity difference(EnclosedNetwork f, EnclosedNetwork g) {
+    IntervalMatrix d = f.output().addScaled(-1, g.output());
     Interval largest = Interval.ZERO;
     for (int i = 0; i < d.rows(); i++) {
       for (int c = 0; c < d.columns(); c++) {
         largest = largest.max(d.get(i, c).abs());
       }
     }
-    return Quantity.verified(
-        "max |f - f_relu|",
-        largest,
-        Subject.EXACT_NETWORK,
-        "forward passes of both networks with running error bounds");
+    return f.derived(
+        "max |f - f_relu|", "forward passes of both networks with running error bounds", largest);
   }
 
   @Override

@@ -122,7 +122,7 @@ final class CertificateTest {
   void neverMoreRigorousThanItsWeakestPart() {
     for (Rigor rigor : Rigor.values()) {
       for (Subject subject : Subject.values()) {
-        Quantity weak = Quantity.of("q", Interval.of(0.25), rigor, subject, "test");
+        Quantity weak = new Quantity("q", Interval.of(0.25), rigor, subject, "test");
         boolean proof = rigor == Rigor.VERIFIED && subject == Subject.EXACT_NETWORK;
         List<Certificate> certificates =
             List.of(

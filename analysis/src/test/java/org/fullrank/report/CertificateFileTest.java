@@ -77,6 +77,6 @@ final class CertificateFileTest {
   }
 
   private static Quantity exact(String symbol, Interval value, String method) {
-    return Quantity.of(symbol, value, Rigor.VERIFIED, Subject.EXACT_NETWORK, method);
+    return new Quantity(symbol, value, Rigor.VERIFIED, Subject.EXACT_NETWORK, method);
   }
 }

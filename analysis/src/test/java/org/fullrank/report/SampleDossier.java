@@ -52,7 +52,7 @@ final class SampleDossier {
                 "Weyl | inclusion"))
         .quantities(
             Quantity.computed("trace |K|", 4.0 / 3, Subject.STORED_MATRIX, "sum"),
-            Quantity.of(
+            new Quantity(
                 "kappa(K)",
                 Interval.atLeast(1e5),
                 Rigor.SAMPLED,

@@ -39,13 +39,12 @@ public record Quantity(
     Objects.requireNonNull(subject, "subject");
   }
 
-  /** A quantity with these parts. */
-  public static Quantity of(
-      String symbol, Interval interval, Rigor rigor, Subject subject, String method) {
-    return new Quantity(symbol, interval, rigor, subject, method);
-  }
-
-  /** An enclosure in which all rounding errors are accounted for. */
+  /**
+   * An enclosure in which all rounding errors are accounted for. This is the claim of a proof,
+   * which whoever calls it has just made; what follows from such numbers is {@link #derived}.
+   *
+   * @throws IllegalStateException if the floating-point mode of this thread is not that of Java
+   */
   public static Quantity verified(
       String symbol, Interval interval, Subject subject, String method) {
     return new Quantity(symbol, interval, Proof.verified(), subject, method);
@@ -53,7 +52,45 @@ public record Quantity(
 
   /** A floating-point value without an error bound; must be finite. */
   public static Quantity computed(String symbol, double value, Subject subject, String method) {
-    return new Quantity(symbol, Interval.of(value), Rigor.COMPUTED, subject, method);
+    return computed(symbol, Interval.of(value), subject, method);
+  }
+
+  /** A floating-point enclosure whose error is estimated, not proved. */
+  public static Quantity computed(String symbol, Interval value, Subject subject, String method) {
+    return new Quantity(symbol, value, Rigor.COMPUTED, subject, method);
+  }
+
+  /** An interval that contains the number with some probability. */
+  public static Quantity sampled(String symbol, Interval value, Subject subject, String method) {
+    return new Quantity(symbol, value, Rigor.SAMPLED, subject, method);
+  }
+
+  /** A number that somebody states, also one of which nothing is known. */
+  public static Quantity assumed(String symbol, Interval value, Subject subject, String method) {
+    return new Quantity(symbol, value, Rigor.ASSUMED, subject, method);
+  }
+
+  /**
+   * What a formula makes of other quantities: as rigorous as the weakest of them, about the
+   * narrowest.
+   *
+   * @param symbol name of the result
+   * @param method the formula, or how it was evaluated
+   * @param value the result, rounded outward; it may also rest on exact numbers, such as data
+   * @param operand what the formula starts from
+   * @param others all else that it starts from
+   * @throws IllegalStateException if all operands are verified and the floating-point mode of this
+   *     thread is not that of Java
+   */
+  public static Quantity derived(
+      String symbol, String method, Interval value, Quantity operand, Quantity... others) {
+    Rigor rigor = operand.rigor;
+    Subject subject = operand.subject;
+    for (Quantity other : others) {
+      rigor = Rigor.weakest(rigor, other.rigor);
+      subject = Subject.narrowest(subject, other.subject);
+    }
+    return new Quantity(symbol, value, rigor, subject, method);
   }
 
   /** Whether the enclosure is proved for {@link #subject}. */
@@ -69,6 +106,16 @@ public record Quantity(
   /** The same number with at most the given rigor; never stronger than before. */
   public Quantity weakenedTo(Rigor atMost) {
     return new Quantity(symbol, interval, Rigor.weakest(rigor, atMost), subject, method);
+  }
+
+  /** The same number with at most the given rigor, about at most the given subject. */
+  public Quantity weakenedTo(Rigor atMost, Subject atMostAbout) {
+    return new Quantity(
+        symbol,
+        interval,
+        Rigor.weakest(rigor, atMost),
+        Subject.narrowest(subject, atMostAbout),
+        method);
   }
 
   /**

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class QuantityTest {
   private static Quantity quantity(Rigor rigor, Subject subject) {
-    return Quantity.of("x", new Interval(1, 2), rigor, subject, "test");
+    return new Quantity("x", new Interval(1, 2), rigor, subject, "test");
   }
 
   @Test
@@ -46,6 +46,44 @@ class QuantityTest {
         assertThat(result).isLessThanOrEqualTo(first).isLessThanOrEqualTo(second);
       }
     }
+  }
+
+  @Test
+  void whatIsDerivedIsAsWeakAsTheWeakestAndAsNarrowAsTheNarrowest() {
+    for (Rigor rigor : Rigor.values()) {
+      for (Subject subject : Subject.values()) {
+        Quantity strong = quantity(Rigor.VERIFIED, Subject.EXACT_NETWORK);
+        Quantity weak = quantity(rigor, subject);
+        List<Quantity> all =
+            List.of(
+                Quantity.derived("y", "f", Interval.ONE, weak),
+                Quantity.derived("y", "f", Interval.ONE, weak, strong, strong),
+                Quantity.derived("y", "f", Interval.ONE, strong, weak, strong),
+                Quantity.derived("y", "f", Interval.ONE, strong, strong, weak),
+                strong.weakenedTo(rigor, subject),
+                weak.weakenedTo(Rigor.VERIFIED, Subject.EXACT_NETWORK));
+        for (Quantity result : all) {
+          assertThat(result.rigor()).isEqualTo(rigor);
+          assertThat(result.subject()).isEqualTo(subject);
+        }
+        assertThat(StructuralFact.ofData("y", weak).rigor()).isEqualTo(rigor);
+      }
+    }
+    Quantity one = quantity(Rigor.SAMPLED, Subject.EXACT_NETWORK);
+    Quantity other = quantity(Rigor.COMPUTED, Subject.STORED_MATRIX);
+    Quantity both = Quantity.derived("y", "a formula", Interval.ONE, one, other);
+    assertThat(both)
+        .isEqualTo(Quantity.sampled("y", Interval.ONE, Subject.STORED_MATRIX, "a formula"));
+  }
+
+  @Test
+  void whatIsNotProvedCannotBeMadeSo() {
+    Subject subject = Subject.STORED_MATRIX;
+    assertThat(Quantity.assumed("y", Interval.ONE, subject, "m").rigor()).isEqualTo(Rigor.ASSUMED);
+    assertThat(Quantity.sampled("y", Interval.ONE, subject, "m").rigor()).isEqualTo(Rigor.SAMPLED);
+    assertThat(Quantity.computed("y", Interval.ONE, subject, "m").rigor())
+        .isEqualTo(Rigor.COMPUTED);
+    assertThat(Quantity.computed("y", 1, subject, "m").rigor()).isEqualTo(Rigor.COMPUTED);
   }
 
   @Test

@@ -2,10 +2,7 @@ package org.fullrank.convergence.theorem;
 
 import org.fullrank.evidence.DeepLinearNetwork;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
-import org.fullrank.rigor.Subject;
 
 /**
  * The quantities that the theorems on deep linear residual networks share, on the region {@code
@@ -81,25 +78,25 @@ final class DeepLinearConstants {
 
   /** A derived number, as rigorous as the measured ones. */
   Quantity quantity(String symbol, String formula, Interval value) {
-    Rigor rigor = Proof.verified();
-    Subject subject = Subject.EXACT_NETWORK;
-    for (Quantity q :
-        new Quantity[] {
-          net.sigmaA(),
-          net.normA(),
-          net.sigmaB(),
-          net.normB(),
-          net.sigmaX(),
-          net.normX(),
-          net.normAx(),
-          net.longest(),
-          net.loss(),
-          net.excess()
-        }) {
-      rigor = Rigor.weakest(rigor, q.rigor());
-      subject = Subject.narrowest(subject, q.subject());
-    }
-    return Quantity.of(symbol, value, rigor, subject, formula);
+    return Quantity.derived(
+        symbol,
+        formula,
+        value,
+        net.sigmaA(),
+        net.normA(),
+        net.sigmaB(),
+        net.normB(),
+        net.sigmaX(),
+        net.normX(),
+        net.normAx(),
+        net.longest(),
+        net.loss(),
+        net.excess());
+  }
+
+  /** The radius of the region, which does not depend on what was measured. */
+  Quantity region() {
+    return Setting.read("c/L", x, "c/L");
   }
 
   static Interval power(Interval base, int exponent) {

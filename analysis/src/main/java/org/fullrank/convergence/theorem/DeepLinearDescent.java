@@ -10,8 +10,6 @@ import org.fullrank.evidence.DeepLinearNetwork;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.Measurements;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 
 /**
  * Gradient descent on deep linear residual networks from zero initialisation: the verifiable form
@@ -126,7 +124,7 @@ public final class DeepLinearDescent implements Theorem {
         HypothesisCheck.less(
                 "each layer stays in its region: sqrt(2 Delta_0/mu) / ((1 - h/2) sqrt(S)) < c/L",
                 k.quantity("layer path bound", "sqrt(2 Delta_0/mu) / ((1 - h/2) sqrt(S))", lhs),
-                Quantity.verified("c/L", k.x, Subject.EXACT_NETWORK, "c/L"))
+                k.region())
             .from(k.measured(c))
             .from(Setting.of("h", h), net.excess().withSymbol("Delta_0"))
             .through(k.derived())

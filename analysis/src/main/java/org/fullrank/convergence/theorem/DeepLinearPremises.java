@@ -8,7 +8,6 @@ import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.DeepLinearNetwork;
 import org.fullrank.evidence.LinearChain;
-import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
@@ -72,7 +71,6 @@ final class DeepLinearPremises {
   }
 
   private static HypothesisCheck positive(String statement, Quantity sigma) {
-    Quantity zero = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
-    return HypothesisCheck.less(statement, zero, sigma).from(sigma);
+    return HypothesisCheck.less(statement, Setting.zero(), sigma).from(sigma);
   }
 }

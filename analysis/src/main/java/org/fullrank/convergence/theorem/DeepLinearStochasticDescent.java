@@ -12,8 +12,6 @@ import org.fullrank.evidence.DeepLinearNetwork;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.Measurements;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 
 /**
  * Stochastic gradient descent on deep linear residual networks that can interpolate, from zero
@@ -111,7 +109,7 @@ public final class DeepLinearStochasticDescent implements Theorem {
                 "the region is kept with positive probability: delta = 2 L sqrt(2 S_g F_0)/(c mu) <"
                     + " 1",
                 k.quantity("delta", DELTA, delta),
-                Quantity.verified("1", Interval.ONE, Subject.EXACT_NETWORK, "one"))
+                Setting.one())
             .from(k.measured(c))
             .from(
                 Setting.of("n", net.samples()),

@@ -13,8 +13,6 @@ import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.Measurements;
 import org.fullrank.rigor.Exponential;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 
 /**
  * Gradient descent on deep linear residual networks from zero initialisation, in the form in which
@@ -140,6 +138,6 @@ public final class DeepLinearZouForm implements Theorem {
                 k.quantity("eta L e^(-2c) (a b s)^2", "eta L e^(-2c) (a b s)^2", rate),
                 // Each of L layers moves by at most c/L in the Frobenius norm.
                 k.quantity("c/sqrt(L)", "c/sqrt(L)", k.x.multiply(Interval.of(depth).sqrt())))
-            .withLayerRadius(Quantity.verified("c/L", k.x, Subject.EXACT_NETWORK, "c/L")));
+            .withLayerRadius(k.region()));
   }
 }

@@ -13,7 +13,6 @@ import org.fullrank.evidence.Measurements;
 import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 
 /**
@@ -71,10 +70,7 @@ public final class FeatureGradientBound implements Theorem {
       if (rank.verdict() == Verdict.HOLDS) {
         // It may underflow although the rank is full.
         checks.add(
-            HypothesisCheck.less(
-                    "mu = c sigma_min(M)^2 > 0",
-                    Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero"),
-                    constant(n))
+            HypothesisCheck.less("mu = c sigma_min(M)^2 > 0", Setting.zero(), constant(n))
                 .from(LastLayerPremises.factor(n)));
       }
     }

@@ -139,10 +139,9 @@ public final class GulcuResNet implements Theorem {
     double width = form.width() * (residual / radius) * (residual / radius);
     return radius > 0 && width <= Double.MAX_VALUE
         ? Optional.of(
-            new Quantity(
+            Quantity.assumed(
                 "m (R0/r_max)^2",
                 Interval.of(width),
-                Rigor.ASSUMED,
                 Subject.EXACT_NETWORK,
                 "heuristic extrapolation: Lam taken as proportional to 1/sqrt(m)"))
         : Optional.empty();

@@ -8,7 +8,6 @@ import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
@@ -215,7 +214,7 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
         return new Attempt(checks, Optional.empty());
       }
       Interval lam = Interval.of(lipschitz.get().interval().hi());
-      Quantity one = Quantity.verified("1", Interval.ONE, Subject.EXACT_NETWORK, "one");
+      Quantity one = Setting.one();
       double eta = 0;
       Interval rate = Interval.ONE;
       Interval shares = Interval.ONE;
@@ -235,7 +234,8 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
         if (step.verdict() == Verdict.FAILS) {
           used = used(lam, rate);
           step =
-              HypothesisCheck.less(shortStep, quantity(STEP, STEP, used), one).from(smallest(lam));
+              HypothesisCheck.less(shortStep, quantity(STEP, STEP, used), one)
+                  .from(smallest(lipschitz.get()));
         }
         checks.add(step.from(Setting.of("eta", eta)).through(quantity("beta", "s0 + b0", beta)));
         shares = Interval.ONE.subtract(used);
@@ -249,10 +249,8 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
       if (!(needed <= radius)) {
         covered = false;
         checks.add(
-            HypothesisCheck.structural(
+            HypothesisCheck.undecided(
                 "Lam was taken on a ball that is large enough",
-                Verdict.UNDECIDED,
-                Proof.verified(),
                 Subject.EXACT_NETWORK,
                 "radius " + needed + " is needed and " + radius + " was taken"));
       }
@@ -267,7 +265,7 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
         condition =
             HypothesisCheck.less(
                     little, quantity("h", CHANGE, change(least(lam), residual, most, sigma)), one)
-                .from(smallest(lam));
+                .from(smallest(lipschitz.get()));
       }
       checks.add(condition);
       if (condition.verdict() == Verdict.FAILS) {
@@ -299,13 +297,13 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
     }
 
     /** The least constant, as a measured number. */
-    private Quantity smallest(Interval lam) {
-      return Quantity.of(
+    private Quantity smallest(Quantity lipschitz) {
+      Interval lam = Interval.of(lipschitz.interval().hi());
+      return Quantity.derived(
           "Lam_0",
+          "bounds of the second derivatives on the ball of radius 2 R0/s0",
           Interval.of(least(lam).lo()),
-          numbers.lipschitzRigor(),
-          numbers.lipschitzSubject(),
-          "bounds of the second derivatives on the ball of radius 2 R0/s0");
+          lipschitz);
     }
 
     /**
@@ -334,10 +332,6 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
   }
 
   private static Attempt undecided(String statement, String reason) {
-    return new Attempt(
-        List.of(
-            HypothesisCheck.structural(
-                statement, Verdict.UNDECIDED, Proof.verified(), Subject.EXACT_NETWORK, reason)),
-        Optional.empty());
+    return new Attempt(List.of(JacobianPremises.undecided(statement, reason)), Optional.empty());
   }
 }

@@ -7,9 +7,7 @@ import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 
@@ -70,11 +68,7 @@ final class JacobianPremises {
             reason ->
                 HypothesisCheck.structural(
                     statement, Verdict.FAILS, s0.rigor(), s0.subject(), reason))
-        .orElseGet(() -> HypothesisCheck.less(statement, zero(), s0));
-  }
-
-  static Quantity zero() {
-    return Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
+        .orElseGet(() -> HypothesisCheck.less(statement, Setting.zero(), s0));
   }
 
   static boolean allHold(List<HypothesisCheck> checks) {
@@ -83,8 +77,7 @@ final class JacobianPremises {
 
   /** Something that is not known, through no fault of the problem. */
   static HypothesisCheck undecided(String statement, String reason) {
-    return HypothesisCheck.structural(
-        statement, Verdict.UNDECIDED, Proof.verified(), Subject.EXACT_NETWORK, reason);
+    return HypothesisCheck.undecided(statement, Subject.EXACT_NETWORK, reason);
   }
 
   /** What the arithmetic starts from, by the symbols of the theorems. */
@@ -103,17 +96,8 @@ final class JacobianPremises {
 
   /** A derived number, as rigorous as the measured ones. */
   static Quantity quantity(String symbol, String formula, Interval value, JacobianNumbers n) {
-    return Quantity.of(
-        symbol,
-        value,
-        Rigor.weakest(
-            n.sigmaMin().rigor(), n.norm().rigor(), n.residual().rigor(), n.lipschitzRigor()),
-        Subject.narrowest(
-            n.sigmaMin().subject(),
-            n.norm().subject(),
-            n.residual().subject(),
-            n.lipschitzSubject()),
-        formula);
+    return Quantity.derived(symbol, formula, value, n.sigmaMin(), n.norm(), n.residual())
+        .weakenedTo(n.lipschitzRigor(), n.lipschitzSubject());
   }
 
   /** Why no Lipschitz constant was found, and what may help. */

@@ -15,9 +15,7 @@ import org.fullrank.evidence.LastLayerNumbers;
 import org.fullrank.evidence.Measurements;
 import org.fullrank.evidence.ReferenceWeights;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 
 /**
  * Gradient descent on the last layer alone, for a convex loss: with {@code M = [g h, tau 1]}, the
@@ -158,13 +156,7 @@ public final class LastLayerConvexDescent implements Theorem {
   private Conclusion conclusion(LastLayerNumbers n, Evidence evidence, double eta) {
     if (reference.isPresent()) {
       ReferenceWeights.Numbers given = evidence.get(reference.get());
-      Quantity anywhere =
-          new Quantity(
-              "radius",
-              Interval.atLeast(0),
-              Proof.verified(),
-              Subject.EXACT_NETWORK,
-              "nothing is known");
+      Quantity anywhere = Setting.read("radius", Interval.atLeast(0), "nothing is known");
       Quantity start =
           n.value().subtract(given.loss()).map("L(w_0) - L(wbar)", d -> d.max(Interval.ZERO));
       return Conclusion.of(

@@ -9,7 +9,6 @@ import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.LastLayerNumbers;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.rigor.rounding.Rounding;
 
@@ -78,9 +77,9 @@ final class LastLayerPremises {
 
   static HypothesisCheck fullRank(LastLayerNumbers n) {
     String statement = "rank M = n: sigma_min(M) > 0";
-    Quantity zero = Quantity.verified("0", Interval.ZERO, Subject.EXACT_NETWORK, "zero");
     return n.deficiency().isEmpty()
-        ? HypothesisCheck.less(statement, zero, n.sigmaMin()).from(n.sigmaMin().withSymbol("s"))
+        ? HypothesisCheck.less(statement, Setting.zero(), n.sigmaMin())
+            .from(n.sigmaMin().withSymbol("s"))
         : HypothesisCheck.structural(
             statement,
             Verdict.FAILS,
@@ -110,7 +109,7 @@ final class LastLayerPremises {
   static HypothesisCheck shortStep(double eta, Quantity limit) {
     return HypothesisCheck.less(
             "the step is short: 0 < eta < " + limit.symbol(),
-            Quantity.verified("eta", Interval.of(eta), Subject.EXACT_NETWORK, "setting"),
+            Setting.of("eta", eta),
             eta > 0 ? limit : limit.map(limit.symbol(), unknown -> Interval.ENTIRE))
         .from(Setting.of("eta", eta));
   }

@@ -7,8 +7,6 @@ import org.fullrank.evidence.LinearChain;
 import org.fullrank.evidence.LinearFactor;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
-import org.fullrank.rigor.Subject;
 
 /**
  * The constants of a deep linear chain on the region {@code ||W_l - W_l(0)|| <= omega}, outward
@@ -124,20 +122,12 @@ final class LinearChainConstants {
 
   /** A derived number, as rigorous as the measured ones. */
   Quantity quantity(String symbol, String formula, Interval value) {
-    Rigor rigor =
-        Rigor.weakest(
-            chain.sigmaX().rigor(),
-            chain.normX().rigor(),
-            chain.loss().rigor(),
-            chain.excess().rigor());
-    Subject subject = Subject.EXACT_NETWORK;
-    for (Quantity q : List.of(chain.sigmaX(), chain.normX(), chain.loss(), chain.excess())) {
-      subject = Subject.narrowest(subject, q.subject());
-    }
+    List<Quantity> operands = new ArrayList<>(List.of(chain.normX(), chain.loss(), chain.excess()));
     for (LinearFactor m : chain.factors()) {
-      rigor = Rigor.weakest(rigor, m.sigmaMin().rigor(), m.norm().rigor());
-      subject = Subject.narrowest(subject, m.sigmaMin().subject(), m.norm().subject());
+      operands.add(m.sigmaMin());
+      operands.add(m.norm());
     }
-    return Quantity.of(symbol, value, rigor, subject, formula);
+    return Quantity.derived(
+        symbol, formula, value, chain.sigmaX(), operands.toArray(new Quantity[0]));
   }
 }

@@ -12,7 +12,6 @@ import org.fullrank.evidence.LinearFactor;
 import org.fullrank.evidence.Measurements;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 
 /**
  * Gradient descent on any deep linear network from any initialisation, such as those of Du and Hu
@@ -106,8 +105,7 @@ public final class LinearChainDescent implements Theorem {
     double omega = radius(chain, residual);
     LinearChainConstants k = new LinearChainConstants(chain, omega);
     Interval path = LinearDescent.path(residual, k.mu, h);
-    Quantity reach =
-        Quantity.verified("omega", Interval.of(omega), Subject.EXACT_NETWORK, "setting");
+    Quantity reach = Setting.of("omega", omega);
     Interval beta = k.smoothness(residual);
     checks.add(
         HypothesisCheck.less(

@@ -5,10 +5,8 @@ import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Prediction;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
-import org.fullrank.rigor.Verdict;
 
 /**
  * What follows for an excess loss {@code Delta} with {@code ||grad||^2 >= 2 mu Delta} and
@@ -55,14 +53,13 @@ final class LinearDescent {
 
   /** That the largest step size, rounded down, is a positive double. */
   static HypothesisCheck representable(double eta) {
-    return HypothesisCheck.structural(
-        "the step size is a positive double",
-        isStep(eta) ? Verdict.HOLDS : Verdict.UNDECIDED,
-        Proof.verified(),
-        Subject.EXACT_NETWORK,
-        isStep(eta)
-            ? "eta = " + eta
-            : "no positive step size is known to be short enough" + JacobianPremises.SCALE);
+    String statement = "the step size is a positive double";
+    return isStep(eta)
+        ? HypothesisCheck.premise(statement, true, "eta = " + eta)
+        : HypothesisCheck.undecided(
+            statement,
+            Subject.EXACT_NETWORK,
+            "no positive step size is known to be short enough" + JacobianPremises.SCALE);
   }
 
   List<HypothesisCheck> checks() {

@@ -15,7 +15,6 @@ import org.fullrank.evidence.Measurements;
 import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 
 /**
@@ -142,8 +141,7 @@ public final class PolyakLojasiewicz implements Theorem {
         HypothesisCheck.less(
             "the path stays within the ball: 2 R0/(s0 - Lam R) < R",
             JacobianPremises.quantity("2 R0/(s0 - Lam R)", "2 R0/(s0 - Lam R)", ball.path, numbers),
-            Quantity.verified(
-                "R", Interval.of(ball.radius), Subject.EXACT_NETWORK, "chosen by the theorem")));
+            Setting.read("R", Interval.of(ball.radius), "chosen by the theorem")));
     if (!(ball.eta > 0)) {
       checks.add(
           JacobianPremises.undecided(

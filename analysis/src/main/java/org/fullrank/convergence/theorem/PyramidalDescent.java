@@ -208,16 +208,15 @@ public final class PyramidalDescent implements Theorem {
   }
 
   private static Quantity published(String condition, Interval ratio) {
-    return new Quantity(
+    return Quantity.assumed(
         condition + ", needed over given",
         ratio,
-        Rigor.ASSUMED,
         Subject.EXACT_NETWORK,
         "constants of the paper quoted from memory");
   }
 
   private static HypothesisCheck positive(String statement, Quantity value) {
-    return HypothesisCheck.less(statement, JacobianPremises.zero(), value);
+    return HypothesisCheck.less(statement, Setting.zero(), value);
   }
 
   private static List<String> limits() {

@@ -2,6 +2,7 @@ package org.fullrank.convergence.theorem;
 
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.StructuralFact;
 import org.fullrank.rigor.Subject;
 
 /** Numbers that are known without measuring: choices of a theorem, counts, factors. */
@@ -19,6 +20,14 @@ final class Setting {
 
   /** A number that stands in the description of the network or of the loss. */
   static Quantity read(String symbol, Interval value, String method) {
-    return Quantity.verified(symbol, value, Subject.EXACT_NETWORK, method);
+    return StructuralFact.number(symbol, value, Subject.EXACT_NETWORK, method);
+  }
+
+  static Quantity zero() {
+    return read("0", Interval.ZERO, "zero");
+  }
+
+  static Quantity one() {
+    return read("1", Interval.ONE, "one");
   }
 }

@@ -70,7 +70,7 @@ final class JacobianVariantsTest {
     assertThat(theorem.check(measured).prediction().orElseThrow().referenceLoss().orElseThrow())
         .isEqualTo(exact("floor", 2));
     Quantity guessed =
-        Quantity.of("floor", Interval.of(2), Rigor.ASSUMED, Subject.STORED_MATRIX, "-");
+        new Quantity("floor", Interval.of(2), Rigor.ASSUMED, Subject.STORED_MATRIX, "-");
     Certificate weak =
         theorem.check(
             measured.given(

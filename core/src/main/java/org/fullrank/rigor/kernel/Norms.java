@@ -2,6 +2,8 @@ package org.fullrank.rigor.kernel;
 
 import org.fullrank.rigor.Internal;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.rounding.Rounding;
 
 /**
@@ -45,6 +47,27 @@ public final class Norms {
     }
     return ofNonNegativeTerms(
         ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7)), length, ErrorTerms.underflow(length));
+  }
+
+  /**
+   * Encloses the Euclidean distance of two stored vectors whose differences do not overflow.
+   *
+   * @return verified about the stored numbers
+   */
+  public static Quantity distance(String symbol, double[] x, double[] y) {
+    if (x.length != y.length) {
+      throw new IllegalArgumentException(
+          "Norms.distance expects vectors of one length but got " + x.length + " and " + y.length);
+    }
+    double[] difference = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      difference[i] = x[i] - y[i];
+    }
+    // Every difference has a relative error of one rounding.
+    Interval distance =
+        euclidean(difference)
+            .multiply(Interval.of(1 - 2 * Rounding.UNIT_ROUNDOFF, 1 + 2 * Rounding.UNIT_ROUNDOFF));
+    return Quantity.verified(symbol, distance, Subject.STORED_MATRIX, "outward rounded");
   }
 
   /** Encloses the sum of absolute values of the first {@code length} entries. */
