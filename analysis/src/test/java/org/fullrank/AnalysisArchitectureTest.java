@@ -130,10 +130,15 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
           // The enclosed kernels of infinite width; the legend of a report only explains the words.
           ProvedValues.Way.MAKES,
           List.of("ntk.Correlations", "ntk.SchurSandwich", "report.Legend"),
+          ProvedValues.Way.REFLECTS,
+          List.of("report.TerminalProgress"), // asks a newer Java whether there is a terminal
           ProvedValues.Way.STATES_A_FACT,
           List.of(
+              "convergence.Certificate", // that a caller states numbers
               "convergence.HypothesisCheck", // premises seen in a description; what is not known
-              "convergence.theorem.", // these premises, and in Setting a theorem's own choices
+              "convergence.Prediction", // that a number says nothing
+              "convergence.theorem.", // what its inequalities mean, and in Setting a theorem's own
+                                      // choices
               "diagnosis.SingularityCause", // equal inputs, counted parameters
               "evidence.Facts", // the description of a problem
               "expressivity.ExpressivityCondition", // one layer reads the inputs themselves

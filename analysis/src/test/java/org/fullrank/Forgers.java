@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.fullrank.convergence.HypothesisCheck;
+import org.fullrank.convergence.Theorem;
 import org.fullrank.diagnosis.SingularityCause;
 import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.evidence.JacobianNumbers;
@@ -111,6 +112,16 @@ final class Forgers {
     }
   }
 
+  @By(Way.REFLECTS)
+  static final class LooksBehindThePrivate {
+    Object forge() throws ReflectiveOperationException {
+      return EnclosedNetwork.class.getDeclaredConstructors()[0].newInstance();
+    }
+  }
+
+  @By(Way.MAKES)
+  abstract static class CallsItselfATheorem implements Theorem {}
+
   @By(Way.STATES_A_FACT)
   static final class InventsAFact {
     Quantity forge() {
@@ -136,6 +147,20 @@ final class Forgers {
   static final class InventsAPremise {
     HypothesisCheck forge() {
       return HypothesisCheck.premise("the network is wide", true, "it is");
+    }
+  }
+
+  @By(Way.STATES_A_FACT)
+  static final class SaysSomethingElse {
+    HypothesisCheck forge(Quantity zero, Quantity one) {
+      return HypothesisCheck.less("the network is wide", zero, one);
+    }
+  }
+
+  @By(Way.STATES_A_FACT)
+  static final class FindsSomethingElse {
+    Finding forge(Quantity one) {
+      return Finding.of("wide", Verdict.HOLDS, one, "it is");
     }
   }
 

@@ -20,9 +20,14 @@ import java.util.TreeSet;
 public final class ProvedValues {
   /** How a class has a part in a value that claims to be proved. */
   public enum Way {
-    /** Makes one from nothing: stamps it, names the constant or looks it up, or is a bound. */
+    /**
+     * Makes one from nothing: stamps it, names the constant or looks it up, or is a bound or a
+     * theorem, which are believed.
+     */
     MAKES,
-    /** States a fact that no arithmetic checks. */
+    /** Looks behind what is private, where this test sees nothing. */
+    REFLECTS,
+    /** States a fact that no arithmetic checks, or says in words what was proved. */
     STATES_A_FACT,
     /** Gives a rigor to something that carries one: it must be that of operands. */
     PASSES_A_RIGOR,
@@ -35,9 +40,16 @@ public final class ProvedValues {
   private static final String PROOF = ArchitectureContract.ROOT + "rigor.Proof";
   private static final String FACT = ArchitectureContract.ROOT + "rigor.StructuralFact";
   private static final String CHECK = ArchitectureContract.ROOT + "convergence.HypothesisCheck";
+  private static final String FINDING = ArchitectureContract.ROOT + "report.Finding";
   private static final String BOUND = ArchitectureContract.ROOT + "rigor.eigen.EigenvalueBound";
+  private static final String THEOREM = ArchitectureContract.ROOT + "convergence.Theorem";
+  private static final String THEOREMS = ArchitectureContract.ROOT + "convergence.theorem";
   private static final List<String> TRUSTED =
       List.of(ArchitectureContract.ROOT + "rigor", ArchitectureContract.ROOT + "enclosure");
+
+  /** What these methods are given in words is believed. */
+  private static final Set<String> STATING =
+      Set.of("premise", "undecided", "less", "structural", "of", "<init>");
 
   /** Only the weaker of two rigors comes out of these. */
   private static final Set<String> WEAKENING = Set.of("weakenedTo", "weakest", "require");
@@ -91,7 +103,9 @@ public final class ProvedValues {
 
   private static Set<Way> ways(JavaClass c) {
     Set<Way> ways = new TreeSet<>();
-    if (!c.isInterface() && c.isAssignableTo(BOUND)) {
+    if (!c.isInterface()
+        && (c.isAssignableTo(BOUND)
+            || (c.isAssignableTo(THEOREM) && !c.getPackageName().equals(THEOREMS)))) {
       ways.add(Way.MAKES);
     }
     // Whoever has the class can ask it for its constants.
@@ -103,12 +117,15 @@ public final class ProvedValues {
       if (makes(c, access)) {
         ways.add(Way.MAKES);
       }
+      if (reflects(access)) {
+        ways.add(Way.REFLECTS);
+      }
       String target = access.getTargetOwner().getName();
       String name = access.getName();
-      if (target.equals(FACT)
-          || (target.equals(CHECK)
-              && (name.equals("premise") || name.equals("undecided"))
-              && !owner(c).equals("convergence.HypothesisCheck"))) {
+      if (!owner(c).equals(owner(access.getTargetOwner()))
+          && (target.equals(FACT)
+              || (target.equals(CHECK) && STATING.contains(name))
+              || (target.equals(FINDING) && STATING.contains(name)))) {
         ways.add(Way.STATES_A_FACT);
       }
       if (passesARigor(c, access)) {
@@ -133,6 +150,12 @@ public final class ProvedValues {
       case "java.util.EnumSet" -> Set.of("allOf", "complementOf", "range").contains(name);
       default -> false;
     };
+  }
+
+  private static boolean reflects(JavaAccess<?> access) {
+    String target = access.getTargetOwner().getName();
+    return target.startsWith("java.lang.invoke.MethodHandles")
+        || (target.startsWith("java.lang.reflect.") && !target.endsWith(".Array"));
   }
 
   /** Sums and products of quantities need no list: their names say what they are. */
