@@ -192,7 +192,7 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
           "evidence: JacobianMeasurement, LinearInputs, Measurements, OutputSpace,"
               + " PyramidalMeasurement, ReducedJacobianMeasurement, RepeatedInputs",
           "ntk: ChainNodes, ChainPass",
-          "ntk: EmpiricalNtk, GramError, JacobianGram",
+          "ntk: EmpiricalNtk, JacobianGram",
           "ntk: FactorTasks, GradientFactors, GramShape, TermSlot",
           "report: CertificateJson, Dossier, JsonReport, Legend, MarkdownReport, TerminalReport",
           "report: LinePlot, PlotLabels, PlotPainter",

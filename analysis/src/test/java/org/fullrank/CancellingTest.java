@@ -34,6 +34,8 @@ import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.ntk.GramMatrix;
 import org.fullrank.rigor.disk.TiledCholeskyBound;
 import org.fullrank.rigor.eigen.Hint;
+import org.fullrank.rigor.eigen.SpectralDistance;
+import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.fullrank.rigor.rank.IndependentRows;
 import org.fullrank.rigor.rank.ModularRank;
 import org.fullrank.spectrum.AllEigenvalues;
@@ -171,7 +173,6 @@ class CancellingTest {
     TASKS.put("gram", () -> closed(interrupting().gram(x)));
     TASKS.put("traceKernel", () -> closed(interrupting().traceKernel(x)));
     TASKS.put("cross", () -> closed(ntk.cross(x, x)));
-    TASKS.put("gram, error bound", () -> closed(ntk.withErrorBound().gram(x)));
     TASKS.put(
         "gram by products", () -> closed(ntk.withMethod(EmpiricalNtk.Method.OPERATOR).gram(few)));
     TASKS.put("CholeskyBound", () -> CholeskyBound.withDefaults().enclose(operator));
@@ -198,6 +199,16 @@ class CancellingTest {
     TASKS.put("RankAnalysis", () -> RankAnalysis.withDefaults().rankAtLeast(matrix));
     TASKS.put("IndependentRows", () -> IndependentRows.of(rows, 2));
     TASKS.put("ModularRank", () -> ModularRank.of(rows, 1, 2));
+    TASKS.put(
+        "SpectralDistance",
+        () ->
+            SpectralDistance.enclose(
+                i -> {
+                  Thread.currentThread().interrupt();
+                  return rows[i];
+                },
+                SymmetricMatrix.of(rows),
+                1));
     TASKS.put(
         "NetworkEnclosure", () -> NetworkEnclosure.of(NETWORK, theta).at(x).jacobian().gram());
     TASKS.put(
@@ -230,7 +241,6 @@ class CancellingTest {
         "gram",
         "traceKernel",
         "cross",
-        "gram, error bound",
         "gram by products",
         "CholeskyBound",
         "DirectBound",
@@ -246,6 +256,7 @@ class CancellingTest {
         "IndependentRows",
         "ModularRank",
         "NetworkEnclosure",
+        "SpectralDistance",
         "JacobianDescent",
         "SingularityDiagnosis",
         "ExpressivityCondition");

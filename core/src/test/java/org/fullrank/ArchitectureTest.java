@@ -54,11 +54,7 @@ final class ArchitectureTest extends ArchitectureContract {
 
   /** Random numbers, half precision, and the error theory that is not of the trusted base. */
   private static final Set<String> LITERALS =
-      Set.of(
-          "io/NpyValues.java",
-          "nn/Accuracy.java",
-          "nn/RandomStream.java",
-          "nn/layer/Roundoff.java");
+      Set.of("io/NpyValues.java", "nn/Accuracy.java", "nn/RandomStream.java");
 
   /** Classes of one package that need each other: the fewer the better. */
   private static final Set<String> CYCLES =
@@ -71,7 +67,7 @@ final class ArchitectureTest extends ArchitectureContract {
               + " TensorViews, Tensors",
           "linalg: FactorRows, SingleRows",
           "nn: Activations, PiecewiseLinear, Softplus",
-          "nn.layer: AffineRounding, Dense, DenseLinearization",
+          "nn.layer: Dense, DenseLinearization",
           "rigor: DecimalInterval, Interval",
           "rigor.disk: TiledEntries, TiledSurvey",
           "rigor.eigen: DiagonalScaling, ExtremeSearch, ShiftTerms, ShiftedCholeskyBound",

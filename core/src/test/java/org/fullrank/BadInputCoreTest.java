@@ -262,7 +262,6 @@ class BadInputCoreTest {
         afterClose("toMatrix after close", Jacobian::toMatrix),
         afterClose("inputJacobian after close", Jacobian::inputJacobian),
         afterClose("value after close", j -> j.linearization().value()),
-        afterClose("rounding after close", j -> j.linearization().rounding()),
         argument(
             "block after close",
             () -> {

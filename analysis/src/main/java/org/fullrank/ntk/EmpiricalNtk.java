@@ -6,13 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.fullrank.diff.Jacobian;
-import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
 import org.fullrank.ntk.GramPlan.Kernel;
 import org.fullrank.rigor.ProgressListener;
-import org.fullrank.rigor.Quantity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -50,8 +48,7 @@ public final class EmpiricalNtk {
   private final Options options;
 
   /** What can be changed about a kernel. */
-  private record Options(
-      Method method, boolean errorBound, long budget, ProgressListener progress) {}
+  private record Options(Method method, long budget, ProgressListener progress) {}
 
   private EmpiricalNtk(Network network, INDArray theta, Options options) {
     this.network = network;
@@ -76,9 +73,7 @@ public final class EmpiricalNtk {
     TensorChecks.requireReal("theta", theta.dataType());
     TensorChecks.requireFinite("theta", theta);
     return new EmpiricalNtk(
-        network,
-        theta,
-        new Options(Method.LAYERWISE, false, Long.MAX_VALUE, ProgressListener.none()));
+        network, theta, new Options(Method.LAYERWISE, Long.MAX_VALUE, ProgressListener.none()));
   }
 
   /**
@@ -88,19 +83,7 @@ public final class EmpiricalNtk {
    * @return the changed kernel
    */
   public EmpiricalNtk withMethod(Method method) {
-    return new EmpiricalNtk(
-        network, theta, new Options(method, options.errorBound, options.budget, options.progress));
-  }
-
-  /**
-   * The same kernel, whose Grams carry {@link GramMatrix#errorBound()}. Costs the passes once more
-   * and two products per weight matrix.
-   *
-   * @return the changed kernel
-   */
-  public EmpiricalNtk withErrorBound() {
-    return new EmpiricalNtk(
-        network, theta, new Options(options.method, true, options.budget, options.progress));
+    return new EmpiricalNtk(network, theta, new Options(method, options.budget, options.progress));
   }
 
   /**
@@ -117,8 +100,7 @@ public final class EmpiricalNtk {
     if (bytes <= 0) {
       throw new IllegalArgumentException("expected a budget of bytes > 0 but got " + bytes);
     }
-    return new EmpiricalNtk(
-        network, theta, new Options(options.method, options.errorBound, bytes, options.progress));
+    return new EmpiricalNtk(network, theta, new Options(options.method, bytes, options.progress));
   }
 
   /**
@@ -129,8 +111,7 @@ public final class EmpiricalNtk {
    * @return the changed kernel
    */
   public EmpiricalNtk withProgress(ProgressListener listener) {
-    return new EmpiricalNtk(
-        network, theta, new Options(options.method, options.errorBound, options.budget, listener));
+    return new EmpiricalNtk(network, theta, new Options(options.method, options.budget, listener));
   }
 
   /**
@@ -185,7 +166,7 @@ public final class EmpiricalNtk {
     if (effective() == Method.LAYERWISE) {
       INDArray matrix = route("gram").gram(checked(x));
       try {
-        return GramMatrix.ofSymmetric(matrix, x.size(0), network.outputs(), error(x, matrix));
+        return GramMatrix.ofSymmetric(matrix, x.size(0), network.outputs());
       } catch (RuntimeException | Error e) {
         matrix.close();
         throw e;
@@ -193,20 +174,7 @@ public final class EmpiricalNtk {
     }
     try (Jacobian jacobian = network.jacobian(theta, x)) {
       INDArray matrix = JacobianGram.symmetric(jacobian, effective());
-      Quantity error =
-          options.errorBound
-              ? GramError.stored(jacobian, matrix, effective())
-              : GramMatrix.unknownError();
-      return GramMatrix.fromUpper(matrix, jacobian.samples(), jacobian.outputs(), error);
-    }
-  }
-
-  private Quantity error(INDArray x, INDArray matrix) {
-    if (!options.errorBound) {
-      return GramMatrix.unknownError();
-    }
-    try (Arena arena = new Arena()) {
-      return GramError.layerwise(network, arena.contiguous(theta), arena.contiguous(x), matrix);
+      return GramMatrix.fromUpper(matrix, jacobian.samples(), jacobian.outputs());
     }
   }
 
@@ -283,7 +251,7 @@ public final class EmpiricalNtk {
     requireStorable(x.size(0), x.size(0));
     LayerwiseRoute route =
         (network.couplesSamples() ? this : withMethod(Method.LAYERWISE)).route("trace kernel");
-    return GramMatrix.ofSymmetric(route.trace(checked(x)), x.size(0), 1, GramMatrix.unknownError());
+    return GramMatrix.ofSymmetric(route.trace(checked(x)), x.size(0), 1);
   }
 
   /**
@@ -326,18 +294,17 @@ public final class EmpiricalNtk {
   private Map<String, GramMatrix> parts(INDArray x, Function<Slot, String> keyOf) {
     requireStorable(x, x);
     Map<String, GramMatrix> out = new LinkedHashMap<>();
-    Quantity unknown = GramMatrix.unknownError();
     long n = x.size(0);
     long k = network.outputs();
     if (effective() == Method.LAYERWISE) {
       route("parts")
           .parts(checked(x), keyOf)
-          .forEach((name, part) -> out.put(name, GramMatrix.ofSymmetric(part, n, k, unknown)));
+          .forEach((name, part) -> out.put(name, GramMatrix.ofSymmetric(part, n, k)));
       return out;
     }
     try (Jacobian jacobian = network.jacobian(theta, x)) {
       GramParts.of(jacobian, network.slots(), keyOf)
-          .forEach((name, part) -> out.put(name, GramMatrix.fromUpper(part, n, k, unknown)));
+          .forEach((name, part) -> out.put(name, GramMatrix.fromUpper(part, n, k)));
     }
     return out;
   }

@@ -6,10 +6,7 @@ import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
-import org.fullrank.rigor.Rigor;
-import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.eigen.SpectralDistance;
 import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.fullrank.rigor.matrix.EnclosedGram;
@@ -26,13 +23,11 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
   private final INDArray matrix;
   private final long samples;
   private final long outputs;
-  private final Quantity errorBound;
 
-  private GramMatrix(INDArray matrix, long samples, long outputs, Quantity errorBound) {
+  private GramMatrix(INDArray matrix, long samples, long outputs) {
     this.matrix = matrix;
     this.samples = samples;
     this.outputs = outputs;
-    this.errorBound = errorBound;
   }
 
   /**
@@ -55,11 +50,11 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
     TensorChecks.requireReal("Gram matrix", matrix.dataType());
     TensorChecks.requireFinite("Gram matrix", matrix);
     SymmetricMatrix.requireSymmetric("Gram matrix", Tensors.toRows(matrix));
-    return new GramMatrix(matrix.dup('c'), samples, outputs, unknownError());
+    return new GramMatrix(matrix.dup('c'), samples, outputs);
   }
 
   /** Takes ownership of a computed matrix; its upper triangle is mirrored. */
-  static GramMatrix fromUpper(INDArray matrix, long samples, long outputs, Quantity errorBound) {
+  static GramMatrix fromUpper(INDArray matrix, long samples, long outputs) {
     int size = (int) matrix.size(0);
     double[] v = Tensors.toDoubles(matrix);
     for (int i = 1; i < size; i++) {
@@ -69,20 +64,12 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
     }
     Tensors.write(v, matrix);
     TensorChecks.requireFinite("computed Gram matrix", matrix);
-    return new GramMatrix(matrix, samples, outputs, errorBound);
+    return new GramMatrix(matrix, samples, outputs);
   }
 
   /** Takes ownership of a computed matrix, finite and symmetric to the bit. */
-  static GramMatrix ofSymmetric(INDArray matrix, long samples, long outputs, Quantity errorBound) {
-    return new GramMatrix(matrix, samples, outputs, errorBound);
-  }
-
-  static Quantity unknownError() {
-    return Quantity.computed(
-        "||K^ - K||_2",
-        new Interval(0, Double.POSITIVE_INFINITY),
-        Subject.EXACT_NETWORK,
-        "no error bound requested");
+  static GramMatrix ofSymmetric(INDArray matrix, long samples, long outputs) {
+    return new GramMatrix(matrix, samples, outputs);
   }
 
   @Override
@@ -156,20 +143,6 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
    */
   public INDArray matrix() {
     return open();
-  }
-
-  /**
-   * An upper bound of the spectral norm of the difference between this stored matrix and the Gram
-   * of the network, with the stored parameters and inputs, in exact arithmetic.
-   *
-   * <p>It is an a-priori rounding analysis that trusts the native products to be sound, hence
-   * {@link Rigor#COMPUTED} and never a proof; {@code [0, infinity)} unless requested through {@link
-   * EmpiricalNtk#withErrorBound}.
-   *
-   * @return an interval that starts at 0
-   */
-  public Quantity errorBound() {
-    return errorBound;
   }
 
   /**

@@ -8,9 +8,9 @@
  * holds them to it.
  *
  * <p>{@link org.fullrank.ntk.GramMatrix} is the stored result: symmetric of size {@code n k}, with
- * the row order {@code i * k + c} and, on request, a bound of its distance to the Gram of the
- * network in exact arithmetic. {@link org.fullrank.ntk.NtkOperator} is the same kernel without
- * storage, for iterative methods.
+ * the row order {@code i * k + c}; {@link org.fullrank.ntk.GramMatrix#distanceToExactNetwork}
+ * encloses how far it is from the Gram of the network in exact arithmetic. {@link
+ * org.fullrank.ntk.NtkOperator} is the same kernel without storage, for iterative methods.
  *
  * <p>{@link org.fullrank.ntk.SchurSandwich} encloses the smallest eigenvalue layer by layer,
  * without forming the kernel. {@link org.fullrank.ntk.KernelStatistics} compares kernels with each

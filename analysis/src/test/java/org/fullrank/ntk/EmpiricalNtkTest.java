@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activations;
@@ -15,7 +16,8 @@ import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.ntk.EmpiricalNtk.Method;
-import org.fullrank.rigor.Rigor;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.matrix.EnclosedGram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -210,16 +212,15 @@ class EmpiricalNtkTest {
     Network network = RandomNetworks.tanh(residual, 3);
     INDArray theta32 = network.initialize(Seed.of(7), DataType.FLOAT);
     INDArray x32 = Tensors.convert(RandomNetworks.inputs("x", 6), DataType.FLOAT);
-    GramMatrix g32 =
-        EmpiricalNtk.of(network, theta32).withMethod(method).withErrorBound().gram(x32);
+    GramMatrix g32 = EmpiricalNtk.of(network, theta32).withMethod(method).gram(x32);
     INDArray theta = Tensors.convert(theta32, DataType.DOUBLE);
-    GramMatrix g64 =
-        EmpiricalNtk.of(network, theta)
-            .withErrorBound()
-            .gram(Tensors.convert(x32, DataType.DOUBLE));
-    double bound32 = g32.errorBound().interval().hi();
-    double bound64 = g64.errorBound().interval().hi();
-    assertThat(g32.errorBound().rigor()).isEqualTo(Rigor.COMPUTED);
+    INDArray x = Tensors.convert(x32, DataType.DOUBLE);
+    GramMatrix g64 = EmpiricalNtk.of(network, theta).gram(x);
+    EnclosedGram exact = NetworkEnclosure.of(network, theta32).at(x32).jacobian().gram();
+    Quantity distance = g32.distanceToExactNetwork(exact);
+    double bound32 = distance.interval().hi();
+    double bound64 = g64.distanceToExactNetwork(exact).interval().hi();
+    assertThat(distance.isProof()).isTrue();
     double[] a = Tensors.toDoubles(g32.matrix());
     double[] b = Tensors.toDoubles(g64.matrix());
     double squares = 0;
@@ -228,10 +229,13 @@ class EmpiricalNtkTest {
       squares += (a[i] - b[i]) * (a[i] - b[i]);
       norm += b[i] * b[i];
     }
-    // The Frobenius norm of the difference is at least its spectral norm: a stricter test.
-    assertThat(Math.sqrt(squares)).isGreaterThan(0).isLessThan(bound32);
-    assertThat(bound32).isLessThan(1e-2 * Math.sqrt(norm));
-    assertThat(bound64).isLessThan(1e-10 * Math.sqrt(norm));
+    // The spectral norm of the difference of both is within the sum of their distances, and at
+    // least this; the Frobenius norm can exceed it by no more than the square root of the order.
+    double spectral = Math.sqrt(squares / g32.size());
+    assertThat(spectral).isGreaterThan(0).isLessThan(bound32 + bound64);
+    assertThat(distance.interval().lo()).isLessThan(Math.sqrt(squares) + bound64);
+    assertThat(bound32).isLessThan(1e-6 * Math.sqrt(norm));
+    assertThat(bound64).isLessThan(1e-12 * Math.sqrt(norm));
   }
 
   @ParameterizedTest
@@ -244,7 +248,6 @@ class EmpiricalNtkTest {
         EmpiricalNtk ntk = EmpiricalNtk.of(network, theta).withMethod(method);
         long before = settledBytes();
         ntk.gram(x).close();
-        ntk.withErrorBound().gram(x).close();
         ntk.cross(x, x).close();
         ntk.diagonal(x).close();
         ntk.traceKernel(x).close();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.io.Npy;
 import org.fullrank.io.SymmetricNpyFile;
 import org.fullrank.linalg.Backend;
@@ -25,6 +26,8 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.ntk.EmpiricalNtk.Method;
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.matrix.EnclosedGram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,7 +174,7 @@ final class GramSchedulingTest {
     INDArray theta = network.initialize(Seed.of(1));
     INDArray x = inputs(DataType.DOUBLE, 40);
     EmpiricalNtk ntk = EmpiricalNtk.of(network, theta);
-    EmpiricalNtk bounded = ntk.withMemoryBudget(1L << 30).withErrorBound();
+    EmpiricalNtk bounded = ntk.withMemoryBudget(1L << 30);
     bounded.gram(x).close();
     long before = settledBytes();
     for (int r = 0; r < 1000; r++) {
@@ -361,9 +364,9 @@ final class GramSchedulingTest {
     }
   }
 
-  /** An error bound of float holds also where inner products are subnormal. */
+  /** The distance from the exact network is one also where inner products are subnormal. */
   @Test
-  void theErrorBoundCoversUnderflow() {
+  void theDistanceCoversUnderflow() {
     Network network = Network.of(Shape.of(2), Dense.of("a", 2, 2), Dense.of("b", 2, 1));
     for (double s : new double[] {1, 1e-19, 1e-20, 3e-21, 1e-21}) {
       double[] v = {1, -0.5, 0.3, 0.8, 0.01 / s, -0.02 / s};
@@ -375,14 +378,18 @@ final class GramSchedulingTest {
       INDArray x = Tensors.of(DataType.FLOAT, inputs, 6, 2);
       INDArray wide = Tensors.convert(theta, DataType.DOUBLE);
       INDArray wideX = Tensors.convert(x, DataType.DOUBLE);
-      try (GramMatrix single = EmpiricalNtk.of(network, theta).withErrorBound().gram(x)) {
+      EnclosedGram enclosed = NetworkEnclosure.of(network, theta).at(x).jacobian().gram();
+      try (GramMatrix single = EmpiricalNtk.of(network, theta).gram(x)) {
         double[] exact = values(EmpiricalNtk.of(network, wide).gram(wideX));
         double[] got = Tensors.toDoubles(single.matrix());
         double largest = 0;
         for (int e = 0; e < got.length; e++) {
           largest = Math.max(largest, Math.abs(got[e] - exact[e]));
         }
-        assertThat(single.errorBound().interval().hi()).as("s = " + s).isGreaterThan(largest);
+        Interval distance = single.distanceToExactNetwork(enclosed).interval();
+        // No entry differs by more than the norm, nor the norm by more than 6 times an entry.
+        assertThat(distance.hi()).as("s = " + s).isGreaterThan(largest);
+        assertThat(distance.lo()).as("s = " + s).isLessThan(6.01 * largest);
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
+import org.fullrank.enclosure.NetworkEnclosure;
 import org.fullrank.expressivity.ExpressivityCondition;
 import org.fullrank.expressivity.ExpressivityReport;
 import org.fullrank.linalg.Arena;
@@ -24,10 +25,12 @@ import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.ntk.GramMatrix;
 import org.fullrank.oracle.ExactMatrix;
+import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
+import org.fullrank.rigor.matrix.EnclosedGram;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,10 +106,6 @@ class ProductFaultTest {
                       .lambdaMinIn(e.lambdaMin().interval().lo(), e.lambdaMin().interval().hi())
                   ? 0
                   : 1;
-          Extremes about = e.perturbedBy(stored.errorBound(), Subject.EXACT_NETWORK);
-          assertThat(about.lambdaMin().isProof()).isFalse();
-          assertThat(about.lambdaMax().isProof()).isFalse();
-          assertThat(about.conditionNumber().isProof()).isFalse();
         }
         // From the factor itself no native product is involved: a proof about what is stored.
         holds(
@@ -229,19 +228,29 @@ class ProductFaultTest {
     assertThat(certified).isPositive();
   }
 
+  /** The distance of wrong kernels from the true network: true, and as large as they are wrong. */
   @ParameterizedTest
   @ValueSource(doubles = {1e-2, 1e-12})
-  void aNetworkWithWrongProductsHasNoErrorBound(double relative) {
-    Network network = network(relative, 6);
-    INDArray theta = network.initialize(Seed.of(2));
+  void wrongProductsAreFarFromTheNetworkAndSayingSoIsAProof(double relative) {
+    Network bent = network(relative, 6);
+    Network straight =
+        Network.of(Shape.of(3), bent.layers().get(0), bent.layers().get(1), bent.layers().get(3));
+    INDArray theta = bent.initialize(Seed.of(2));
     INDArray x = Tensors.ofRows(Spectra.random(5, 3, 7));
+    assertThat(NetworkEnclosure.obstacle(bent)).isPresent();
+    EnclosedGram exact = NetworkEnclosure.of(straight, theta).at(x).jacobian().gram();
+    Interval truth =
+        CholeskyBound.withDefaults().enclose(exact.exactNetwork()).lambdaMin().interval();
     for (EmpiricalNtk.Method method : EmpiricalNtk.Method.values()) {
-      GramMatrix gram = EmpiricalNtk.of(network, theta).withMethod(method).withErrorBound().gram(x);
+      GramMatrix gram = EmpiricalNtk.of(bent, theta).withMethod(method).gram(x);
       Extremes e = CholeskyBound.withDefaults().enclose(gram);
       holds(e, ExactMatrix.of(Tensors.toRows(gram.matrix())));
-      Extremes about = e.perturbedBy(gram.errorBound(), Subject.EXACT_NETWORK);
-      assertThat(about.lambdaMin().isProof()).isFalse();
-      assertThat(about.lambdaMin().interval().hi()).isInfinite();
+      Quantity distance = gram.distanceToExactNetwork(exact);
+      assertThat(distance.interval().lo()).isGreaterThan(relative / 100);
+      assertThat(distance.interval().hi()).isLessThan(relative * 1000);
+      Extremes about = e.perturbedBy(distance, Subject.EXACT_NETWORK);
+      assertThat(about.lambdaMin().isProof()).isTrue();
+      assertThat(about.lambdaMin().interval().intersects(truth)).isTrue();
     }
   }
 }

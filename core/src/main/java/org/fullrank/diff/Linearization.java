@@ -1,6 +1,5 @@
 package org.fullrank.diff;
 
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,16 +45,6 @@ public interface Linearization extends AutoCloseable {
    *     not write or close
    */
   default void forEachPreActivation(BiConsumer<String, INDArray> visitor) {}
-
-  /**
-   * Bounds of the rounding errors of the value and of pullbacks. A composite has them exactly when
-   * all its parts do.
-   *
-   * @return empty unless overridden
-   */
-  default Optional<RoundingModel> rounding() {
-    return Optional.empty();
-  }
 
   @Override
   void close();

@@ -17,10 +17,6 @@
  *
  * <p>{@link org.fullrank.diff.Jacobian} is the operator {@code R^p -> R^(n k)} of a whole network,
  * with row {@code i * k + c} for sample {@code i} and output {@code c}.
- *
- * <p>A {@link org.fullrank.diff.RoundingModel} bounds how far value and pullback of a linearization
- * are from exact arithmetic, layer by layer; {@link org.fullrank.diff.JacobianError} turns it into
- * one figure per Jacobian row.
  */
 @NullMarked
 package org.fullrank.diff;

@@ -1,10 +1,8 @@
 package org.fullrank.nn;
 
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
-import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.TensorViews;
@@ -87,11 +85,6 @@ final class Owned implements Linearization {
   @Override
   public void forEachPreActivation(BiConsumer<String, INDArray> visitor) {
     open().forEachPreActivation(visitor);
-  }
-
-  @Override
-  public Optional<RoundingModel> rounding() {
-    return open().rounding();
   }
 
   @Override

@@ -11,7 +11,6 @@ import org.fullrank.cancel.Cancellation;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
-import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.TensorViews;
@@ -266,11 +265,6 @@ public final class Sequential implements Layer {
     @Override
     public void forEachPreActivation(BiConsumer<String, INDArray> visitor) {
       parts.forEach(p -> p.forEachPreActivation(visitor));
-    }
-
-    @Override
-    public Optional<RoundingModel> rounding() {
-      return ChainRounding.of(parts);
     }
 
     @Override

@@ -2,13 +2,11 @@ package org.fullrank.nn.layer;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.fullrank.diff.KroneckerBlock;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
-import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.TensorViews;
@@ -27,7 +25,6 @@ final class DenseLinearization implements Linearization {
   private final INDArray w;
   private final boolean inOut;
   private final INDArray value;
-  private final AffineRounding rounding;
 
   DenseLinearization(Dense layer, INDArray x, INDArray w, @Nullable INDArray b) {
     this.layer = layer;
@@ -40,7 +37,6 @@ final class DenseLinearization implements Linearization {
       this.value = tiled(b, x.size(0), x.dataType());
       Products.multiply(layer.weightScale(), x, false, w, !inOut, 1, value);
     }
-    this.rounding = AffineRounding.dense(layer, x, w, b);
   }
 
   /** {@code sb} times the bias in each of {@code n} rows: what the product is added to. */
@@ -104,11 +100,6 @@ final class DenseLinearization implements Linearization {
     }
     return Pullback.lazy(
         () -> arena.own(Products.multiplyRows(layer.weightScale(), dy, w, inOut)), blocks, arena);
-  }
-
-  @Override
-  public Optional<RoundingModel> rounding() {
-    return Optional.of(rounding);
   }
 
   @Override

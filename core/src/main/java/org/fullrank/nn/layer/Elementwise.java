@@ -7,7 +7,6 @@ import java.util.function.BiConsumer;
 import org.fullrank.cancel.Cancellation;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
-import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Chunks;
 import org.fullrank.linalg.Entrywise;
@@ -94,7 +93,7 @@ public final class Elementwise implements Layer {
   public Linearization linearize(INDArray theta, INDArray x) {
     TensorChecks.requireReal("Elementwise '" + name + "' input", x.dataType());
     List<INDArray> both = Chunks.map(x, activation::evaluate, activation::evaluate);
-    return new Applied(name, activation, x, both.get(0), both.get(1));
+    return new Applied(name, x, both.get(0), both.get(1));
   }
 
   @Override
@@ -156,8 +155,7 @@ public final class Elementwise implements Layer {
     return name.equals(activation.name()) ? name : name + ":" + activation.name();
   }
 
-  private record Applied(
-      String name, Activation activation, INDArray input, INDArray value, INDArray slope)
+  private record Applied(String name, INDArray input, INDArray value, INDArray slope)
       implements Linearization {
     @Override
     public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
@@ -173,11 +171,6 @@ public final class Elementwise implements Layer {
     @Override
     public void forEachPreActivation(BiConsumer<String, INDArray> visitor) {
       visitor.accept(name, input);
-    }
-
-    @Override
-    public Optional<RoundingModel> rounding() {
-      return ElementwiseRounding.of(activation, input, value, slope);
     }
 
     @Override

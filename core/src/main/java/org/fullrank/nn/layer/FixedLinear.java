@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
-import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Products;
 import org.fullrank.linalg.TensorChecks;
@@ -113,7 +112,7 @@ public final class FixedLinear implements Layer {
     TensorChecks.requireShape("FixedLinear '" + name + "' input", x, -1, matrix.size(1));
     Arena arena = new Arena();
     INDArray m = x.dataType() == matrix.dataType() ? matrix : arena.own(matrix(x.dataType()));
-    return new Fixed(x, m, arena.own(Products.multiply(x, false, m, true)), arena);
+    return new Fixed(m, arena.own(Products.multiply(x, false, m, true)), arena);
   }
 
   @Override
@@ -136,8 +135,7 @@ public final class FixedLinear implements Layer {
     return "FixedLinear(" + name + ", " + matrix.size(1) + " -> " + matrix.size(0) + ")";
   }
 
-  private record Fixed(INDArray input, INDArray matrix, INDArray value, Arena arena)
-      implements Linearization {
+  private record Fixed(INDArray matrix, INDArray value, Arena arena) implements Linearization {
     @Override
     public @Nullable INDArray jvp(@Nullable INDArray dTheta, @Nullable INDArray dx) {
       return dx == null ? null : Products.multiplyRows(1, dx, matrix, true);
@@ -147,11 +145,6 @@ public final class FixedLinear implements Layer {
     public Pullback pullback(INDArray dy) {
       Arena own = new Arena();
       return Pullback.of(own.own(Products.multiplyRows(1, dy, matrix, false)), List.of(), own);
-    }
-
-    @Override
-    public Optional<RoundingModel> rounding() {
-      return Optional.of(AffineRounding.fixed(input, matrix));
     }
 
     @Override

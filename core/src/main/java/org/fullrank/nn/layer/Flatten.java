@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
-import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.nn.Layer;
@@ -95,11 +94,6 @@ public final class Flatten implements Layer {
       shape[0] = dy.size(0);
       System.arraycopy(inputShape, 0, shape, 1, inputShape.length);
       return Pullback.of(TensorViews.reshape(dy, shape), List.of(), new Arena());
-    }
-
-    @Override
-    public Optional<RoundingModel> rounding() {
-      return Optional.of(FlattenRounding.INSTANCE);
     }
 
     @Override

@@ -1,10 +1,8 @@
 package org.fullrank.nn.layer;
 
 import java.util.List;
-import java.util.Optional;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
-import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Entrywise;
 import org.fullrank.nn.Layer;
@@ -49,12 +47,6 @@ record Gate(INDArray pattern) implements Layer {
     public Pullback pullback(INDArray dy) {
       Arena arena = new Arena();
       return Pullback.of(arena.own(Entrywise.times(dy, pattern)), List.of(), arena);
-    }
-
-    /** Errors pass unchanged or vanish. */
-    @Override
-    public Optional<RoundingModel> rounding() {
-      return Optional.of(FlattenRounding.INSTANCE);
     }
 
     @Override

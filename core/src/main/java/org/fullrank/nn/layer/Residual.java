@@ -9,7 +9,6 @@ import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
 import org.fullrank.diff.Pullback;
-import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.fullrank.linalg.Entrywise;
 import org.fullrank.linalg.TensorViews;
@@ -279,17 +278,6 @@ public final class Residual implements Layer {
       if (shortcut != null) {
         shortcut.forEachPreActivation(visitor);
       }
-    }
-
-    @Override
-    public Optional<RoundingModel> rounding() {
-      Optional<RoundingModel> b = branch.rounding();
-      Optional<RoundingModel> s = shortcut == null ? Optional.empty() : shortcut.rounding();
-      if (b.isEmpty() || (shortcut != null && s.isEmpty())) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          new ResidualRounding(scale, branch, b.get(), shortcut, s.orElse(null), value));
     }
 
     @Override

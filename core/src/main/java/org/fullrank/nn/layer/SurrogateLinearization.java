@@ -1,11 +1,9 @@
 package org.fullrank.nn.layer;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
-import org.fullrank.diff.RoundingModel;
 import org.fullrank.linalg.Arena;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,15 +14,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param name of the layer
  * @param values the trained chain with its gates set
  * @param signals the frozen dense layers, whose values are the {@code t_l}
- * @param rectified the frozen activations after each of them
  * @param arena owner of everything
  */
 record SurrogateLinearization(
-    String name,
-    Linearization values,
-    List<Linearization> signals,
-    List<Linearization> rectified,
-    Arena arena)
+    String name, Linearization values, List<Linearization> signals, Arena arena)
     implements Linearization {
   @Override
   public INDArray value() {
@@ -46,11 +39,6 @@ record SurrogateLinearization(
     for (int l = 0; l < signals.size(); l++) {
       visitor.accept(name + ".gate" + (l + 1), signals.get(l).value());
     }
-  }
-
-  @Override
-  public Optional<RoundingModel> rounding() {
-    return values.rounding().map(chain -> new SurrogateRounding(chain, signals, rectified));
   }
 
   @Override

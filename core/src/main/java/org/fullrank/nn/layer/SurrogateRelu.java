@@ -42,10 +42,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * t} is 0, which is where the derivative with respect to {@code x} exists; elsewhere that of the
  * pattern at the point is returned.
  *
- * <p>Where rounding could switch a gate, {@link Linearization#rounding()} bounds nothing: an
- * infinite error. In single precision {@code Psi} is rounded to nearest first: that is another
- * network, whose gates may differ. {@link Linearization#forEachPreActivation} shows the {@code
- * t_l}.
+ * <p>In single precision {@code Psi} is rounded to nearest first: that is another network, whose
+ * gates may differ. {@link Linearization#forEachPreActivation} shows the {@code t_l}.
  *
  * <p>Cost: one forward pass more than the dense layers alone, for each evaluation.
  */
@@ -166,7 +164,6 @@ public final class SurrogateRelu implements Layer {
       INDArray psi =
           x.dataType() == DataType.DOUBLE ? gates : arena.own(Tensors.convert(gates, x.dataType()));
       List<Linearization> signals = new ArrayList<>();
-      List<Linearization> rectified = new ArrayList<>();
       List<Layer> gated = new ArrayList<>();
       INDArray a = x;
       long offset = 0;
@@ -178,7 +175,6 @@ public final class SurrogateRelu implements Layer {
             Elementwise.of(Activations.RELU).linearize(Tensors.empty(x.dataType()), t.value());
         arena.absorb(relu::close);
         signals.add(t);
-        rectified.add(relu);
         gated.add(layer);
         gated.add(new Gate(arena.own(pattern(t.value()))));
         a = relu.value();
@@ -186,7 +182,7 @@ public final class SurrogateRelu implements Layer {
       }
       Linearization values = Sequential.of(gated).linearize(theta, x);
       arena.absorb(values::close);
-      return new SurrogateLinearization(name, values, signals, rectified, arena);
+      return new SurrogateLinearization(name, values, signals, arena);
     } catch (RuntimeException e) {
       arena.close();
       throw e;

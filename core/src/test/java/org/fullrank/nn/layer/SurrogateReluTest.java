@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
-import org.fullrank.diff.RoundingModel;
 import org.fullrank.io.NetworkFile;
 import org.fullrank.io.UnsupportedLayerException;
 import org.fullrank.linalg.Tensors;
@@ -152,9 +151,9 @@ class SurrogateReluTest {
     }
   }
 
-  /** In single precision the same layer, with an error bound wherever the gates are certain. */
+  /** In single precision the same layer, up to the rounding of sums of a few terms. */
   @Test
-  void roundingBoundsCoverSinglePrecision() {
+  void singlePrecisionAgreesWithDouble() {
     SurrogateRelu layer = three();
     INDArray theta = Tensors.convert(gaussian("theta", layer.parameterCount()), DataType.FLOAT);
     INDArray x = Tensors.convert(gaussian("x", N, 4), DataType.FLOAT);
@@ -162,8 +161,7 @@ class SurrogateReluTest {
     SurrogateRelu exact =
         layer.withGates(
             Tensors.convert(Tensors.convert(layer.gates(), DataType.FLOAT), DataType.DOUBLE));
-    INDArray dy = gaussian("dy", 1, N, 3);
-    INDArray dy32 = Tensors.convert(dy, DataType.FLOAT);
+    INDArray dy32 = Tensors.convert(gaussian("dy", 1, N, 3), DataType.FLOAT);
     INDArray dy64 = Tensors.convert(dy32, DataType.DOUBLE);
     try (Linearization l32 = exact.linearize(theta, x);
         Linearization l64 =
@@ -171,24 +169,17 @@ class SurrogateReluTest {
                 Tensors.convert(theta, DataType.DOUBLE), Tensors.convert(x, DataType.DOUBLE));
         Pullback p32 = l32.pullback(dy32);
         Pullback p64 = l64.pullback(dy64)) {
-      RoundingModel model = l32.rounding().orElseThrow();
-      double[] bound = model.valueError(new double[N]);
-      double[][] back = model.pullbackError(new double[N], dy32, new double[1][N]).inputCotangent();
-      double[][] v32 = Tensors.toRows(l32.value());
-      double[][] v64 = Tensors.toRows(l64.value());
+      double[] v32 = Tensors.toDoubles(l32.value());
+      double[] v64 = Tensors.toDoubles(l64.value());
+      assertThat(distance(v32, v64)).isBetween(1e-9, 1e-5 * norm(v64));
       double[] c32 = Tensors.toDoubles(p32.inputCotangent());
       double[] c64 = Tensors.toDoubles(p64.inputCotangent());
-      for (int i = 0; i < N; i++) {
-        assertThat(bound[i]).isBetween(1e-8, 1e-3);
-        assertThat(distance(v32[i], v64[i])).isLessThanOrEqualTo(bound[i]);
-        double moved =
-            distance(
-                Arrays.copyOfRange(c32, 4 * i, 4 * i + 4),
-                Arrays.copyOfRange(c64, 4 * i, 4 * i + 4));
-        assertThat(moved).isLessThanOrEqualTo(back[0][i]);
-        assertThat(back[0][i]).isLessThan(1e-3);
-      }
+      assertThat(distance(c32, c64)).isBetween(1e-9, 1e-5 * norm(c64));
     }
+  }
+
+  private static double norm(double[] a) {
+    return distance(a, new double[a.length]);
   }
 
   private static double distance(double[] a, double[] b) {
@@ -197,28 +188,6 @@ class SurrogateReluTest {
       sum += (a[i] - b[i]) * (a[i] - b[i]);
     }
     return Math.sqrt(sum);
-  }
-
-  @Test
-  void nothingIsBoundedWhereAGateMightSwitch() {
-    SurrogateRelu layer =
-        SurrogateRelu.of("s", Seed.of(1), Dense.of("a", 2, 1))
-            .withGates(Tensors.of(new double[] {1, -1 + 1e-15}, 2));
-    INDArray x = Tensors.of(new double[] {1, 1, 1, -1}, 2, 2);
-    try (Linearization l = layer.linearize(Tensors.of(new double[] {3, 4}, 2), x)) {
-      RoundingModel model = l.rounding().orElseThrow();
-      assertThat(model.valueError(new double[2])[0]).isInfinite();
-      assertThat(model.valueError(new double[2])[1]).isLessThan(1e-14);
-      double[][] back =
-          model
-              .pullbackError(new double[2], gaussian("dy", 1, 2, 1), new double[1][2])
-              .rows()
-              .get(0);
-      assertThat(back[0][0]).isInfinite();
-      assertThat(back[0][1]).isLessThan(1e-13);
-      // An uncertain input makes gates uncertain.
-      assertThat(model.valueError(new double[] {0, 2})[1]).isInfinite();
-    }
   }
 
   @Test
