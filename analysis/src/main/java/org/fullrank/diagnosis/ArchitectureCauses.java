@@ -9,7 +9,9 @@ import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Network;
+import org.fullrank.nn.Parity;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.Traits;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.rigor.Subject;
@@ -25,6 +27,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class ArchitectureCauses {
   private final Network network;
+  private final Traits traits;
   private final double[][] x;
   private final long n;
   private final long k;
@@ -33,6 +36,7 @@ final class ArchitectureCauses {
 
   private ArchitectureCauses(Network network, double[][] x, List<String> notes) {
     this.network = network;
+    this.traits = network.traits();
     this.x = x;
     this.n = x.length;
     this.k = network.outputs();
@@ -44,7 +48,7 @@ final class ArchitectureCauses {
     ArchitectureCauses causes = new ArchitectureCauses(network, x, notes);
     causes.parameters();
     causes.readout(theta);
-    if (network.couplesSamples()) {
+    if (network.traits().couplesSamples()) {
       notes.add("relations between inputs were not examined because a layer couples the samples");
     } else {
       causes.equalInputs();
@@ -63,7 +67,7 @@ final class ArchitectureCauses {
     if (p >= n * k) {
       return;
     }
-    long fixed = NetworkSymmetry.fixedEntries(network.layers());
+    long fixed = LayerWalk.fixedEntries(network.layers());
     add(
         p + fixed >= n * k ? Kind.UNTRAINED_LAYERS : Kind.FEW_PARAMETERS,
         p,
@@ -142,10 +146,10 @@ final class ArchitectureCauses {
   }
 
   private void symmetries() {
-    int parity = NetworkSymmetry.parity(network.layers());
-    boolean homogeneous = NetworkSymmetry.isHomogeneous(network.layers());
+    Parity parity = traits.parity();
+    boolean homogeneous = traits.homogeneous();
     List<Long> zero = Rows.zero(x);
-    if (!zero.isEmpty() && (homogeneous || parity == -1)) {
+    if (!zero.isEmpty() && (homogeneous || parity == Parity.ODD)) {
       add(
           Kind.ZERO_INPUT,
           (n - zero.size()) * k,
@@ -153,7 +157,7 @@ final class ArchitectureCauses {
           "without bias the zero input has no gradient, samples " + Witnesses.text(List.of(zero)));
     }
     if (homogeneous) {
-      List<List<Long>> lines = distinct(Rows.proportional(x, parity != 0));
+      List<List<Long>> lines = distinct(Rows.proportional(x, parity != Parity.NONE));
       if (!lines.isEmpty()) {
         add(
             Kind.PROPORTIONAL_INPUTS,
@@ -162,7 +166,7 @@ final class ArchitectureCauses {
             "the network is homogeneous and inputs are multiples of others, samples "
                 + Witnesses.text(lines));
       }
-    } else if (parity != 0) {
+    } else if (parity != Parity.NONE) {
       List<List<Long>> pairs = Rows.negatives(x);
       if (!pairs.isEmpty()) {
         add(
@@ -170,7 +174,7 @@ final class ArchitectureCauses {
             (n - pairs.size()) * k,
             pairs,
             "f(-x) = "
-                + (parity < 0 ? "-" : "")
+                + (parity == Parity.ODD ? "-" : "")
                 + "f(x) for all parameters and inputs are negatives of others, samples "
                 + Witnesses.text(pairs));
       }
@@ -190,11 +194,11 @@ final class ArchitectureCauses {
   }
 
   private void polynomials() {
-    if (NetworkSymmetry.isAffine(network.layers())) {
+    if (traits.isAffine()) {
       affine();
       return;
     }
-    OptionalInt degree = network.polynomialDegree();
+    OptionalInt degree = traits.degree();
     if (degree.isPresent()) {
       long d = Monomials.count(x[0].length, degree.getAsInt());
       if (d < n) {
@@ -217,7 +221,7 @@ final class ArchitectureCauses {
 
   private void affine() {
     // f(0) = 0 for all theta exactly when no bias acts: then f is linear, not only affine.
-    boolean linear = NetworkSymmetry.isHomogeneous(network.layers());
+    boolean linear = traits.homogeneous() || traits.isLinear();
     long d = x[0].length;
     long rank = Math.min(n, d + (linear ? 0 : 1));
     long withBias = Math.min(n, d + 1);

@@ -8,6 +8,8 @@ import java.util.Set;
 import org.fullrank.diagnosis.SingularityCause.Kind;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Network;
+import org.fullrank.nn.Parity;
+import org.fullrank.nn.Traits;
 import org.fullrank.rigor.Subject;
 
 /** Causes for which {@code [h(X), 1]}, h the input of the last layer, has rank below n. */
@@ -27,7 +29,7 @@ final class FeatureCauses {
       Network network, double[][] x, double[][] h, List<String> notes) {
     FeatureCauses causes = new FeatureCauses(x, h);
     causes.width();
-    if (network.couplesSamples()) {
+    if (network.traits().couplesSamples()) {
       notes.add("relations between inputs were not examined because a layer couples the samples");
     } else {
       causes.inputs(network);
@@ -64,10 +66,12 @@ final class FeatureCauses {
           "inputs repeat others to the bit, samples " + Witnesses.text(equal));
     }
     List<Layer> body = network.layers().subList(0, network.layers().size() - 1);
-    int parity = NetworkSymmetry.parity(body);
+    Traits traits = body.isEmpty() ? Traits.LINEAR : network.prefix(body.size()).traits();
+    boolean even = traits.parity() == Parity.EVEN;
+    boolean odd = traits.parity() == Parity.ODD;
     List<List<Long>> pairs = Rows.negatives(x);
     // Even: equal rows. Odd: the two rows of each pair sum to (0, ..., 0, 2).
-    long lost = parity > 0 ? pairs.size() : parity < 0 ? pairs.size() - 1L : 0;
+    long lost = even ? pairs.size() : odd ? pairs.size() - 1L : 0;
     if (lost > 0) {
       add(
           Kind.SIGN_SYMMETRY,
@@ -75,15 +79,14 @@ final class FeatureCauses {
           n - lost,
           pairs,
           "features are "
-              + (parity > 0 ? "even" : "odd")
+              + (even ? "even" : "odd")
               + " in the input and inputs are negatives of others, samples "
               + Witnesses.text(pairs));
     }
-    if (NetworkSymmetry.isHomogeneous(body)) {
-      rays(parity < 0);
+    if (traits.homogeneous()) {
+      rays(odd);
     }
-    OptionalInt degree =
-        body.isEmpty() ? OptionalInt.of(1) : network.prefix(body.size()).polynomialDegree();
+    OptionalInt degree = traits.degree();
     if (degree.isPresent()) {
       long d = Monomials.count(x[0].length, degree.getAsInt());
       if (d < n) {

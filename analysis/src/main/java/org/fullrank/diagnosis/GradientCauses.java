@@ -126,7 +126,7 @@ final class GradientCauses {
 
   /** For each elementwise layer the units whose stored slope is 0 on all samples. */
   private static List<List<Long>> flatUnits(Network network, Jacobian jacobian, boolean piecewise) {
-    List<Elementwise> layers = NetworkSymmetry.elementwise(network.layers());
+    List<Elementwise> layers = LayerWalk.elementwise(network.layers());
     List<double[][]> inputs = new ArrayList<>();
     List<String> names = new ArrayList<>();
     jacobian

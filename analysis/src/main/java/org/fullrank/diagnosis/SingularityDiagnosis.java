@@ -111,7 +111,7 @@ public final class SingularityDiagnosis {
       } else {
         notes.add("stored gradients were not examined: more than 2^25 entries");
       }
-      if (!network.couplesSamples()) {
+      if (!network.traits().couplesSamples()) {
         found.addAll(near(inputs, jacobian.rows()));
       }
       Optional<NullVector> vector = Optional.empty();
@@ -138,7 +138,7 @@ public final class SingularityDiagnosis {
       double[][] inputs = GradientCauses.samples(x);
       double[][] h = GradientCauses.samples(features);
       List<SingularityCause> found = new ArrayList<>(FeatureCauses.of(network, inputs, h, notes));
-      if (!network.couplesSamples()) {
+      if (!network.traits().couplesSamples()) {
         found.addAll(near(inputs, inputs.length));
       }
       return new SingularityReport(

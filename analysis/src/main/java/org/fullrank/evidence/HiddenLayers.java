@@ -1,18 +1,13 @@
 package org.fullrank.evidence;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.fullrank.expressivity.ExpressivityCondition;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Layer;
-import org.fullrank.nn.Sequential;
 import org.fullrank.nn.Slot;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
-import org.fullrank.nn.layer.FixedLinear;
-import org.fullrank.nn.layer.Flatten;
-import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Rigor;
 
@@ -89,24 +84,14 @@ public record HiddenLayers(
   }
 
   private static Optional<String> notAnalytic(Layer layer) {
-    if (layer instanceof Sequential chain) {
-      return first(chain.layers());
-    }
-    if (layer instanceof Residual residual) {
-      List<Layer> parts = new ArrayList<>(residual.branch().layers());
-      residual.shortcut().ifPresent(parts::add);
-      return first(parts);
-    }
-    if (layer instanceof Elementwise elementwise) {
-      Activation phi = elementwise.activation();
-      return phi.regularity().analytic()
-          ? Optional.empty()
-          : Optional.of("activation " + phi.name() + " is not real analytic");
-    }
-    if (layer instanceof Dense || layer instanceof FixedLinear || layer instanceof Flatten) {
+    if (layer.traits().analytic()) {
       return Optional.empty();
     }
-    return Optional.of("layer " + layer + " is not known to be real analytic");
+    String itself =
+        layer instanceof Elementwise elementwise
+            ? "activation " + elementwise.activation().name() + " is not real analytic"
+            : "layer " + layer + " is not known to be real analytic";
+    return Optional.of(first(layer.parts()).orElse(itself));
   }
 
   private static Optional<String> notFullyConnected(List<Layer> hidden) {

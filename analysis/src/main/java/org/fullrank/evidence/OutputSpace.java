@@ -2,14 +2,6 @@ package org.fullrank.evidence;
 
 import java.util.Optional;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.nn.Activations;
-import org.fullrank.nn.Layer;
-import org.fullrank.nn.Sequential;
-import org.fullrank.nn.layer.Dense;
-import org.fullrank.nn.layer.Elementwise;
-import org.fullrank.nn.layer.FixedLinear;
-import org.fullrank.nn.layer.Flatten;
-import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.Interval;
 
 /**
@@ -60,33 +52,8 @@ record OutputSpace(
     }
     double[][] y = Tensors.toRows(problem.y());
     OutputSpace repeated = RepeatedInputs.of(x, y);
-    return repeated.inputs.length > d && isLinear(problem.network().layers())
+    return repeated.inputs.length > d && problem.network().traits().isLinear()
         ? LinearInputs.of(x, y)
         : Found.of(repeated);
-  }
-
-  private static boolean isLinear(Iterable<? extends Layer> layers) {
-    for (Layer layer : layers) {
-      if (!isLinear(layer)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isLinear(Layer layer) {
-    if (layer instanceof Sequential chain) {
-      return isLinear(chain.layers());
-    }
-    if (layer instanceof Residual residual) {
-      return isLinear(residual.branch().layers())
-          && residual.shortcut().map(OutputSpace::isLinear).orElse(true);
-    }
-    if (layer instanceof Elementwise elementwise) {
-      return elementwise.activation() == Activations.IDENTITY;
-    }
-    return layer instanceof FixedLinear
-        || layer instanceof Flatten
-        || (layer instanceof Dense dense && !dense.hasBias());
   }
 }

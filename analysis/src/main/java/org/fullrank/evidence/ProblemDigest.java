@@ -13,13 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.fullrank.linalg.Chunks;
 import org.fullrank.nn.Layer;
-import org.fullrank.nn.Sequential;
+import org.fullrank.nn.LayerContent;
 import org.fullrank.nn.Slot;
-import org.fullrank.nn.layer.Dense;
-import org.fullrank.nn.layer.Elementwise;
-import org.fullrank.nn.layer.FixedLinear;
-import org.fullrank.nn.layer.Residual;
-import org.fullrank.nn.layer.SurrogateRelu;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -107,13 +102,6 @@ record ProblemDigest(Map<String, String> parts) {
       return this;
     }
 
-    /** Of a tensor that was copied for us. */
-    private void copy(INDArray a) {
-      try (a) {
-        tensor(a);
-      }
-    }
-
     Sum layers(List<? extends Layer> layers) {
       layers.forEach(this::layer);
       return text("");
@@ -125,24 +113,30 @@ record ProblemDigest(Map<String, String> parts) {
         text(slot.name()).text(slot.shape().toString());
       }
       text("");
-      if (layer instanceof Dense dense) {
-        number(dense.weightScale()).number(dense.biasScale()).text(dense.layout().name());
-      } else if (layer instanceof FixedLinear fixed) {
-        copy(fixed.matrix());
-      } else if (layer instanceof Elementwise elementwise) {
-        text(elementwise.activation().getClass().getName()).text(elementwise.activation().name());
-      } else if (layer instanceof Residual residual) {
-        number(residual.scale()).layers(residual.branch().layers());
-        residual.shortcut().ifPresent(this::layer);
-      } else if (layer instanceof SurrogateRelu surrogate) {
-        layers(surrogate.layers()).copy(surrogate.gates());
-      } else if (layer instanceof Sequential chain) {
-        layers(chain.layers());
-      }
+      layer.describe(new Content(this));
+      layers(layer.parts());
     }
 
     String hex() {
       return HexFormat.of().formatHex(digest.digest());
+    }
+  }
+
+  /** What a layer tells, into a sum. */
+  private record Content(Sum sum) implements LayerContent {
+    @Override
+    public void number(double value) {
+      sum.number(value);
+    }
+
+    @Override
+    public void text(String value) {
+      sum.text(value);
+    }
+
+    @Override
+    public void array(INDArray values) {
+      sum.tensor(values);
     }
   }
 }

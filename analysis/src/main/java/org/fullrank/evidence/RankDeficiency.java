@@ -34,7 +34,7 @@ final class RankDeficiency {
   }
 
   private static Optional<String> equalInputs(TrainingProblem problem) {
-    if (problem.network().couplesSamples()) {
+    if (problem.network().traits().couplesSamples()) {
       return Optional.empty();
     }
     List<Long> repeated = ExpressivityCondition.repeatedInputs(problem.x());

@@ -106,7 +106,7 @@ public final class ExpressivityCondition {
     TensorChecks.requireShape("inputs", x, network.inputShape().after(-1));
     double[][] inputs = finite(x);
     requireFeatures(features, inputs.length);
-    return Structure.causes(inputs, features, featureDegree(), !network.couplesSamples());
+    return Structure.causes(inputs, features, featureDegree(), !network.traits().couplesSamples());
   }
 
   /** Counting speaks of the exact network only if there are as many features as it has. */
@@ -183,7 +183,7 @@ public final class ExpressivityCondition {
 
   private OptionalInt featureDegree() {
     int layers = network.layers().size();
-    return layers == 1 ? OptionalInt.of(1) : network.prefix(layers - 1).polynomialDegree();
+    return layers == 1 ? OptionalInt.of(1) : network.prefix(layers - 1).traits().degree();
   }
 
   private static double[][] finite(INDArray x) {

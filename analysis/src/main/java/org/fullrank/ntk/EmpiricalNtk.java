@@ -179,7 +179,7 @@ public final class EmpiricalNtk {
   }
 
   private Method effective() {
-    return options.method == Method.LAYERWISE && network.couplesSamples()
+    return options.method == Method.LAYERWISE && network.traits().couplesSamples()
         ? Method.JACOBIAN
         : options.method;
   }
@@ -188,7 +188,7 @@ public final class EmpiricalNtk {
     if (effective() != Method.LAYERWISE) {
       throw new IllegalStateException(
           where
-              + (network.couplesSamples()
+              + (network.traits().couplesSamples()
                   ? " expects independent samples but a layer couples them; use gram"
                   : " expects the layerwise way but got " + options.method));
     }
@@ -228,7 +228,7 @@ public final class EmpiricalNtk {
    */
   public INDArray diagonal(INDArray x) {
     try (Jacobian jacobian = network.jacobian(theta, x)) {
-      return finite("diagonal", JacobianGram.diagonal(jacobian, network.couplesSamples()));
+      return finite("diagonal", JacobianGram.diagonal(jacobian, network.traits().couplesSamples()));
     }
   }
 
@@ -250,7 +250,8 @@ public final class EmpiricalNtk {
     TensorChecks.requireShape("input", x, network.inputShape().after(-1));
     requireStorable(x.size(0), x.size(0));
     LayerwiseRoute route =
-        (network.couplesSamples() ? this : withMethod(Method.LAYERWISE)).route("trace kernel");
+        (network.traits().couplesSamples() ? this : withMethod(Method.LAYERWISE))
+            .route("trace kernel");
     return GramMatrix.ofSymmetric(route.trace(checked(x)), x.size(0), 1);
   }
 

@@ -144,7 +144,7 @@ public final class StochasticGradientDescent implements TrainingMethod {
   }
 
   private static void requireSeparateSamples(TrainingProblem problem) {
-    if (problem.network().couplesSamples()) {
+    if (problem.network().traits().couplesSamples()) {
       throw new IllegalArgumentException(
           "StochasticGradientDescent expects a network that computes every sample by itself,"
               + " because a batch changes what the others do, but got "

@@ -11,6 +11,7 @@ import org.fullrank.nn.Initializer;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.Traits;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -33,8 +34,8 @@ public record BatchCentering(String name, int width) implements Layer {
   }
 
   @Override
-  public boolean couplesSamples() {
-    return true;
+  public Traits traits() {
+    return Traits.coupled();
   }
 
   @Override

@@ -214,7 +214,7 @@ class EdgeNetworksTest {
   }
 
   private static void checkTrace(Network network, EmpiricalNtk ntk, INDArray x, double[] gram) {
-    if (network.couplesSamples()) {
+    if (network.traits().couplesSamples()) {
       assertThatThrownBy(() -> ntk.traceKernel(x)).isInstanceOf(IllegalStateException.class);
       return;
     }
@@ -255,7 +255,7 @@ class EdgeNetworksTest {
       }
       close("apply", jacobian.apply(Tensors.of(v, p, 2)), jv);
       close("applyTranspose", jacobian.applyTranspose(Tensors.of(u, rows, 2)), ju);
-      if (network.couplesSamples()) {
+      if (network.traits().couplesSamples()) {
         assertThatThrownBy(jacobian::inputJacobian).isInstanceOf(IllegalStateException.class);
       }
     }
@@ -263,7 +263,7 @@ class EdgeNetworksTest {
 
   @Test
   void coupledSamplesHaveNoEnclosure() {
-    List<Case> coupled = cases().stream().filter(c -> c.network.couplesSamples()).toList();
+    List<Case> coupled = cases().stream().filter(c -> c.network.traits().couplesSamples()).toList();
     assertThat(coupled).hasSize(3);
     for (Case c : coupled) {
       assertThat(NetworkEnclosure.obstacle(c.network)).as("%s", c.network).isPresent();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
@@ -20,6 +19,7 @@ import org.fullrank.nn.Network;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.Traits;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.ntk.EmpiricalNtk;
@@ -145,8 +145,8 @@ class ProductFaultTest {
     }
 
     @Override
-    public OptionalInt polynomialDegree() {
-      return OptionalInt.of(1);
+    public Traits traits() {
+      return Traits.AFFINE;
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.fullrank.nn;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.fullrank.diff.Linearization;
 import org.fullrank.nn.enclosed.EnclosedInput;
 import org.fullrank.nn.enclosed.EnclosedStep;
@@ -13,9 +12,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * An immutable description of a map of parameters and inputs. An extension point: implement {@link
  * #linearize} and run the layer through the contract test of the library.
  *
- * <p>What a layer declares about itself is believed. {@link #couplesSamples} and {@link
- * #polynomialDegree} become premises of verified statements about the network, so a wrong
- * declaration makes those wrong.
+ * <p>What a layer declares about itself is believed: {@link #traits} become premises of verified
+ * statements about the network, and {@link #enclose} its proof, so a wrong declaration makes those
+ * wrong.
  *
  * <p>Kernels are computed on pieces of the samples by several threads: {@link #linearize} is called
  * concurrently on one layer, with different numbers of samples, and must give the same structure of
@@ -49,25 +48,12 @@ public interface Layer {
   Linearization linearize(INDArray theta, INDArray x);
 
   /**
-   * Whether the output of one sample depends on other samples (batch normalisation in training
-   * mode). Believed: {@code false} lets equal inputs count as proof of equal features, and kernels
-   * be computed from the gradients of single samples.
+   * What holds of the layer for every value of its parameters.
    *
-   * @return false unless overridden
+   * @return {@link Traits#UNKNOWN} unless overridden
    */
-  default boolean couplesSamples() {
-    return false;
-  }
-
-  /**
-   * The degree of the output as a polynomial in the input, for every value of the parameters. It
-   * bounds the rank of features from the architecture alone. Believed: too small a degree makes a
-   * verified statement wrong, empty is always safe.
-   *
-   * @return an upper bound of the degree, or empty if the layer is not known to be a polynomial
-   */
-  default OptionalInt polynomialDegree() {
-    return OptionalInt.empty();
+  default Traits traits() {
+    return Traits.UNKNOWN;
   }
 
   /**
@@ -108,6 +94,14 @@ public interface Layer {
         enclosureObstacle(in.type())
             .orElse("layer " + this + " has no obstacle and does not override Layer.enclose"));
   }
+
+  /**
+   * Tells everything that decides the map besides class, text, parameters and {@link #parts}, so
+   * that two problems that differ in a fixed number are not taken for one.
+   *
+   * @param content receives numbers, texts and arrays; nothing unless overridden
+   */
+  default void describe(LayerContent content) {}
 
   /**
    * The number of parameters.

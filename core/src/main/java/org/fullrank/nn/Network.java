@@ -2,7 +2,6 @@ package org.fullrank.nn;
 
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.diff.Linearization;
@@ -123,21 +122,12 @@ public final class Network {
   }
 
   /**
-   * Whether a layer couples samples.
+   * What holds of the network for every value of its parameters.
    *
-   * @return true for batch statistics
+   * @return those of its layers one after the other
    */
-  public boolean couplesSamples() {
-    return layers.couplesSamples();
-  }
-
-  /**
-   * The degree of the output as a polynomial in the input, for every value of the parameters.
-   *
-   * @return an upper bound, or empty if a layer is not known to be a polynomial
-   */
-  public OptionalInt polynomialDegree() {
-    return layers.polynomialDegree();
+  public Traits traits() {
+    return layers.traits();
   }
 
   /**
@@ -281,7 +271,7 @@ public final class Network {
   public Jacobian jacobian(INDArray theta, INDArray x) {
     requireParameters();
     outputs();
-    return Jacobian.of(linearize(theta, x), parameterCount, couplesSamples());
+    return Jacobian.of(linearize(theta, x), parameterCount, traits().couplesSamples());
   }
 
   /**

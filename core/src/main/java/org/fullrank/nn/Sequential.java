@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.fullrank.cancel.Cancellation;
@@ -93,6 +92,11 @@ public final class Sequential implements Layer {
   }
 
   @Override
+  public Traits traits() {
+    return layers.stream().map(Layer::traits).reduce(Traits::then).orElseThrow();
+  }
+
+  @Override
   public Optional<String> enclosureObstacle(DataType type) {
     return layers.stream().flatMap(l -> l.enclosureObstacle(type).stream()).findFirst();
   }
@@ -136,25 +140,6 @@ public final class Sequential implements Layer {
               + " samples but got "
               + step.value().rows());
     }
-  }
-
-  @Override
-  public boolean couplesSamples() {
-    return layers.stream().anyMatch(Layer::couplesSamples);
-  }
-
-  /** The product of the layers' degrees; saturates at {@link Integer#MAX_VALUE}. */
-  @Override
-  public OptionalInt polynomialDegree() {
-    long degree = 1;
-    for (Layer layer : layers) {
-      OptionalInt d = layer.polynomialDegree();
-      if (d.isEmpty()) {
-        return d;
-      }
-      degree = Math.min(Integer.MAX_VALUE, degree * d.getAsInt());
-    }
-    return OptionalInt.of((int) degree);
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.fullrank.nn;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.fullrank.diff.Linearization;
 import org.fullrank.nn.enclosed.EnclosedInput;
@@ -88,6 +87,11 @@ public final class Shared implements Layer {
   }
 
   @Override
+  public Traits traits() {
+    return layer.traits();
+  }
+
+  @Override
   public Optional<String> enclosureObstacle(DataType type) {
     return layer.enclosureObstacle(type);
   }
@@ -95,16 +99,6 @@ public final class Shared implements Layer {
   @Override
   public EnclosedStep enclose(EnclosedInput in) {
     return layer.enclose(in);
-  }
-
-  @Override
-  public boolean couplesSamples() {
-    return layer.couplesSamples();
-  }
-
-  @Override
-  public OptionalInt polynomialDegree() {
-    return layer.polynomialDegree();
   }
 
   @Override

@@ -2,16 +2,17 @@ package org.fullrank.nn.layer;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.diff.Linearization;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.nn.Initializer;
 import org.fullrank.nn.Layer;
+import org.fullrank.nn.LayerContent;
 import org.fullrank.nn.Parameterization;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.Traits;
 import org.fullrank.nn.enclosed.AffineStep;
 import org.fullrank.nn.enclosed.EnclosedInput;
 import org.fullrank.rigor.matrix.LinearMap;
@@ -266,11 +267,6 @@ public final class Dense implements Layer {
   }
 
   @Override
-  public OptionalInt polynomialDegree() {
-    return OptionalInt.of(1);
-  }
-
-  @Override
   public Linearization linearize(INDArray theta, INDArray x) {
     TensorChecks.requireShape("Dense '" + config.name() + "' input", x, -1, config.in());
     TensorChecks.requireShape("Dense '" + config.name() + "' theta", theta, parameterCount());
@@ -278,6 +274,18 @@ public final class Dense implements Layer {
     INDArray w = TensorViews.slice(theta, 0, slots.get(0).shape().dimensions());
     INDArray b = hasBias() ? TensorViews.slice(theta, slots.get(1).offset(), config.out()) : null;
     return new DenseLinearization(this, x, w, b);
+  }
+
+  @Override
+  public Traits traits() {
+    return hasBias() && biasScale() != 0 ? Traits.AFFINE : Traits.LINEAR;
+  }
+
+  @Override
+  public void describe(LayerContent content) {
+    content.number(weightScale());
+    content.number(biasScale());
+    content.text(layout().name());
   }
 
   @Override

@@ -2,7 +2,6 @@ package org.fullrank.nn.layer;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.fullrank.cancel.Cancellation;
 import org.fullrank.diff.Linearization;
@@ -14,8 +13,10 @@ import org.fullrank.linalg.TensorChecks;
 import org.fullrank.nn.Accuracy;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Layer;
+import org.fullrank.nn.LayerContent;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.Traits;
 import org.fullrank.nn.enclosed.EnclosedInput;
 import org.fullrank.nn.enclosed.PointwiseStep;
 import org.fullrank.rigor.matrix.PointwiseBounds;
@@ -85,15 +86,21 @@ public final class Elementwise implements Layer {
   }
 
   @Override
-  public OptionalInt polynomialDegree() {
-    return activation.regularity().polynomialDegree();
-  }
-
-  @Override
   public Linearization linearize(INDArray theta, INDArray x) {
     TensorChecks.requireReal("Elementwise '" + name + "' input", x.dataType());
     List<INDArray> both = Chunks.map(x, activation::evaluate, activation::evaluate);
     return new Applied(name, x, both.get(0), both.get(1));
+  }
+
+  @Override
+  public Traits traits() {
+    return Traits.of(activation);
+  }
+
+  @Override
+  public void describe(LayerContent content) {
+    content.text(activation.getClass().getName());
+    content.text(activation.name());
   }
 
   @Override

@@ -2,7 +2,6 @@ package org.fullrank.nn.layer;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.linalg.Arena;
@@ -10,8 +9,10 @@ import org.fullrank.linalg.Products;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
+import org.fullrank.nn.LayerContent;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.Traits;
 import org.fullrank.nn.enclosed.AffineStep;
 import org.fullrank.nn.enclosed.EnclosedInput;
 import org.fullrank.rigor.matrix.LinearMap;
@@ -103,16 +104,21 @@ public final class FixedLinear implements Layer {
   }
 
   @Override
-  public OptionalInt polynomialDegree() {
-    return OptionalInt.of(1);
-  }
-
-  @Override
   public Linearization linearize(INDArray theta, INDArray x) {
     TensorChecks.requireShape("FixedLinear '" + name + "' input", x, -1, matrix.size(1));
     Arena arena = new Arena();
     INDArray m = x.dataType() == matrix.dataType() ? matrix : arena.own(matrix(x.dataType()));
     return new Fixed(m, arena.own(Products.multiply(x, false, m, true)), arena);
+  }
+
+  @Override
+  public Traits traits() {
+    return Traits.LINEAR;
+  }
+
+  @Override
+  public void describe(LayerContent content) {
+    content.array(matrix);
   }
 
   @Override

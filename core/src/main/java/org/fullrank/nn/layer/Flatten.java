@@ -2,7 +2,6 @@ package org.fullrank.nn.layer;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.Pullback;
 import org.fullrank.linalg.Arena;
@@ -10,6 +9,7 @@ import org.fullrank.linalg.TensorViews;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.Traits;
 import org.fullrank.nn.enclosed.EnclosedInput;
 import org.fullrank.nn.enclosed.EnclosedStep;
 import org.fullrank.nn.enclosed.UnchangedStep;
@@ -41,14 +41,14 @@ public final class Flatten implements Layer {
   }
 
   @Override
-  public OptionalInt polynomialDegree() {
-    return OptionalInt.of(1);
-  }
-
-  @Override
   public Linearization linearize(INDArray theta, INDArray x) {
     long n = x.size(0);
     return new Flattened(x.shape(), TensorViews.reshape(x, n, x.length() / n));
+  }
+
+  @Override
+  public Traits traits() {
+    return Traits.LINEAR;
   }
 
   @Override

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.fullrank.diff.Linearization;
 import org.fullrank.diff.ParameterBlock;
@@ -14,9 +13,11 @@ import org.fullrank.linalg.Entrywise;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
+import org.fullrank.nn.LayerContent;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.Traits;
 import org.fullrank.nn.enclosed.EnclosedInput;
 import org.fullrank.nn.enclosed.EnclosedStep;
 import org.fullrank.nn.enclosed.SumStep;
@@ -158,6 +159,21 @@ public final class Residual implements Layer {
     return shortcut == null ? List.of(branch) : List.of(branch, shortcut);
   }
 
+  /** A branch of factor 0 has no say in the parity. */
+  @Override
+  public Traits traits() {
+    Traits skip = shortcut == null ? Traits.LINEAR : shortcut.traits();
+    Traits sum = branch.traits().plus(skip);
+    return scale == 0 && !sum.couplesSamples()
+        ? new Traits(false, sum.degree(), skip.parity(), sum.homogeneous(), sum.analytic())
+        : sum;
+  }
+
+  @Override
+  public void describe(LayerContent content) {
+    content.number(scale);
+  }
+
   @Override
   public Optional<String> enclosureObstacle(DataType type) {
     return parts().stream().flatMap(l -> l.enclosureObstacle(type).stream()).findFirst();
@@ -171,20 +187,6 @@ public final class Residual implements Layer {
             ? new UnchangedStep(in.x())
             : shortcut.enclose(in.next(in.x(), branch.parameterCount()));
     return SumStep.of(skip, scale, value);
-  }
-
-  @Override
-  public boolean couplesSamples() {
-    return branch.couplesSamples() || (shortcut != null && shortcut.couplesSamples());
-  }
-
-  @Override
-  public OptionalInt polynomialDegree() {
-    OptionalInt b = branch.polynomialDegree();
-    OptionalInt s = shortcut == null ? OptionalInt.of(1) : shortcut.polynomialDegree();
-    return b.isEmpty() || s.isEmpty()
-        ? OptionalInt.empty()
-        : OptionalInt.of(Math.max(b.getAsInt(), s.getAsInt()));
   }
 
   @Override

@@ -10,6 +10,7 @@ import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
+import org.fullrank.nn.LayerContent;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.Shape;
@@ -196,6 +197,16 @@ public final class SurrogateRelu implements Layer {
       v[i] = v[i] > 0 ? 1 : 0;
     }
     return Tensors.of(t.dataType(), v, t.shape());
+  }
+
+  @Override
+  public List<Layer> parts() {
+    return List.copyOf(layers);
+  }
+
+  @Override
+  public void describe(LayerContent content) {
+    content.array(gates);
   }
 
   @Override

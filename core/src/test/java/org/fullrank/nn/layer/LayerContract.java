@@ -311,7 +311,7 @@ abstract class LayerContract {
     for (int i = out; i < base.length; i++) {
       othersMoved |= base[i] != moved[i];
     }
-    assertThat(othersMoved).isEqualTo(layer().couplesSamples());
+    assertThat(othersMoved).isEqualTo(layer().traits().couplesSamples());
   }
 
   @Test

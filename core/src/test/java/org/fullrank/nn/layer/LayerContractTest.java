@@ -14,6 +14,7 @@ import org.fullrank.nn.Seed;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
+import org.fullrank.nn.Traits;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -222,8 +223,8 @@ class LayerContractTest {
     }
 
     @Override
-    public boolean couplesSamples() {
-      return true;
+    public Traits traits() {
+      return Traits.coupled();
     }
 
     @Override
