@@ -137,8 +137,7 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
               "convergence.Certificate", // that a caller states numbers
               "convergence.HypothesisCheck", // premises seen in a description; what is not known
               "convergence.Prediction", // that a number says nothing
-              "convergence.theorem.", // what its inequalities mean, and in Setting a theorem's own
-                                      // choices
+              "convergence.theorem.", // what inequalities mean, and a theorem's own choices
               "diagnosis.SingularityCause", // equal inputs, counted parameters
               "evidence.Facts", // the description of a problem
               "expressivity.ExpressivityCondition", // one layer reads the inputs themselves
@@ -169,6 +168,7 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
               "expressivity.ExpressivityCondition",
               "expressivity.ExpressivityReport",
               "ntk.Correlations",
+              "ntk.GramMatrix", // the distance of two matrices, by their names
               "spectrum.Extremes", // Weyl's inequality
               "spectrum.SpectrumSummary",
               "surrogate.Agreement"));

@@ -3,6 +3,7 @@ package org.fullrank;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.fullrank.convergence.HypothesisCheck;
@@ -10,6 +11,8 @@ import org.fullrank.convergence.Theorem;
 import org.fullrank.diagnosis.SingularityCause;
 import org.fullrank.enclosure.EnclosedNetwork;
 import org.fullrank.evidence.JacobianNumbers;
+import org.fullrank.nn.Activation;
+import org.fullrank.nn.Layer;
 import org.fullrank.oracle.ProvedValues.Way;
 import org.fullrank.report.Finding;
 import org.fullrank.rigor.Interval;
@@ -69,7 +72,7 @@ final class Forgers {
   @By(Way.MAKES)
   static final class TakesTheLast {
     Object forge() {
-      return Rigor.values()[3];
+      return List.of(Rigor.values()).get(3);
     }
   }
 
@@ -121,6 +124,12 @@ final class Forgers {
 
   @By(Way.MAKES)
   abstract static class CallsItselfATheorem implements Theorem {}
+
+  @By(Way.MAKES)
+  abstract static class CallsItselfALayer implements Layer {}
+
+  @By(Way.MAKES)
+  abstract static class CallsItselfAnActivation implements Activation {}
 
   @By(Way.STATES_A_FACT)
   static final class InventsAFact {
@@ -201,7 +210,7 @@ final class Forgers {
           proved.rigor(),
           Subject.EXACT_NETWORK,
           1,
-          java.util.List.of(),
+          List.of(),
           "it is");
     }
   }

@@ -21,8 +21,8 @@ public final class ProvedValues {
   /** How a class has a part in a value that claims to be proved. */
   public enum Way {
     /**
-     * Makes one from nothing: stamps it, names the constant or looks it up, or is a bound or a
-     * theorem, which are believed.
+     * Makes one from nothing: stamps it, names the constant or looks it up, or is a bound, a
+     * theorem, a layer or an activation, which are believed.
      */
     MAKES,
     /** Looks behind what is private, where this test sees nothing. */
@@ -41,9 +41,21 @@ public final class ProvedValues {
   private static final String FACT = ArchitectureContract.ROOT + "rigor.StructuralFact";
   private static final String CHECK = ArchitectureContract.ROOT + "convergence.HypothesisCheck";
   private static final String FINDING = ArchitectureContract.ROOT + "report.Finding";
-  private static final String BOUND = ArchitectureContract.ROOT + "rigor.eigen.EigenvalueBound";
-  private static final String THEOREM = ArchitectureContract.ROOT + "convergence.Theorem";
-  private static final String THEOREMS = ArchitectureContract.ROOT + "convergence.theorem";
+
+  /** What an implementation says of itself is believed, and where implementations may be. */
+  private static final Map<String, String> BELIEVED =
+      Map.of(
+          ArchitectureContract.ROOT + "rigor.eigen.EigenvalueBound",
+          ArchitectureContract.ROOT + "rigor",
+          ArchitectureContract.ROOT + "convergence.Theorem",
+          ArchitectureContract.ROOT + "convergence.theorem",
+          ArchitectureContract.ROOT + "nn.Layer",
+          ArchitectureContract.ROOT + "nn",
+          ArchitectureContract.ROOT + "nn.Activation",
+          ArchitectureContract.ROOT + "nn",
+          ArchitectureContract.ROOT + "nn.enclosed.EnclosedStep",
+          ArchitectureContract.ROOT + "nn");
+
   private static final List<String> TRUSTED =
       List.of(ArchitectureContract.ROOT + "rigor", ArchitectureContract.ROOT + "enclosure");
 
@@ -67,8 +79,8 @@ public final class ProvedValues {
       found.put(way, new TreeSet<>());
     }
     for (JavaClass c : classes) {
-      if (TRUSTED.stream().noneMatch(p -> (c.getPackageName() + ".").startsWith(p + "."))) {
-        ways(c).forEach(way -> found.get(way).add(owner(c)));
+      if (TRUSTED.stream().noneMatch(p -> isWithin(p, c))) {
+        ways(c).forEach(way -> found.computeIfAbsent(way, w -> new TreeSet<>()).add(owner(c)));
       }
     }
     return found;
@@ -95,6 +107,10 @@ public final class ProvedValues {
     return all;
   }
 
+  private static boolean isWithin(String root, JavaClass c) {
+    return (c.getPackageName() + ".").startsWith(root + ".");
+  }
+
   private static boolean covers(String entry, String name) {
     return entry.endsWith(".")
         ? name.startsWith(entry) && name.indexOf('.', entry.length()) < 0
@@ -103,9 +119,12 @@ public final class ProvedValues {
 
   private static Set<Way> ways(JavaClass c) {
     Set<Way> ways = new TreeSet<>();
-    if (!c.isInterface()
-        && (c.isAssignableTo(BOUND)
-            || (c.isAssignableTo(THEOREM) && !c.getPackageName().equals(THEOREMS)))) {
+    if (BELIEVED.entrySet().stream()
+        .anyMatch(
+            e ->
+                c.isAssignableTo(e.getKey())
+                    && !c.getName().equals(e.getKey())
+                    && !isWithin(e.getValue(), c))) {
       ways.add(Way.MAKES);
     }
     // Whoever has the class can ask it for its constants.
