@@ -13,6 +13,9 @@ import org.fullrank.rigor.rounding.FloatingPoint;
  * proof too: with flushing, two different subnormal numbers compare as equal. Code that compares
  * first and stamps later asks before ({@link #requireIeee}) and is asked again by the stamp. Cost:
  * a few operations.
+ *
+ * <p>That something was proved is the word of the caller. Architecture tests list the classes
+ * outside the trusted base that give it, by whatever public method.
  */
 public final class Proof {
   private Proof() {}

@@ -8,7 +8,10 @@
  * org.fullrank.rigor.Quantity} adds a name, the {@link org.fullrank.rigor.Rigor} of the knowledge,
  * the {@link org.fullrank.rigor.Subject} it is about, and the method. Combining quantities takes
  * the weakest rigor and the narrowest subject, so a guarantee can get lost but never appear.
- * Conditions on quantities answer with a {@link org.fullrank.rigor.Verdict}.
+ * Conditions on quantities answer with a {@link org.fullrank.rigor.Verdict}. A number is verified
+ * by the proof that encloses it; formulas derive others from it ({@link
+ * org.fullrank.rigor.Quantity#derived}), and what needs no arithmetic is a {@link
+ * org.fullrank.rigor.StructuralFact}.
  *
  * <p>Eigenvalue statements start from a {@link org.fullrank.rigor.eigen.SymmetricMatrix}: stored
  * entries and a radius, standing for all matrices within that distance. {@link

@@ -106,6 +106,16 @@ public final class IndependentRows {
     return certificate.sigmaMin();
   }
 
+  /**
+   * {@link #sigmaMin} as a verified quantity about the stored rows.
+   *
+   * @throws IllegalStateException if there are none
+   */
+  public Quantity sigmaMin(String symbol) {
+    return Quantity.verified(
+        symbol, sigmaMin(), Subject.STORED_MATRIX, "residual of an approximate right inverse");
+  }
+
   /** The rank as a verified quantity about the stored matrix. */
   public Quantity rank(String symbol) {
     return Quantity.verified(

@@ -10,6 +10,8 @@ import org.fullrank.oracle.AdversarialMatrices;
 import org.fullrank.oracle.ExactMatrix;
 import org.fullrank.oracle.ExactRank;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.eigen.SpectralNorm;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,10 @@ class RankAdversarialTest {
       ExactMatrix blockGram = ExactMatrix.of(block).gram();
       assertThat(blockGram.definiteness()).as("%d", index).isEqualTo(1);
       assertThat(blockGram.minusSquare(rows.sigmaMin().lo()).definiteness()).isNotNegative();
+      Quantity sigma = rows.sigmaMin("s");
+      assertThat(sigma.interval()).isEqualTo(rows.sigmaMin());
+      assertThat(sigma.isProof()).isTrue();
+      assertThat(sigma.subject()).isEqualTo(Subject.STORED_MATRIX);
     } else {
       assertThat(rank).isZero();
     }
@@ -102,6 +108,8 @@ class RankAdversarialTest {
     assertThat(modular.rank("r").isProof()).isEqualTo(modular.isExact());
 
     Interval norm = SpectralNorm.enclose(some, 1);
+    assertThat(SpectralNorm.quantity(some, 1).interval()).isEqualTo(norm);
+    assertThat(SpectralNorm.quantity(some, 1).subject()).isEqualTo(Subject.STORED_MATRIX);
     if (norm.hi() <= Double.MAX_VALUE) {
       assertThat(gram.negate().plusSquare(norm.hi()).definiteness())
           .as("%d", index)
