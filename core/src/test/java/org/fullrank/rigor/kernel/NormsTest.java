@@ -40,19 +40,6 @@ final class NormsTest {
     }
   }
 
-  /** One rounding of one difference, up and down: more than the norm of one entry accounts for. */
-  @Test
-  void theRoundingOfTheDifferenceCounts() {
-    for (double tiny : new double[] {0x1.8p-54, 0x1p-54, -0x1p-54, -0x1.8p-54}) {
-      double[] x = {1};
-      double[] y = {-tiny};
-      Quantity found = Norms.distance("d", x, y);
-      BigDecimal exact = squaredDistance(x, y);
-      assertThat(square(found.interval().lo())).isLessThanOrEqualTo(exact);
-      assertThat(square(found.interval().hi())).isGreaterThanOrEqualTo(exact);
-    }
-  }
-
   @Test
   void vectorsOfDifferentLengthsHaveNoDistance() {
     assertThatThrownBy(() -> Norms.distance("d", new double[2], new double[3]))
