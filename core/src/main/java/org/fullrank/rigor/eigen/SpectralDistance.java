@@ -25,11 +25,11 @@ import org.fullrank.rigor.rounding.Rounding;
  * sqrt(n) / 2} times their spectral norm. So where {@code r} is not the larger part anyway, the
  * order is at most {@value #LARGEST_SHARP} and {@code A} is symmetric, the extreme eigenvalues of
  * {@code D} are enclosed by shifted Cholesky factorisations, to a few per cent. Cost: two to six
- * times {@code n^3 / 3} operations; at most {@code 12 n^2} bytes.
+ * times {@code n^3 / 3} operations, usually two; at most {@code 12 n^2} bytes.
  */
 public final class SpectralDistance {
-  /** Beyond this order the factorisations take minutes and the triangles a gigabyte. */
-  private static final int LARGEST_SHARP = 8192;
+  /** Beyond this order the factorisations take longer than all that made both matrices. */
+  private static final int LARGEST_SHARP = 4096;
 
   private static final double RELATIVE_WIDTH = 0.02;
   private static final int MAX_FACTORIZATIONS = 6;
