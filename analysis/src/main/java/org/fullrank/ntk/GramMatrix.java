@@ -163,9 +163,10 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
    * not rounded (see {@code org.fullrank.enclosure}). An enclosure with weights of samples is one
    * of another kernel.
    *
-   * <p>Up to {@code n k = 8192} the difference is enclosed to a few per cent, beyond that by norms
-   * that are larger by a factor of up to {@code sqrt(n k)}; see {@link SpectralDistance}. Cost:
-   * mostly that of the enclosed Gram.
+   * <p>Up to {@code n k = 4096} the difference is enclosed to a few per cent where it is larger
+   * than the error bound of the enclosure, beyond that by norms that are larger by a factor of up
+   * to {@code sqrt(n k)}; see {@link SpectralDistance}. Cost: mostly that of the enclosed Gram, 4
+   * to 15 times that of a stored one.
    *
    * @param exact the Gram of the same samples and outputs, enclosed; of some parameter tensors only
    *     for a {@linkplain EmpiricalNtk#perSlot part} of the kernel
