@@ -39,7 +39,7 @@ public final class DecimalNorm {
     }
     int n = d[0].length;
     double log = logOfSquare(d, largest) / 2;
-    double spread = Math.log(n) / Math.scalb(1, SQUARINGS + 1);
+    double spread = Math.log(n) / Math.scalb(1.0, SQUARINGS + 1);
     BigDecimal most = largest.multiply(new BigDecimal(Math.exp(log) * (1 + SLACK)));
     BigDecimal least = largest.multiply(new BigDecimal(Math.exp(log - spread) * (1 - SLACK)));
     boolean reaches = Double.isInfinite(hi) || new BigDecimal(hi).compareTo(least) >= 0;
