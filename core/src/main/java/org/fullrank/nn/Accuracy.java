@@ -1,5 +1,8 @@
 package org.fullrank.nn;
 
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.rounding.Rounding;
+
 /**
  * How far an activation's computed value and derivative may be from the exact ones, stated so that
  * a proof can use it: for every finite {@code x}
@@ -48,6 +51,25 @@ public record Accuracy(
               + ", "
               + slopeAbsolute);
     }
+  }
+
+  /** What the exact value can be where this one was computed. */
+  Interval value(double computed) {
+    return around(computed, relative, absolute);
+  }
+
+  /** What the exact derivative can be where this one was computed. */
+  Interval slope(double computed) {
+    return around(computed, slopeRelative, slopeAbsolute);
+  }
+
+  private static Interval around(double computed, double relative, double absolute) {
+    double magnitude = Math.abs(computed);
+    if (!(magnitude <= Double.MAX_VALUE && relative <= Double.MAX_VALUE)) {
+      return Interval.ENTIRE;
+    }
+    return Interval.around(
+        computed, Rounding.addUp(Rounding.multiplyUp(relative, magnitude), absolute));
   }
 
   /** Relative errors in units of {@code 2^-53}, and the underflow allowance for both. */

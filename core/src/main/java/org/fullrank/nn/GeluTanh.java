@@ -1,5 +1,9 @@
 package org.fullrank.nn;
 
+import java.util.function.UnaryOperator;
+import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.rounding.Rounding;
+
 /**
  * {@code x/2 (1 + tanh(w/2))} with {@code w = 2 sqrt(2/pi) (x + 0.044715 x^3)}, which is {@code x}
  * times the logistic sigmoid of {@code w}. {@code w} is formed as a sum of two doubles: the left
@@ -23,9 +27,117 @@ final class GeluTanh extends NamedActivation {
   /** Beyond this {@code exp(-|w|)} is below the smallest positive double. */
   private static final double UNDERFLOW = 22;
 
+  /** Beyond {@link #UNDERFLOW} derivatives of order 2 and 3 are below this. */
+  private static final double NEGLIGIBLE = 1e-300;
+
+  /** Length of the pieces into which wide intervals are cut where the function bends. */
+  private static final double STEP = 0x1p-4;
+
+  private static final SigmoidFamily.Sigmoid SIGMOID = new SigmoidFamily.Sigmoid();
+
+  // With v = w/2 and h = tanh v: sigma' = (1 + h) (1 + x v' (1 - h))/2. For x = -p < 0 the second
+  // factor is 1 - p v'(p) (1 + tanh v(p)), which falls as p grows: sigma' has one zero, where sigma
+  // turns. sigma'' = (1 - h^2) (c (1 + 6 b x^2) - x h v'^2) with v' = c (1 + 3 b x^2), at most 0.8
+  // (the smoothness). It is 0 where c x h (1 + 3 b x^2)^2/(1 + 6 b x^2) = 1, once for x > 0,
+  // because
+  // x h grows and so does (1 + 3 y)^2/(1 + 6 y), whose derivative is 18 y (1 + 3 y)/(1 + 6 y)^2:
+  // sigma' turns there and at the mirrored point.
+  private final Pieces value =
+      Pieces.of(this::valueAt)
+          .between(0, Double.POSITIVE_INFINITY)
+          .turningNear(1.13, -0.7524614220710163);
+  private final Pieces first =
+      Pieces.of(this::slopeAt)
+          .between(0, 1)
+          .turningNear(0.8, -1.4185040087908283, 1.4185040087908283);
+
   GeluTanh() {
     // sup sigma' = 1.1289931...; sigma''(0) = sqrt(2/pi), rounded up
     super("gelu_tanh", analytic(1.129, 0.7978845608028655, false), Accuracy.termwise(12, 32, 1.13));
+  }
+
+  @Override
+  Jet jet(Interval x) {
+    return new Jet(
+        value.over(x), first.over(x), byPieces(x, GeluTanh::second), byPieces(x, GeluTanh::third));
+  }
+
+  /** The hull over pieces, because the formulas are wide over wide intervals. */
+  private static Interval byPieces(Interval x, UnaryOperator<Interval> formula) {
+    Interval far = Jet.symmetric(NEGLIGIBLE);
+    Interval middle = Jet.symmetric(UNDERFLOW);
+    if (!x.intersects(middle)) {
+      return far;
+    }
+    Interval core = x.intersect(middle);
+    double from = core.lo();
+    Interval range = formula.apply(Interval.of(from, Math.min(core.hi(), next(from))));
+    for (from = next(from); from < core.hi(); from = next(from)) {
+      range = range.hull(formula.apply(Interval.of(from, Math.min(core.hi(), next(from)))));
+    }
+    return middle.contains(x) ? range : range.hull(far);
+  }
+
+  /** The end of a piece, greater than its beginning. */
+  private static double next(double from) {
+    if (from < -6 || from >= 6) {
+      return from < -8 ? -8 : from < -6 ? -6 : from < 8 ? 8 : 2 * UNDERFLOW;
+    }
+    return from + STEP;
+  }
+
+  /** {@code (1 - h^2) (v' + x v''/2 - x h v'^2)}. */
+  private static Interval second(Interval x) {
+    Interval square = x.square();
+    Interval slope = slope(square, 1.5);
+    Interval turn = x.multiply(tanh(x)).multiply(slope.square());
+    return bell(x).multiply(slope(square, 3).subtract(turn));
+  }
+
+  /** {@code (1 - h^2) (x v'^3 (3 h^2 - 1) + 12 b c x - 3 h v' (v' + x v''))}. */
+  private static Interval third(Interval x) {
+    Interval square = x.square();
+    Interval slope = slope(square, 1.5);
+    Interval h = tanh(x);
+    Interval cubic = x.multiply(slope.square()).multiply(slope);
+    Interval bracket =
+        cubic
+            .multiply(h.square().multiply(3).subtract(1))
+            .add(neighbours(D).multiply(x).multiply(6))
+            .subtract(h.multiply(3).multiply(slope).multiply(slope(square, 4.5)));
+    return bell(x).multiply(bracket);
+  }
+
+  /** {@code c + factor * 2 b c x^2}: {@code v'} for 1.5. */
+  private static Interval slope(Interval square, double factor) {
+    return neighbours(C).multiply(0.5).add(square.multiply(neighbours(D)).multiply(factor));
+  }
+
+  /** {@code w}, which grows. */
+  private static Interval inner(Interval x) {
+    Interval least = inner(x.lo());
+    return least.hull(inner(x.hi()));
+  }
+
+  private static Interval inner(double x) {
+    Interval point = Interval.of(x);
+    return point.multiply(neighbours(C).add(point.square().multiply(neighbours(D))));
+  }
+
+  /** {@code h}, which grows. */
+  private static Interval tanh(Interval x) {
+    Interval w = inner(x);
+    return SigmoidFamily.tanhHalf(w.lo()).hull(SigmoidFamily.tanhHalf(w.hi()));
+  }
+
+  /** {@code 1 - h^2}. */
+  private static Interval bell(Interval x) {
+    return SIGMOID.enclose(inner(x)).first().multiply(4);
+  }
+
+  /** A constant that was rounded to nearest. */
+  private static Interval neighbours(double constant) {
+    return Interval.of(Rounding.below(constant), Rounding.above(constant));
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.fullrank.nn;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.fullrank.rigor.Interval;
 
 /** Name and constants of a built-in activation without parameters. */
 abstract class NamedActivation implements Activation {
@@ -54,6 +55,24 @@ abstract class NamedActivation implements Activation {
   @Override
   public final double upperBound() {
     return upperBound;
+  }
+
+  /** Encloses the function and its derivatives by what is known of their shape. */
+  abstract Jet jet(Interval x);
+
+  @Override
+  public final Jet enclose(Interval x) {
+    return jet(x).within(regularity, lowerBound, upperBound);
+  }
+
+  /** Encloses the value at one number, by the stated accuracy. */
+  final Interval valueAt(double x) {
+    return accuracy.value(value(x));
+  }
+
+  /** Encloses the derivative at one number, by the stated accuracy. */
+  final Interval slopeAt(double x) {
+    return accuracy.slope(derivative(x));
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.fullrank.nn;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Kinks;
 import org.fullrank.rigor.rounding.Rounding;
 
@@ -96,6 +97,22 @@ public record PiecewiseLinear(double negativeSlope) implements Activation {
         negativeSlope == 0 || negativeSlope == -1
             ? Accuracy.EXACT
             : new Accuracy(Accuracy.U, Double.MIN_VALUE, 0, 0));
+  }
+
+  /** The slopes of the pieces that are met, and the values, which are monotone on each. */
+  @Override
+  public Jet enclose(Interval x) {
+    Interval right = x.max(Interval.ZERO);
+    Interval left = x.min(Interval.ZERO).multiply(negativeSlope);
+    Interval value = x.hi() <= 0 ? left : x.lo() >= 0 ? right : left.hull(right);
+    Interval slope = Interval.of(x.hi() > 0 ? 1 : x.hi() < 0 ? negativeSlope : derivative(0));
+    if (x.lo() < 0) {
+      slope = slope.hull(Interval.of(negativeSlope));
+    }
+    if (x.contains(0)) {
+      slope = slope.hull(Interval.of(derivative(0)));
+    }
+    return new Jet(value, slope, Interval.ZERO, Interval.ZERO);
   }
 
   @Override

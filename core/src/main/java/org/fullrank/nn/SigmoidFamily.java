@@ -1,5 +1,7 @@
 package org.fullrank.nn;
 
+import org.fullrank.rigor.Interval;
+
 /**
  * The logistic sigmoid {@code s = 1/(1 + exp(-x))} and {@code x s} (SiLU, swish with unit
  * sharpness), from {@code e = exp(-|x|)}, which never overflows.
@@ -13,12 +15,42 @@ package org.fullrank.nn;
  * and 16u.
  */
 final class SigmoidFamily {
+  /** Beyond this {@code x^2 exp(-|x|)} is below {@link #NEGLIGIBLE}. */
+  private static final double VANISHED = 750;
+
+  private static final double NEGLIGIBLE = 1e-300;
+
+  /** {@code s (1 - s)} from {@link #slope}, within 8u. */
+  private static final Accuracy SLOPE = Accuracy.relative(8, 8);
+
   private SigmoidFamily() {}
 
   static final class Sigmoid extends NamedActivation {
+    // With h = tanh(x/2) and d = sigma' = (1 - h^2)/4: sigma'' = -d h, sigma''' = d (3 h^2 - 1)/2,
+    // at most 1/4, and sigma'''' = -d h (1 - 12 d), at most 1/2, where 12 d = 3 (1 - h^2). Hence
+    // sigma' turns at 0, sigma'' where h^2 = 1/3, sigma''' at 0 and where h^2 = 2/3.
+    private final Pieces value = Pieces.of(this::valueAt).between(0, 1);
+    private final Pieces first = Pieces.of(this::slopeAt).turning(0);
+    private final Pieces second =
+        Pieces.of(x -> slopeAt(x).multiply(tanhHalf(x)).negate())
+            .turningNear(0.25, -1.3169578969248168, 1.3169578969248168);
+    private final Pieces third =
+        Pieces.of(this::thirdAt)
+            .turning(0)
+            .turningNear(0.5, -2.2924316695611777, 2.2924316695611777);
+
     Sigmoid() {
       // 1/(6 sqrt 3), rounded up
       super("sigmoid", analytic(0.25, 0.09622504486493764, true), Accuracy.relative(8, 12), 0, 1);
+    }
+
+    @Override
+    Jet jet(Interval x) {
+      return new Jet(value.over(x), first.over(x), second.over(x), third.over(x));
+    }
+
+    private Interval thirdAt(double x) {
+      return slopeAt(x).multiply(tanhHalf(x).square().multiply(3).subtract(1)).multiply(0.5);
     }
 
     @Override
@@ -51,9 +83,67 @@ final class SigmoidFamily {
   }
 
   static final class Silu extends NamedActivation {
+    // With y = x/2, h = tanh y, d = 1 - h^2 = 4 s (1 - s):
+    //   sigma'    = (1 + h + y d)/2,
+    //   sigma''   = d (1 - y h)/2, at most 1/2,
+    //   sigma'''  = d (y (3 h^2 - 1) - 3 h)/4, at most 1 since d |y| < 1/2,
+    //   sigma'''' = d (3 h^2 - 1 + y h (2 - 3 h^2))/2, at most 1.5.
+    // sigma' turns where y h = 1, once on either side because y h grows from 0. So sigma' falls
+    // from 0, rises from a negative number to one above 1 and falls to 1: it has one zero, where
+    // sigma turns. sigma'' turns at 0 and, for y > 0, where y = 3 h/(3 h^2 - 1): not for 3 h^2 <=
+    // 1,
+    // where y (3 h^2 - 1) <= 0 < 3 h, and once beyond, because the left side grows and the right
+    // side falls. sigma''' turns, for y > 0, where 3 h^2 - 1 + y h (2 - 3 h^2) = 0: not for 1/3 <=
+    // h^2 <= 2/3, where one term is positive and none negative; once for h^2 < 1/3, where both
+    // terms grow, the second because its derivative is h (2 - 3 h^2) - y d (9 h^2 - 2), at least
+    // 0.57 - 0.52 for 9 h^2 > 2 and positive else; and once for h^2 > 2/3, where y h grows and
+    // (3 h^2 - 1)/(3 h^2 - 2) falls.
+    private final Pieces value =
+        Pieces.of(this::valueAt)
+            .between(0, Double.POSITIVE_INFINITY)
+            .turningNear(1.1, -1.2784645427610737);
+    private final Pieces first =
+        Pieces.of(this::slopeAt)
+            .between(0, 1)
+            .turningNear(0.5, -2.3993572805154675, 2.3993572805154675);
+    private final Pieces second =
+        Pieces.of(Silu::secondAt).turning(0).turningNear(1, -3.435840993535111, 3.435840993535111);
+    private final Pieces third =
+        Pieces.of(Silu::thirdAt)
+            .turningNear(
+                1.5,
+                -4.429235100557228,
+                -1.0319582417807491,
+                1.0319582417807491,
+                4.429235100557228);
+
     Silu() {
       // sup sigma' = 1.0998393...; sigma''(0) = 1/2
       super("silu", analytic(1.09984, 0.5, false), Accuracy.termwise(8, 16, 1.1));
+    }
+
+    @Override
+    Jet jet(Interval x) {
+      return new Jet(value.over(x), first.over(x), second.over(x), third.over(x));
+    }
+
+    private static Interval secondAt(double x) {
+      if (Math.abs(x) > VANISHED) {
+        return Jet.symmetric(NEGLIGIBLE);
+      }
+      Interval y = Interval.of(x).multiply(0.5);
+      Interval bracket = Interval.ONE.subtract(y.multiply(tanhHalf(x)));
+      return slopeOf(x).multiply(2).multiply(bracket);
+    }
+
+    private static Interval thirdAt(double x) {
+      if (Math.abs(x) > VANISHED) {
+        return Jet.symmetric(NEGLIGIBLE);
+      }
+      Interval y = Interval.of(x).multiply(0.5);
+      Interval h = tanhHalf(x);
+      Interval bracket = y.multiply(h.square().multiply(3).subtract(1)).subtract(h.multiply(3));
+      return slopeOf(x).multiply(bracket);
     }
 
     @Override
@@ -90,6 +180,22 @@ final class SigmoidFamily {
       // x (1 - s) vanishes before x overflows; for x < 0 the factor s does.
       return e == 0 && x < 0 ? 0 : sigmoid(x, e) * Math.fma(x, complement, 1);
     }
+  }
+
+  /**
+   * Encloses {@code tanh(x/2)}, from {@code expm1}, which is documented to be within 1 ulp: 2u, or
+   * the smallest number.
+   */
+  static Interval tanhHalf(double x) {
+    double a = Math.abs(x);
+    Interval e = new Accuracy(2 * Accuracy.U, Double.MIN_VALUE, 0, 0).value(Math.expm1(-a));
+    Interval h = e.negate().divide(e.add(2));
+    return x < 0 ? h.negate() : h;
+  }
+
+  /** Encloses {@code s (1 - s)} at one number. */
+  static Interval slopeOf(double x) {
+    return SLOPE.value(slope(Math.exp(-Math.abs(x))));
   }
 
   static double sigmoid(double x, double e) {

@@ -1,6 +1,7 @@
 package org.fullrank.nn;
 
 import java.util.Optional;
+import org.fullrank.rigor.Interval;
 
 /**
  * {@code ln(1 + exp(a x)) / a}, a smooth ReLU: between 0 and {@code ln(2)/a} above it.
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param sharpness {@code a} in {@code [1e-300, 1e300]}; the second derivative reaches {@code a/4}
  */
 public record Softplus(double sharpness) implements Activation {
+  private static final Activation SIGMOID = new SigmoidFamily.Sigmoid();
+
   /** Checks the sharpness. */
   public Softplus {
     if (!(sharpness >= 1e-300 && sharpness <= 1e300)) {
@@ -57,6 +60,19 @@ public record Softplus(double sharpness) implements Activation {
     double u = Accuracy.U;
     double tiny = Accuracy.UNDERFLOW;
     return Optional.of(new Accuracy(10 * u, tiny + 1e-321 / sharpness, 10 * u, tiny));
+  }
+
+  /** Value and derivative grow; the others are those of the sigmoid at {@code a x}, scaled. */
+  @Override
+  public Jet enclose(Interval x) {
+    Accuracy accuracy = accuracy().orElseThrow();
+    Interval value =
+        Pieces.of(t -> accuracy.value(value(t))).between(0, Double.POSITIVE_INFINITY).over(x);
+    Interval first = Pieces.of(t -> accuracy.slope(derivative(t))).between(0, 1).over(x);
+    Jet sigmoid = SIGMOID.enclose(x.multiply(sharpness));
+    Interval second = sigmoid.first().multiply(sharpness);
+    Interval third = sigmoid.second().multiply(Interval.of(sharpness).square());
+    return new Jet(value, first, second, third).within(regularity(), 0, Double.POSITIVE_INFINITY);
   }
 
   @Override

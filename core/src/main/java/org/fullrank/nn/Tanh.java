@@ -1,5 +1,7 @@
 package org.fullrank.nn;
 
+import org.fullrank.rigor.Interval;
+
 /**
  * The hyperbolic tangent.
  *
@@ -45,6 +47,19 @@ final class Tanh extends NamedActivation {
   private static final double P6 = 2.4759763687253604e-05;
   private static final double P7 = 2.5891723424697183e-06;
 
+  // With t = tanh x and s = 1 - t^2: sigma' = s, sigma'' = -2 t s, sigma''' = s (6 t^2 - 2), which
+  // is at most 2, and sigma'''' = 8 t s (2 - 3 t^2), at most 6.2. Hence sigma' turns at 0, sigma''
+  // where t^2 = 1/3, sigma''' at 0 and where t^2 = 2/3.
+  private final Pieces value = Pieces.of(this::valueAt).between(-1, 1);
+  private final Pieces first = Pieces.of(this::slopeAt).turning(0);
+  private final Pieces second =
+      Pieces.of(x -> valueAt(x).multiply(slopeAt(x)).multiply(-2))
+          .turningNear(2, -0.6584789484624084, 0.6584789484624084);
+  private final Pieces third =
+      Pieces.of(x -> slopeAt(x).multiply(valueAt(x).square().multiply(6).subtract(2)))
+          .turning(0)
+          .turningNear(6.2, -1.1462158347805889, 1.1462158347805889);
+
   Tanh() {
     // 4/(3 sqrt 3), rounded up
     super(
@@ -58,6 +73,11 @@ final class Tanh extends NamedActivation {
   @Override
   public Parity parity() {
     return Parity.ODD;
+  }
+
+  @Override
+  Jet jet(Interval x) {
+    return new Jet(value.over(x), first.over(x), second.over(x), third.over(x));
   }
 
   @Override

@@ -52,6 +52,23 @@ public record ActivationReference(UnaryOperator<BigInteger> function) {
     return derivative(order, FixedPoint.of(x));
   }
 
+  /** Function and first three derivatives, by five values with step {@code 2^-220}. */
+  BigInteger[] jet(BigInteger at) {
+    BigInteger step = ONE.shiftLeft(FixedPoint.BITS - STEP);
+    BigInteger[] f = new BigInteger[5];
+    for (int k = 0; k < 5; k++) {
+      f[k] = function.apply(at.add(step.multiply(BigInteger.valueOf(k - 2L))));
+    }
+    BigInteger wide = f[4].subtract(f[0]);
+    BigInteger narrow = f[3].subtract(f[1]);
+    return new BigInteger[] {
+      f[2],
+      narrow.shiftLeft(STEP - 1),
+      f[3].subtract(f[2].shiftLeft(1)).add(f[1]).shiftLeft(2 * STEP),
+      wide.subtract(narrow.shiftLeft(1)).shiftLeft(3 * STEP - 1)
+    };
+  }
+
   private BigInteger derivative(int order, BigInteger at) {
     if (order == 0) {
       return function.apply(at);
