@@ -7,28 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.fullrank.diff.KroneckerBlock.Layout;
-import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Network;
-import org.fullrank.nn.Parameterization;
-import org.fullrank.nn.Sequential;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.Slot;
-import org.fullrank.nn.layer.Dense;
-import org.fullrank.nn.layer.Elementwise;
-import org.fullrank.nn.layer.FixedLinear;
-import org.fullrank.nn.layer.Flatten;
-import org.fullrank.nn.layer.Residual;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Builds a network from its description. */
 final class NetworkReader {
-  private static final Set<String> LACKING =
-      Set.of("conv2d", "avgpool", "gap", "bn_infer", "bn_train");
-  private static final String KNOWN = "dense, matcol, act, residual, flatten";
-
   private final TensorFiles files;
   private final Map<String, TensorFiles.Entry> parameters;
   private final Map<String, TensorFiles.Entry> constantEntries;
@@ -107,140 +94,33 @@ final class NetworkReader {
   }
 
   private Layer layer(JsonAt at) throws IOException {
-    JsonAt op = at.member("op");
-    return switch (op.text()) {
-      case "dense" -> dense(at);
-      case "matcol" -> matcol(at);
-      case "act" -> activation(at);
-      case "residual" -> residual(at);
-      case "flatten" -> {
-        at.allowOnly(Set.of("op", "name", "tap"));
-        yield Flatten.of();
-      }
-      default -> {
-        if (LACKING.contains(op.text())) {
-          throw new UnsupportedLayerException(
-              op.text(),
-              op.path(),
-              op.at()
-                  + "expected one of "
-                  + KNOWN
-                  + " but got '"
-                  + op.text()
-                  + "', which this version does not support");
-        }
-        throw op.bad("one of " + KNOWN, "'" + Texts.printable(op.text()) + "'");
-      }
-    };
+    return Vocabulary.read(this, at);
   }
 
-  private static String name(JsonAt at, String otherwise) {
+  /** The name of an operation, or another text. */
+  static String name(JsonAt at, String otherwise) {
     JsonAt name = at.optional("name");
     return name == null ? otherwise : name.text();
   }
 
-  private static double number(JsonAt at, String member, double otherwise) {
+  /** A number of an operation, or another one. */
+  static double number(JsonAt at, String member, double otherwise) {
     JsonAt v = at.optional(member);
     return v == null ? otherwise : v.number();
   }
 
-  private Layer dense(JsonAt at) {
-    at.allowOnly(
-        Set.of(
-            "op",
-            "name",
-            "tap",
-            "W",
-            "b",
-            "sw",
-            "sb",
-            "in",
-            "out",
-            "parameterization",
-            "sigma_w",
-            "sigma_b",
-            "layout"));
-    TensorFiles.Entry w = parameter(at.member("W"), 2);
-    JsonAt biasName = at.optional("b");
-    boolean transposed = choice(at, "layout", "in_out", "out_in");
-    boolean ntk = choice(at, "parameterization", "standard", "ntk");
-    long in = w.shape().get(transposed ? 1 : 0);
-    long out = w.shape().get(transposed ? 0 : 1);
-    at.requireInteger("in", in);
-    at.requireInteger("out", out);
-    if (biasName != null) {
-      TensorFiles.Entry b = parameter(biasName, 1);
-      if (b.shape().get(0) != out) {
-        throw biasName.bad("a bias of shape [" + out + "]", b.shape().toString());
-      }
+  /** An array that is not trained, read once. */
+  INDArray constant(JsonAt name, TensorFiles.Entry entry) throws IOException {
+    INDArray array = constants.get(name.text());
+    if (array == null) {
+      array = files.read(entry);
+      constants.put(name.text(), array);
     }
-    Parameterization p = ntk ? Parameterization.NTK : Parameterization.STANDARD;
-    return at.located(
-        () -> {
-          Dense d =
-              Dense.of(name(at, w.name()), in, out)
-                  .withParameterization(p)
-                  .withSigmaW(number(at, "sigma_w", 1));
-          if (biasName != null) {
-            d = d.withBias(number(at, "sigma_b", 0));
-          }
-          // The stored factors are used as they are, not recomputed from the deviations.
-          double sw = number(at, "sw", d.weightScale());
-          double sb = number(at, "sb", d.biasScale());
-          return d.withLayout(transposed ? Layout.OUT_IN : Layout.IN_OUT)
-              .withScales(sw, sb)
-              .withSlotNames(w.name(), biasName == null ? "" : biasName.text());
-        });
+    return array;
   }
 
-  private Layer matcol(JsonAt at) throws IOException {
-    at.allowOnly(Set.of("op", "name", "tap", "M", "trainable", "in", "out"));
-    JsonAt m = at.member("M");
-    boolean trainable = at.member("trainable").bool();
-    TensorFiles.Entry entry = trainable ? parameter(m, 2) : constant(m);
-    at.requireInteger("out", entry.shape().get(0));
-    at.requireInteger("in", entry.shape().get(1));
-    String name = name(at, m.text());
-    if (trainable) {
-      return at.located(
-          () ->
-              Dense.of(name, entry.shape().get(1), entry.shape().get(0))
-                  .withParameterization(Parameterization.STANDARD)
-                  .withLayout(Layout.OUT_IN)
-                  .withSlotNames(m.text(), ""));
-    }
-    INDArray matrix = constants.get(m.text());
-    if (matrix == null) {
-      matrix = files.read(entry);
-      constants.put(m.text(), matrix);
-    }
-    INDArray value = matrix;
-    return at.located(() -> FixedLinear.of(name, value));
-  }
-
-  private static Layer activation(JsonAt at) {
-    at.allowOnly(Set.of("op", "name", "tap", "fn"));
-    JsonAt fn = at.member("fn");
-    Elementwise e = fn.located(() -> Elementwise.of(Activations.named(fn.text())));
-    return e.withName(name(at, e.name()));
-  }
-
-  private Layer residual(JsonAt at) throws IOException {
-    at.allowOnly(Set.of("op", "name", "tap", "scale", "branch", "shortcut"));
-    List<Layer> branch = nested(at.member("branch"));
-    double scale = number(at, "scale", 1);
-    JsonAt skip = at.optional("shortcut");
-    List<Layer> shortcut = skip == null ? List.of() : nested(skip);
-    return at.located(
-        () -> {
-          Residual r = Residual.of(scale, branch).withName(name(at, at.path()));
-          return shortcut.isEmpty()
-              ? r
-              : r.withShortcut(shortcut.size() == 1 ? shortcut.get(0) : Sequential.of(shortcut));
-        });
-  }
-
-  private List<Layer> nested(JsonAt list) throws IOException {
+  /** Layers of a list of their own, such as a branch. */
+  List<Layer> nested(JsonAt list) throws IOException {
     List<Layer> out = new ArrayList<>();
     for (JsonAt op : list.items()) {
       if (op.optional("tap") != null) {
@@ -254,7 +134,8 @@ final class NetworkReader {
     return out;
   }
 
-  private static boolean choice(JsonAt at, String member, String normal, String other) {
+  /** Whether a member says the other of two texts; the normal one if it is missing. */
+  static boolean choice(JsonAt at, String member, String normal, String other) {
     JsonAt v = at.optional(member);
     if (v != null && !v.text().equals(normal) && !v.text().equals(other)) {
       throw v.bad("\"" + normal + "\" or \"" + other + "\"");
@@ -262,7 +143,8 @@ final class NetworkReader {
     return v != null && v.text().equals(other);
   }
 
-  private TensorFiles.Entry parameter(JsonAt name, int rank) {
+  /** A parameter tensor, each of which belongs to one operation. */
+  TensorFiles.Entry parameter(JsonAt name, int rank) {
     TensorFiles.Entry entry = entry(name, parameters, "parameters", rank);
     if (!used.add(name.text())) {
       throw name.bad(
@@ -271,7 +153,8 @@ final class NetworkReader {
     return entry;
   }
 
-  private TensorFiles.Entry constant(JsonAt name) {
+  /** A matrix that is not trained. */
+  TensorFiles.Entry constant(JsonAt name) {
     return entry(name, constantEntries, "constants", 2);
   }
 
