@@ -49,18 +49,19 @@ public record JacobianTerm(
   }
 
   /**
-   * The gradients of one tensor, row by row.
+   * The gradients of one tensor, row by row: {@code sum_s rows_(r,s)} for row {@code r}.
    *
    * @param offset of the tensor in the parameter vector of the network
    * @param samples n
-   * @param rows {@code [n k][size]}
+   * @param positions S
+   * @param rows {@code [n k S][size]}, row {@code r * S + s}
    * @return the term
    */
-  public static JacobianTerm rows(long offset, int samples, IntervalMatrix rows) {
+  public static JacobianTerm rows(long offset, int samples, int positions, IntervalMatrix rows) {
     return new JacobianTerm(
-        IntervalMatrix.exact(new double[samples][1]),
+        IntervalMatrix.exact(new double[samples * positions][1]),
         rows,
-        1,
+        positions,
         Optional.empty(),
         Optional.of(new Tensor(offset, 1)));
   }

@@ -65,6 +65,91 @@ public final class IntervalMatrix {
   }
 
   /**
+   * A matrix that whoever calls this has enclosed. What is not finite counts as unknown.
+   *
+   * @param mid {@code M [n][d]}; copied
+   * @param rad bounds {@code R} of {@code |A - M|}, at least 0 or infinite; copied
+   * @param rowError bounds of {@code ||row_i(A - M)||_2}, infinite where the entries say it all;
+   *     copied
+   * @throws IllegalArgumentException if the parts do not fit
+   */
+  public static IntervalMatrix around(double[][] mid, double[][] rad, double[] rowError) {
+    FloatingPoint.requireIeee();
+    boolean fits = mid.length > 0 && rad.length == mid.length && rowError.length == mid.length;
+    for (int i = 0; fits && i < mid.length; i++) {
+      fits = mid[i].length > 0 && mid[i].length == mid[0].length && rad[i].length == mid[i].length;
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "IntervalMatrix.around expects [n][d], [n][d] and [n] but got "
+              + mid.length
+              + ", "
+              + rad.length
+              + " and "
+              + rowError.length
+              + " rows");
+    }
+    double[] errors = rowError.clone();
+    for (int i = 0; i < errors.length; i++) {
+      errors[i] = errors[i] >= 0 ? errors[i] : Double.POSITIVE_INFINITY;
+    }
+    return new IntervalMatrix(copy(mid), copy(rad), errors);
+  }
+
+  private static double[][] copy(double[][] rows) {
+    return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
+  }
+
+  /**
+   * Every row cut into pieces of equal length.
+   *
+   * @param pieces a divisor of {@link #columns}
+   * @return {@code [n pieces][d / pieces]}, row {@code i * pieces + g} piece {@code g} of row i
+   */
+  public IntervalMatrix split(int pieces) {
+    if (pieces < 1 || columns() % pieces != 0) {
+      throw new IllegalArgumentException(
+          "IntervalMatrix.split expects a divisor of " + columns() + " but got " + pieces);
+    }
+    int width = columns() / pieces;
+    double[][] m = new double[rows() * pieces][];
+    double[][] r = new double[m.length][];
+    double[] errors = new double[m.length];
+    for (int q = 0; q < m.length; q++) {
+      int from = q % pieces * width;
+      m[q] = Arrays.copyOfRange(mid[q / pieces], from, from + width);
+      r[q] = Arrays.copyOfRange(rad[q / pieces], from, from + width);
+      errors[q] = rowError[q / pieces];
+    }
+    return new IntervalMatrix(m, r, errors);
+  }
+
+  /**
+   * Groups of rows one after the other: the inverse of {@link #split}.
+   *
+   * @param pieces a divisor of {@link #rows}
+   * @return {@code [n / pieces][d pieces]}
+   */
+  public IntervalMatrix joined(int pieces) {
+    if (pieces < 1 || rows() % pieces != 0) {
+      throw new IllegalArgumentException(
+          "IntervalMatrix.joined expects a divisor of " + rows() + " but got " + pieces);
+    }
+    int width = columns();
+    double[][] m = new double[rows() / pieces][width * pieces];
+    double[][] r = new double[m.length][width * pieces];
+    double[] errors = new double[m.length];
+    for (int i = 0; i < m.length; i++) {
+      for (int g = 0; g < pieces; g++) {
+        System.arraycopy(mid[i * pieces + g], 0, m[i], g * width, width);
+        System.arraycopy(rad[i * pieces + g], 0, r[i], g * width, width);
+      }
+      errors[i] = RowNorms.upper(Arrays.copyOfRange(rowError, i * pieces, (i + 1) * pieces));
+    }
+    return new IntervalMatrix(m, r, errors);
+  }
+
+  /**
    * Matrices on the same samples as one, position by position: rows {@code i P_1 .. } of the first,
    * then those of the second, and so on, for every {@code i}.
    *
