@@ -16,7 +16,8 @@ import org.fullrank.rigor.rounding.Rounding;
  *       Lipschitz constant; not negative if the function is monotone;
  *   <li>{@code sigma} is the value at {@code m}, with its error, plus a mean of {@code sigma'}
  *       times the distance, because a continuous function with finitely many kinks is the integral
- *       of its derivative; and between the values at both ends if the function is monotone;
+ *       of its derivative, while one that states no kinks may jump itself; and between the values
+ *       at both ends if the function is monotone;
  *   <li>{@code sigma''} is at most the smoothness; {@code sigma'''} is 0 on pieces that are affine
  *       and for polynomials of degree 2, and otherwise unknown.
  * </ul>
@@ -47,8 +48,10 @@ final class StatedJet {
         Interval turn = Jet.symmetric(turn(kinks.get(), mid, radius));
         first = first.intersect(a.slope(slope.applyAsDouble(mid)).add(turn));
       }
-      Interval moved = first.multiply(x.subtract(mid));
-      values = values.intersect(a.value(value.applyAsDouble(mid)).add(moved));
+      if (radius == 0 || kinks.isPresent()) {
+        Interval moved = first.multiply(x.subtract(mid));
+        values = values.intersect(a.value(value.applyAsDouble(mid)).add(moved));
+      }
       if (regularity.monotone()) {
         values = values.intersect(between(x, value, a));
       }

@@ -8,8 +8,10 @@
  * vector {@code theta} is one array {@code [p]} in slot order, which layers read and never write.
  *
  * <p>An {@link org.fullrank.nn.Activation} gives the scalar function with two derivatives and the
- * constants that convergence theorems need. {@link org.fullrank.nn.Activations} lists those of the
- * library; users write their own by implementing the interface.
+ * constants that convergence theorems need; it says how accurate it is, which symmetry it has and
+ * where it has kinks, and encloses itself over an interval, see {@link org.fullrank.nn.Jet}. {@link
+ * org.fullrank.nn.Activations} lists those of the library; users write their own by implementing
+ * the interface.
  *
  * <p>{@link org.fullrank.nn.Seed} is the only source of randomness: one stream per slot, keyed by
  * the slot's name, so adding a layer does not change the initial values of the others.

@@ -285,6 +285,46 @@ class JetTest {
     assertThat(jet.third()).isEqualTo(Interval.ENTIRE);
   }
 
+  /** A step has the derivative 0 wherever there is one. */
+  @Test
+  void aFunctionThatStatesNoKinksMayJump() {
+    Jet jet = new Step().enclose(Interval.of(-1, 2));
+    assertThat(jet.value()).isEqualTo(Interval.ENTIRE);
+    assertThat(new Step().enclose(Interval.of(2)).value()).isEqualTo(Interval.ONE);
+  }
+
+  private record Step() implements Activation {
+    @Override
+    public String name() {
+      return "step";
+    }
+
+    @Override
+    public double value(double x) {
+      return x > 0 ? 1 : 0;
+    }
+
+    @Override
+    public double derivative(double x) {
+      return 0;
+    }
+
+    @Override
+    public double secondDerivative(double x) {
+      return 0;
+    }
+
+    @Override
+    public Regularity regularity() {
+      return new Regularity(0, INFINITY, false, false, false, OptionalInt.empty());
+    }
+
+    @Override
+    public Optional<Accuracy> accuracy() {
+      return Optional.of(Accuracy.EXACT);
+    }
+  }
+
   /** An activation that leaves {@link Activation#enclose} as it is. */
   private record Plain(Activation base) implements Activation {
     @Override
