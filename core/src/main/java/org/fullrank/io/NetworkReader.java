@@ -143,9 +143,14 @@ final class NetworkReader {
     return v != null && v.text().equals(other);
   }
 
-  /** A parameter tensor, each of which belongs to one operation. */
+  /** A parameter tensor of some rank, each of which belongs to one operation. */
   TensorFiles.Entry parameter(JsonAt name, int rank) {
-    TensorFiles.Entry entry = entry(name, parameters, "parameters", rank);
+    return requireRank(name, parameter(name), rank);
+  }
+
+  /** A parameter tensor of any rank, likewise. */
+  TensorFiles.Entry parameter(JsonAt name) {
+    TensorFiles.Entry entry = entry(name, parameters, "parameters");
     if (!used.add(name.text())) {
       throw name.bad(
           "a parameter of its own", "'" + Texts.printable(name.text()) + "', which is used before");
@@ -155,15 +160,19 @@ final class NetworkReader {
 
   /** A matrix that is not trained. */
   TensorFiles.Entry constant(JsonAt name) {
-    return entry(name, constantEntries, "constants", 2);
+    return requireRank(name, entry(name, constantEntries, "constants"), 2);
   }
 
   private static TensorFiles.Entry entry(
-      JsonAt name, Map<String, TensorFiles.Entry> list, String what, int rank) {
+      JsonAt name, Map<String, TensorFiles.Entry> list, String what) {
     TensorFiles.@Nullable Entry entry = list.get(name.text());
     if (entry == null) {
       throw name.bad("a name listed in " + what, "'" + Texts.printable(name.text()) + "'");
     }
+    return entry;
+  }
+
+  private static TensorFiles.Entry requireRank(JsonAt name, TensorFiles.Entry entry, int rank) {
     if (entry.shape().size() != rank) {
       throw name.bad(
           "a tensor with " + rank + " dimensions",

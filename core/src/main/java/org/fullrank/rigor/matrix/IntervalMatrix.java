@@ -219,6 +219,20 @@ public final class IntervalMatrix {
     return Double.isInfinite(rad[i][j]) ? Interval.ENTIRE : Interval.around(mid[i][j], rad[i][j]);
   }
 
+  /** Encloses the entries of a row, see {@link #get}. */
+  public Interval[] row(int i) {
+    Interval[] out = new Interval[columns()];
+    for (int j = 0; j < out.length; j++) {
+      out[j] = get(i, j);
+    }
+    return out;
+  }
+
+  /** A copy of the midpoints of a row. */
+  public double[] midpoints(int i) {
+    return mid[i].clone();
+  }
+
   /** A copy of the midpoints {@code [n][d]}. */
   public double[][] midpoints() {
     return Arrays.stream(mid).map(double[]::clone).toArray(double[][]::new);
