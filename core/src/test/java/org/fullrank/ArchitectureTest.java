@@ -48,7 +48,8 @@ final class ArchitectureTest extends ArchitectureContract {
                   "rigor.rounding",
                   "cancel")),
           Map.entry(
-              "nn.layer", List.of("nn", "nn.enclosed", "diff", "linalg", "rigor.matrix", "cancel")),
+              "nn.layer",
+              List.of("nn", "nn.enclosed", "diff", "linalg", "rigor", "rigor.matrix", "cancel")),
           Map.entry("nn.model", List.of("nn", "nn.layer", "linalg")),
           Map.entry("io", List.of("nn", "nn.layer", "diff", "linalg", "cancel")));
 

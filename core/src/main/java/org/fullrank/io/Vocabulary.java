@@ -15,6 +15,7 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Flatten;
+import org.fullrank.nn.layer.LayerNorm;
 import org.fullrank.nn.layer.Residual;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -29,6 +30,7 @@ final class Vocabulary {
           new Word<>("dense", Dense.class, Vocabulary::dense, Vocabulary::readDense),
           new Word<>("matcol", FixedLinear.class, Vocabulary::fixed, Vocabulary::readFixed),
           new Word<>("act", Elementwise.class, Vocabulary::activation, Vocabulary::readActivation),
+          new Word<>("layernorm", LayerNorm.class, Vocabulary::norm, Vocabulary::readNorm),
           new Word<>("residual", Residual.class, Vocabulary::residual, Vocabulary::readResidual),
           new Word<>(
               "flatten",
@@ -248,6 +250,33 @@ final class Vocabulary {
               ? block
               : block.withShortcut(
                   shortcut.size() == 1 ? shortcut.get(0) : Sequential.of(shortcut));
+        });
+  }
+
+  private static Json.Obj norm(NetworkWriter w, LayerNorm l, String where) {
+    return Json.object()
+        .with("op", "layernorm")
+        .with("name", l.name())
+        .with("gamma", l.slots().get(0).name())
+        .with("beta", l.slots().get(1).name())
+        .with("eps", l.epsilon());
+  }
+
+  /** The shape is that of the parameters. */
+  private static Layer readNorm(NetworkReader r, JsonAt at) {
+    at.allowOnly(Set.of("op", "name", "tap", "gamma", "beta", "eps", "c"));
+    TensorFiles.Entry gamma = r.parameter(at.member("gamma"));
+    TensorFiles.Entry beta = r.parameter(at.member("beta"));
+    if (!gamma.shape().equals(beta.shape())) {
+      throw at.member("beta")
+          .bad("the shape " + gamma.shape() + " of gamma", beta.shape().toString());
+    }
+    return at.located(
+        () -> {
+          LayerNorm norm = LayerNorm.of(NetworkReader.name(at, at.path()), gamma.dimensions());
+          at.requireInteger("c", norm.normalizedShape().length());
+          return norm.withEpsilon(NetworkReader.number(at, "eps", 1e-5))
+              .withSlotNames(gamma.name(), beta.name());
         });
   }
 }
