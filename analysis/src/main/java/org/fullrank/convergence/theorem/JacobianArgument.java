@@ -208,7 +208,8 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
                                   + " for radius "
                                   + DecimalInterval.lower(radius))
                       .orElse(
-                          JacobianPremises.noConstant("radius " + DecimalInterval.lower(radius))))
+                          JacobianPremises.noConstant(
+                              "radius " + DecimalInterval.lower(radius), numbers)))
               .from(JacobianPremises.ball(lipschitz, radius)));
       if (lipschitz.isEmpty()) {
         return new Attempt(checks, Optional.empty());

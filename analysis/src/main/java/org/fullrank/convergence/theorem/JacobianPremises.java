@@ -101,7 +101,14 @@ final class JacobianPremises {
   }
 
   /** Why no Lipschitz constant was found, and what may help. */
-  static String noConstant(String radius) {
+  static String noConstant(String radius, JacobianNumbers n) {
+    if (n.lipschitzAt(0).isEmpty()) {
+      return "no constant is known for "
+          + radius
+          + " or any other; a layer has no bound of second derivatives (layer normalisation, fixed"
+          + " gates after trained layers) or a pre-activation may lie on a kink; training only what"
+          + " comes after that layer, or another layer, may help";
+    }
     return "no constant is known for "
         + radius
         + "; an activation with a kink has one only on a ball within which none of its inputs"

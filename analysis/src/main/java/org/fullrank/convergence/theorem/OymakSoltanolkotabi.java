@@ -105,7 +105,7 @@ public final class OymakSoltanolkotabi implements Theorem {
                 numbers.lipschitzSubject(),
                 lipschitz
                     .map(l -> "L = " + JacobianPremises.up(l.interval()) + " for radius " + down)
-                    .orElse(JacobianPremises.noConstant("radius " + down)))
+                    .orElse(JacobianPremises.noConstant("radius " + down, numbers)))
             .from(JacobianPremises.ball(lipschitz, ball)));
     if (lipschitz.isEmpty()) {
       return certificate(checks, Optional.empty());

@@ -118,7 +118,7 @@ public final class PolyakLojasiewicz implements Theorem {
                         + " for R = "
                         + DecimalInterval.lower(best.radius)
                     : JacobianPremises.noConstant(
-                        "any radius above " + DecimalInterval.upper(unit)))
+                        "any radius above " + DecimalInterval.upper(unit), numbers))
             .from(best != null ? best.measured() : new Quantity[] {}));
     if (best == null) {
       return certificate(checks, Optional.empty());
