@@ -2,6 +2,7 @@ package org.fullrank.io;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -35,7 +36,7 @@ final class Vocabulary {
           new Word<>(
               "flatten",
               Flatten.class,
-              (w, l, where) -> op(l, "flatten"),
+              (w, l, where) -> Json.object().with("op", "flatten"),
               (r, at) -> {
                 at.allowOnly(Set.of("op", "name", "tap"));
                 return Flatten.of();
@@ -64,26 +65,26 @@ final class Vocabulary {
     }
   }
 
-  private static Word<?> word(Predicate<Word<?>> wanted) {
-    return WORDS.stream().filter(wanted).findFirst().orElse(null);
+  private static Optional<Word<?>> word(Predicate<Word<?>> wanted) {
+    return WORDS.stream().filter(wanted).findFirst();
   }
 
   /** The operation of a layer. */
   static Json.Obj write(NetworkWriter writer, Layer layer, String where) {
-    Word<?> word = word(w -> w.isOf(layer));
-    if (word == null) {
-      throw NetworkWriter.unsupported(
-          layer.getClass().getSimpleName(), where, "a layer of this library");
-    }
-    return word.write(writer, layer, where);
+    return word(w -> w.isOf(layer))
+        .orElseThrow(
+            () ->
+                NetworkWriter.unsupported(
+                    layer.getClass().getSimpleName(), where, "a layer of this library"))
+        .write(writer, layer, where);
   }
 
   /** The layer of an operation. */
   static Layer read(NetworkReader reader, JsonAt at) throws IOException {
     JsonAt op = at.member("op");
-    Word<?> word = word(w -> w.op.equals(op.text()));
-    if (word != null) {
-      return word.reading.read(reader, at);
+    Optional<Word<?>> word = word(w -> w.op.equals(op.text()));
+    if (word.isPresent()) {
+      return word.get().reading.read(reader, at);
     }
     String known = WORDS.stream().map(Word::op).collect(Collectors.joining(", "));
     if (LACKING.contains(op.text())) {
@@ -98,10 +99,6 @@ final class Vocabulary {
               + "', which this version does not support");
     }
     throw op.bad("one of " + known, "'" + Texts.printable(op.text()) + "'");
-  }
-
-  private static Json.Obj op(Layer layer, String op) {
-    return Json.object().with("op", op);
   }
 
   private static Json.Obj dense(NetworkWriter w, Dense d, String where) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Objects;
 import org.fullrank.diff.Jacobian;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.diff.Linearization;
@@ -135,7 +136,7 @@ final class SharedTest {
         INDArray matrix = j.toMatrix();
         INDArray tangent = l.jvp(Tensors.of(v, 1, v.length), null)) {
       double[][] rows = Tensors.toRows(matrix);
-      double[] values = Tensors.toDoubles(tangent);
+      double[] values = Tensors.toDoubles(Objects.requireNonNull(tangent));
       for (int r = 0; r < rows.length; r++) {
         double sum = 0;
         for (int p = 0; p < v.length; p++) {

@@ -110,7 +110,7 @@ public final class EnclosedGram {
       }
     }
     SymmetricMatrix stored = SymmetricMatrix.ofLower(lower);
-    double product = productRadius(terms, bounds);
+    double product = productRadius(terms);
     double[] rowErrors = rowErrors(bounds, rows);
     double factors =
         Math.min(rankOneBound(bounds), normBound(stored, product, RowNorms.upper(rowErrors)));
@@ -122,8 +122,7 @@ public final class EnclosedGram {
    * Norms below 1e-140 are counted as 1e-140: then {@code w eta <= u ||a_i|| ||a_j||}, and the
    * underflows of inner products are within one more rounding. Scales are kept out of that range.
    */
-  private static double productRadius(
-      List<KroneckerTerm> terms, List<KroneckerTerm.RowBounds> bounds) {
+  private static double productRadius(List<KroneckerTerm> terms) {
     double sum = 0;
     double largest = 1;
     int rows = terms.get(0).rows();
