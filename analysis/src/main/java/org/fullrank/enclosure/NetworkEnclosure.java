@@ -75,8 +75,8 @@ public final class NetworkEnclosure {
   /**
    * A network at parameters, with one thread.
    *
-   * @param network of layers of the library, dense, fixed linear, elementwise, residual, flatten,
-   *     surrogate and sequential, with activations that state their accuracy
+   * @param network of layers that enclose themselves, as those of the library do, with activations
+   *     that state their accuracy
    * @param theta parameters {@code [p]}, finite; copied. Empty if all layers are fixed
    * @return the enclosure
    * @throws IllegalArgumentException with the text of {@link #obstacle} if there is one, or if the
