@@ -1,8 +1,9 @@
 package org.fullrank.ntk;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.linalg.Chunks;
 import org.fullrank.linalg.Entrywise;
@@ -82,29 +83,74 @@ final class ChainNodes {
     @Nullable Rows backward(Rows dy, boolean needed);
   }
 
-  final class Chain implements Node {
-    private final List<Node> nodes = new ArrayList<>();
+  /** A layer that passes can go through: the one list of those that are known here. */
+  interface Part {
+    /** The node at the parameters of the next dense layers. */
+    Node node(ChainNodes nodes);
 
-    Chain(List<Layer> layers) {
-      for (Layer layer : layers) {
-        nodes.add(node(layer));
-      }
-    }
+    /** The dense layers, in slot order. */
+    List<Dense> dense();
 
-    private Node node(Layer layer) {
+    /** Empty for any other layer. */
+    static Optional<Part> of(Layer layer) {
       if (layer instanceof Dense d) {
-        Affine affine = new Affine(d);
-        offset += d.parameterCount();
-        dense++;
-        return affine;
+        return Optional.of(new Leaf(nodes -> nodes.affine(d), List.of(d)));
       }
-      if (layer instanceof Residual r) {
-        return new Block(r.scale(), new Chain(r.branch().layers()));
+      if (layer instanceof Elementwise e) {
+        return Optional.of(new Leaf(nodes -> nodes.new Applied(e), List.of()));
       }
       if (layer instanceof Sequential s) {
-        return new Chain(s.layers());
+        return of(s.layers()).map(Part.class::cast);
       }
-      return new Applied((Elementwise) layer);
+      if (layer instanceof Residual r && r.shortcut().isEmpty()) {
+        return of(r.branch().layers())
+            .map(
+                branch ->
+                    new Leaf(
+                        nodes -> nodes.new Block(r.scale(), branch.node(nodes)), branch.dense()));
+      }
+      return Optional.empty();
+    }
+
+    /** A chain, if all its layers are known. */
+    static Optional<Parts> of(List<Layer> layers) {
+      List<Part> parts = layers.stream().flatMap(layer -> of(layer).stream()).toList();
+      return parts.size() == layers.size() ? Optional.of(new Parts(parts)) : Optional.empty();
+    }
+  }
+
+  private record Leaf(Function<ChainNodes, Node> maker, List<Dense> dense) implements Part {
+    @Override
+    public Node node(ChainNodes nodes) {
+      return maker.apply(nodes);
+    }
+  }
+
+  /** Layers one after the other. */
+  record Parts(List<Part> parts) implements Part {
+    @Override
+    public Chain node(ChainNodes nodes) {
+      return nodes.new Chain(parts.stream().map(part -> part.node(nodes)).toList());
+    }
+
+    @Override
+    public List<Dense> dense() {
+      return parts.stream().flatMap(part -> part.dense().stream()).toList();
+    }
+  }
+
+  private Affine affine(Dense layer) {
+    Affine affine = new Affine(layer);
+    offset += layer.parameterCount();
+    dense++;
+    return affine;
+  }
+
+  final class Chain implements Node {
+    private final List<Node> nodes;
+
+    Chain(List<Node> nodes) {
+      this.nodes = nodes;
     }
 
     @Override

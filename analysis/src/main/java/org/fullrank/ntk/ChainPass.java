@@ -1,16 +1,11 @@
 package org.fullrank.ntk;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.fullrank.linalg.FactorRows.Scaled;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.nn.Layer;
 import org.fullrank.nn.Network;
-import org.fullrank.nn.Sequential;
 import org.fullrank.nn.layer.Dense;
-import org.fullrank.nn.layer.Elementwise;
-import org.fullrank.nn.layer.Residual;
 import org.fullrank.ntk.ScratchRows.Rows;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -61,34 +56,14 @@ final class ChainPass implements AutoCloseable {
     this.scratch = new ScratchRows(theta.dataType());
     this.outputs = (int) network.outputs();
     this.nodes = new ChainNodes(theta, scratch, outputs);
-    this.chain = nodes.new Chain(network.layers());
+    this.chain = ChainNodes.Part.of(network.layers()).orElseThrow().node(nodes);
   }
 
   /** Dense layers of a network in slot order, if this class can pass through it. */
   static Optional<List<Dense>> layers(Network network) {
-    List<Dense> dense = new ArrayList<>();
-    return collect(network.layers(), dense) && !dense.isEmpty()
-        ? Optional.of(dense)
-        : Optional.empty();
-  }
-
-  private static boolean collect(List<Layer> layers, List<Dense> dense) {
-    for (Layer layer : layers) {
-      boolean known;
-      if (layer instanceof Dense d) {
-        known = dense.add(d);
-      } else if (layer instanceof Sequential s) {
-        known = collect(s.layers(), dense);
-      } else if (layer instanceof Residual r) {
-        known = r.shortcut().isEmpty() && collect(r.branch().layers(), dense);
-      } else {
-        known = layer instanceof Elementwise;
-      }
-      if (!known) {
-        return false;
-      }
-    }
-    return true;
+    return ChainNodes.Part.of(network.layers())
+        .map(ChainNodes.Part::dense)
+        .filter(dense -> !dense.isEmpty());
   }
 
   /**
