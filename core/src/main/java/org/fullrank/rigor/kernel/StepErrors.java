@@ -13,12 +13,12 @@ import org.fullrank.rigor.rounding.Rounding;
  * infinite gives infinity. For one layer {@code z = s W h + t b}, {@code y = c sigma(z)} and its
  * cotangents, sample by sample:
  *
- * <pre>
- * e(z)  <= |s| (||W|| e(h) + gamma ||W||_F ||h^||)                      {@link #product}
- * e(y)  <= L1 e(z) + accuracy                                       {@link #activated}
- * e(a)  <= L1 e(b) + L2 e(z) max|b^| + accuracy ||b^|| + u ||a^||         {@link #gated}
- * e(G)  <= |g| (e(A) (||H^|| + e(H)) + ||A^|| e(H) + gamma ||A^||_F ||H^||_F)  {@link #gradient}
- * </pre>
+ * <pre>{@code
+ * product:   e(z)  <= |s| (||W|| e(h) + gamma ||W||_F ||h^||)
+ * activated: e(y)  <= L1 e(z) + accuracy
+ * gated:     e(a)  <= L1 e(b) + L2 e(z) max|b^| + accuracy ||b^|| + u ||a^||
+ * gradient:  e(G)  <= |g| (e(A) (||H^|| + e(H)) + ||A^|| e(H) + gamma ||A^||_F ||H^||_F)
+ * }</pre>
  */
 public final class StepErrors {
   private StepErrors() {}
