@@ -130,7 +130,7 @@ final class ChainNodes {
   record Parts(List<Part> parts) implements Part {
     @Override
     public Chain node(ChainNodes nodes) {
-      return nodes.new Chain(parts.stream().map(part -> part.node(nodes)).toList());
+      return new Chain(parts.stream().map(part -> part.node(nodes)).toList());
     }
 
     @Override
@@ -146,7 +146,7 @@ final class ChainNodes {
     return affine;
   }
 
-  final class Chain implements Node {
+  static final class Chain implements Node {
     private final List<Node> nodes;
 
     Chain(List<Node> nodes) {
