@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.fullrank.linalg.TensorChecks;
 import org.fullrank.linalg.Tensors;
+import org.fullrank.nn.Layer;
 import org.fullrank.nn.Network;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Proof;
@@ -67,9 +68,18 @@ public final class NetworkEnclosure {
    * @return empty if {@link #of} and then {@link #at} accept it, else one clause
    */
   public static Optional<String> obstacle(Network network, DataType type) {
-    return network.layers().stream()
-        .flatMap(layer -> layer.enclosureObstacle(type).stream())
-        .findFirst();
+    return network.layers().stream().flatMap(layer -> obstacle(layer, type).stream()).findFirst();
+  }
+
+  /** The cotangents of a step belong to one sample each, so what passes to others has no place. */
+  private static Optional<String> obstacle(Layer layer, DataType type) {
+    return layer.traits().couplesSamples()
+        ? Optional.of(
+            "layer "
+                + layer
+                + " couples the samples, so that a sample has gradients through others, which no"
+                + " enclosure follows")
+        : layer.enclosureObstacle(type);
   }
 
   /**
