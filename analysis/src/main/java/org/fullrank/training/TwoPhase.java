@@ -2,6 +2,8 @@ package org.fullrank.training;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Layer;
@@ -93,8 +95,8 @@ public final class TwoPhase implements TrainingMethod {
    * What the second phase trains.
    *
    * @param problem the whole problem
-   * @return the same with all layers but the last frozen; for the variant that trains all layers
-   *     the problem itself
+   * @return the same with all tensors frozen that the last layer does not use; for the variant that
+   *     trains all layers the problem itself
    */
   public TrainingProblem secondPhase(TrainingProblem problem) {
     return allLayers ? problem : problem.withFrozen(hidden(problem));
@@ -184,18 +186,18 @@ public final class TwoPhase implements TrainingMethod {
     Tensors.write(v, theta);
   }
 
-  /** The slots of all layers but the last. */
+  /** The tensors that the last layer does not use, be it alone or with layers below. */
   private static String[] hidden(TrainingProblem problem) {
     List<Layer> layers = problem.network().layers();
-    long own = layers.get(layers.size() - 1).parameterCount();
-    if (own == 0) {
+    Layer last = layers.get(layers.size() - 1);
+    if (last.slots().isEmpty()) {
       throw new IllegalArgumentException(
-          "TwoPhase expects a last layer with parameters but got " + layers.get(layers.size() - 1));
+          "TwoPhase expects a last layer with parameters but got " + last);
     }
-    long end = problem.network().parameterCount() - own;
+    Set<String> own = last.slots().stream().map(Slot::name).collect(Collectors.toSet());
     return problem.network().slots().stream()
-        .filter(s -> s.offset() < end)
         .map(Slot::name)
+        .filter(name -> !own.contains(name))
         .toArray(String[]::new);
   }
 }

@@ -21,6 +21,8 @@ import org.fullrank.nn.Activations;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
+import org.fullrank.nn.Shared;
+import org.fullrank.nn.Slot;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,32 @@ final class TwoPhaseTest {
           }
         }
         assertThat(run.trajectory().last().residualNorm()).isLessThan(p.envelope(0));
+      }
+    }
+  }
+
+  /** Sums of parameter counts over layers would take the last tensor, m.W, for the last layer. */
+  @Test
+  void aSharedLastLayerIsWhereItIsUsedFirst() {
+    Shared w = Shared.of(Dense.of("w", 2, 2).withBias(0.5));
+    Elementwise tanh = Elementwise.of(Activations.TANH);
+    Network network = Network.of(Shape.of(2), w, tanh, Dense.of("m", 2, 2), tanh, w);
+    INDArray theta = network.initialize(Seed.of(3));
+    TrainingProblem problem =
+        TrainingProblem.of(
+            network,
+            theta,
+            Tensors.of(new double[] {1, 2, 3, 5}, 2, 2),
+            Tensors.of(new double[] {0, 1, 1, 0}, 2, 2));
+    TwoPhase method = method(GradientDescent.withStepSize(1));
+    assertThat(method.secondPhase(problem).trainedSlots())
+        .extracting(Slot::name)
+        .containsExactly("w.W", "w.b");
+    double[] start = Tensors.toDoubles(theta);
+    try (INDArray moved = method.perturbed(problem, theta)) {
+      double[] end = Tensors.toDoubles(moved);
+      for (int i = 0; i < end.length; i++) {
+        assertThat(end[i] != start[i]).as("parameter " + i).isEqualTo(i >= 6);
       }
     }
   }
