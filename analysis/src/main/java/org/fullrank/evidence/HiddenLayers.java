@@ -53,7 +53,9 @@ public record HiddenLayers(
   static HiddenLayers measure(TrainingProblem problem) {
     List<Layer> layers = problem.network().layers();
     List<Layer> hidden = layers.subList(0, layers.size() - 1);
-    long parameters = hidden.stream().mapToLong(Layer::parameterCount).sum();
+    // Not a sum over layers, some of which may share their tensors.
+    long parameters =
+        hidden.isEmpty() ? 0 : problem.network().prefix(hidden.size()).parameterCount();
     Optional<String> shape = notFullyConnected(hidden);
     boolean connected = shape.isEmpty();
     LastLayer last = LastLayer.of(problem);

@@ -14,11 +14,14 @@ import java.util.List;
 import java.util.Random;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Theorem;
+import org.fullrank.evidence.Evidence;
+import org.fullrank.evidence.Measurements;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Shape;
+import org.fullrank.nn.Shared;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.Residual;
@@ -58,6 +61,21 @@ final class ExpressivityTheoremsTest {
     if (everywhere == Verdict.FAILS) {
       assertThat(connected.obstacle().orElseThrow().statement()).contains("at least n columns");
     }
+  }
+
+  /** A certificate speaks of parameters, of which a shared layer has one set. */
+  @Test
+  void sharedParametersCountOnce() {
+    Shared w = Shared.of(Dense.of("w", D, D).withBias(.5));
+    Elementwise tanh = Elementwise.of(Activations.TANH);
+    Dense wide = Dense.of("h", D, 50).withBias(.5);
+    Dense out = Dense.of("out", 50, 2).withBias(.5);
+    Network network = Network.of(Shape.of(D), w, tanh, w, tanh, wide, tanh, out);
+    TrainingProblem problem = problem(network);
+    assertThat(proved(GENERIC, problem).toString())
+        .contains(D * (D + 1) + 50 * (D + 1) + " parameters below the last layer");
+    Evidence frozen = Evidence.of(problem.withFrozen("out.b"));
+    assertThat(frozen.get(Measurements.HIDDEN_LAYERS).frozen()).isEmpty();
   }
 
   @Test
