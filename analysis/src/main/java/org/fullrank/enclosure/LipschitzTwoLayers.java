@@ -90,7 +90,7 @@ final class LipschitzTwoLayers {
         || !(flat.get(first) instanceof AffineStep inner)
         || !(flat.get(first + 1) instanceof PointwiseStep hidden)
         || !(flat.get(first + 2) instanceof AffineStep output)
-        || inner.weights().equals(output.weights())) {
+        || offset(inner.weights()).equals(offset(output.weights()))) {
       return Optional.empty();
     }
     double scale = trains(inner.weights(), trainedAt) ? Math.abs(inner.scale()) : 0;
@@ -106,6 +106,10 @@ final class LipschitzTwoLayers {
             hidden,
             output,
             trains(output.weights(), trainedAt)));
+  }
+
+  private static Optional<Long> offset(Optional<JacobianTerm.Tensor> tensor) {
+    return tensor.map(JacobianTerm.Tensor::offset);
   }
 
   private static boolean trains(Optional<JacobianTerm.Tensor> tensor, LongPredicate trainedAt) {

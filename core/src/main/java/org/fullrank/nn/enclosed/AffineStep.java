@@ -2,6 +2,7 @@ package org.fullrank.nn.enclosed;
 
 import java.util.Optional;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 import org.fullrank.rigor.matrix.IntervalMatrix;
 import org.fullrank.rigor.matrix.LinearMap;
 import org.fullrank.rigor.rounding.Up;
@@ -54,7 +55,9 @@ public final class AffineStep implements EnclosedStep {
   }
 
   /**
-   * A trained affine map.
+   * A trained affine map. A tensor that several steps use has one factor and one partner in all of
+   * them, and its entries mean the same: a layer that uses {@code W} and its transpose needs a step
+   * of its own.
    *
    * @param in inputs
    * @param map {@code W [d_in][d_out]}
@@ -165,7 +168,7 @@ public final class AffineStep implements EnclosedStep {
   public SecondOrder.Linked secondOrder(IntervalMatrix dy, TrainedBlocks blocks) {
     boolean moves = blocks.trains(weights);
     boolean shifts = blocks.trains(bias);
-    int block = moves || shifts ? blocks.block(weights.or(() -> bias).orElseThrow().offset()) : -1;
+    int block = moves || shifts ? blocks.block(trained(blocks)) : -1;
     Bound bound =
         new Bound(
             block,
@@ -176,6 +179,13 @@ public final class AffineStep implements EnclosedStep {
             RowBounds.norms(input),
             RowBounds.norms(dy));
     return new SecondOrder.Linked(bound, backward(dy, blocks.pass()));
+  }
+
+  private long[] trained(TrainedBlocks blocks) {
+    return Stream.of(weights, bias)
+        .filter(blocks::trains)
+        .mapToLong(tensor -> tensor.orElseThrow().offset())
+        .toArray();
   }
 
   /** Norms at the initial parameters; block -1 is not trained. */

@@ -30,9 +30,27 @@ public final class BackwardPass {
    * Takes note of the gradients of trained parameter tensors.
    *
    * @param term columns of the Jacobian
+   * @throws IllegalArgumentException if one of its tensors belongs to a term that was added before,
+   *     with another factor or other tensors: as two groups of columns they would be wrong
    */
   public void add(JacobianTerm term) {
+    for (JacobianTerm other : terms) {
+      if (term.sharesTensorWith(other) && !term.isOfSameTensors(other)) {
+        throw new IllegalArgumentException(
+            "a tensor that is used twice expects the same factors and the same partner but got "
+                + text(other)
+                + " and "
+                + text(term));
+      }
+    }
     terms.add(term);
+  }
+
+  private static String text(JacobianTerm term) {
+    return "weights "
+        + term.weights().map(Object::toString).orElse("none")
+        + " with bias "
+        + term.bias().map(Object::toString).orElse("none");
   }
 
   /**

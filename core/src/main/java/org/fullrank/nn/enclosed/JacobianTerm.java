@@ -2,6 +2,7 @@ package org.fullrank.nn.enclosed;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.fullrank.rigor.matrix.IntervalMatrix;
 
 /**
@@ -69,6 +70,16 @@ public record JacobianTerm(
   /** Whether both are about the same tensors, so that their rows add up. */
   boolean isOfSameTensors(JacobianTerm other) {
     return weights.equals(other.weights) && bias.equals(other.bias);
+  }
+
+  /** Whether a tensor belongs to both. */
+  boolean sharesTensorWith(JacobianTerm other) {
+    return Stream.concat(weights.stream(), bias.stream())
+        .anyMatch(t -> isAt(other.weights, t.offset()) || isAt(other.bias, t.offset()));
+  }
+
+  private static boolean isAt(Optional<Tensor> tensor, long offset) {
+    return tensor.isPresent() && tensor.get().offset() == offset;
   }
 
   /** Terms of the same tensors as one, with the positions of all. */

@@ -13,6 +13,7 @@ public final class TrainedBlocks {
   private final int threads;
   private final LongPredicate trainedAt;
   private final Map<Long, Integer> blocks = new HashMap<>();
+  private int count;
 
   /**
    * Without blocks yet.
@@ -45,13 +46,29 @@ public final class TrainedBlocks {
   }
 
   /**
-   * The coordinate of a trained layer.
+   * The coordinate of the trained tensors of a layer.
    *
-   * @param offset of its first tensor in the parameter vector of the network
-   * @return from 0 in the order of the calls; the same for the same offset
+   * @param offsets of them in the parameter vector of the network, at least one
+   * @return from 0 in the order of the calls; the same for the same tensors
+   * @throws IllegalArgumentException if only some of them have this coordinate: the movement of a
+   *     tensor would count in two
    */
-  public int block(long offset) {
-    return blocks.computeIfAbsent(offset, o -> blocks.size());
+  public int block(long... offsets) {
+    int block = blocks.getOrDefault(offsets[0], count);
+    for (long offset : offsets) {
+      if (blocks.getOrDefault(offset, count) != block) {
+        throw new IllegalArgumentException(
+            "a trained tensor that is used twice expects the same partners each time but the one"
+                + " at "
+                + offset
+                + " got others than before");
+      }
+    }
+    for (long offset : offsets) {
+      blocks.put(offset, block);
+    }
+    count = Math.max(count, block + 1);
+    return block;
   }
 
   /**
@@ -60,6 +77,6 @@ public final class TrainedBlocks {
    * @return 0 if nothing is trained
    */
   public int count() {
-    return blocks.size();
+    return count;
   }
 }
