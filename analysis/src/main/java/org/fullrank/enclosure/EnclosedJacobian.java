@@ -27,6 +27,29 @@ public final class EnclosedJacobian {
     this.cotangents = cotangents;
     this.terms = List.copyOf(terms);
     this.threads = threads;
+    network.slots().forEach(this::requireTerm);
+  }
+
+  /** Layers may come from outside, and columns left out would go unnoticed in the Gram. */
+  private void requireTerm(Slot slot) {
+    long size = -1;
+    for (JacobianTerm t : terms) {
+      long columns = t.cotangents().columns();
+      if (isAt(t.weights(), slot)) {
+        size = t.inputs().columns() * columns;
+      } else if (isAt(t.bias(), slot)) {
+        size = columns;
+      }
+    }
+    if (size != slot.size()) {
+      throw new IllegalArgumentException(
+          "the enclosure of slot "
+              + slot.name()
+              + " expects gradients of "
+              + slot.size()
+              + " entries but its layer gives "
+              + (size < 0 ? "none" : "" + size));
+    }
   }
 
   /**

@@ -233,8 +233,8 @@ public final class EnclosedNetwork {
    * The Jacobian of the outputs by one backward pass with {@code k} cotangents per sample.
    *
    * @return the Jacobian in factored form
-   * @throws IllegalArgumentException if the output of a sample is not a vector or no layer is
-   *     trained
+   * @throws IllegalArgumentException if the output of a sample is not a vector, no layer is trained
+   *     or a layer from outside gives gradients of another size than its tensors
    */
   public EnclosedJacobian jacobian() {
     IntervalMatrix g = units();

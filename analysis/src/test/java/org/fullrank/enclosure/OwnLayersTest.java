@@ -19,14 +19,17 @@ import org.fullrank.nn.enclosed.ChainStep;
 import org.fullrank.nn.enclosed.EnclosedInput;
 import org.fullrank.nn.enclosed.EnclosedStep;
 import org.fullrank.nn.enclosed.PointwiseStep;
+import org.fullrank.nn.enclosed.UnchangedStep;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.rigor.matrix.LinearMap;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Layers from outside that use one of their own tensors in two affine steps of one unit. */
-final class OwnTiesTest {
+/**
+ * Layers from outside that use a tensor of theirs in two affine steps of one unit, or forget it.
+ */
+final class OwnLayersTest {
   private static final double W = .1;
 
   /** {@code s v tanh(w x + b) + c}: which parameter is w, b, v and c. */
@@ -69,7 +72,7 @@ final class OwnTiesTest {
     }
   }
 
-  private static EnclosedNetwork at(Unit unit) {
+  private static EnclosedNetwork at(Layer unit) {
     Network network = Network.of(Shape.of(1), unit);
     double[] theta = new double[(int) network.parameterCount()];
     Arrays.fill(theta, W);
@@ -93,6 +96,42 @@ final class OwnTiesTest {
     }
     assertThat(at(new Unit(1, List.of(0, 1, 0, 1))).jacobian().gram().order()).isEqualTo(1);
     assertThat(at(new Unit(2, List.of(0, 1, 2, 3))).jacobian().gram().order()).isEqualTo(1);
+  }
+
+  /** A step that forgets its gradients would make the Gram too small. */
+  @Test
+  void gradientsThatAreMissingAreRefused() {
+    Unit whole = new Unit(1, List.of(0, 1, 2, 3));
+    Layer silent =
+        new Layer() {
+          @Override
+          public Shape outputShape(Shape input) {
+            return input;
+          }
+
+          @Override
+          public List<Slot> slots() {
+            return whole.slots();
+          }
+
+          @Override
+          public Linearization linearize(INDArray theta, INDArray x) {
+            return whole.linearize(theta, x);
+          }
+
+          @Override
+          public Optional<String> enclosureObstacle(DataType type) {
+            return Optional.empty();
+          }
+
+          @Override
+          public EnclosedStep enclose(EnclosedInput in) {
+            return new UnchangedStep(in.x());
+          }
+        };
+    assertThatThrownBy(() -> at(silent).jacobian())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("slot p0 expects gradients of 1 entries but its layer gives none");
   }
 
   /** With a coordinate for each of its uses a bias would move twice as far as it may. */
