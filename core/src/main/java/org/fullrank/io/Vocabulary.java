@@ -75,7 +75,9 @@ final class Vocabulary {
         .orElseThrow(
             () ->
                 NetworkWriter.unsupported(
-                    layer.getClass().getSimpleName(), where, "a layer of this library"))
+                    layer.getClass().getSimpleName(),
+                    where,
+                    "a layer that files can hold (" + known() + ")"))
         .write(writer, layer, where);
   }
 
@@ -86,7 +88,7 @@ final class Vocabulary {
     if (word.isPresent()) {
       return word.get().reading.read(reader, at);
     }
-    String known = WORDS.stream().map(Word::op).collect(Collectors.joining(", "));
+    String known = known();
     if (LACKING.contains(op.text())) {
       throw new UnsupportedLayerException(
           op.text(),
@@ -99,6 +101,10 @@ final class Vocabulary {
               + "', which this version does not support");
     }
     throw op.bad("one of " + known, "'" + Texts.printable(op.text()) + "'");
+  }
+
+  private static String known() {
+    return WORDS.stream().map(Word::op).collect(Collectors.joining(", "));
   }
 
   private static Json.Obj dense(NetworkWriter w, Dense d, String where) {

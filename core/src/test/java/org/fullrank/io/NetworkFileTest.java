@@ -22,6 +22,7 @@ import org.fullrank.nn.Regularity;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.Shape;
+import org.fullrank.nn.Shared;
 import org.fullrank.nn.Slot;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
@@ -218,6 +219,11 @@ class NetworkFileTest {
         .isInstanceOf(UnsupportedLayerException.class)
         .hasMessageContaining("network[0].branch[1]")
         .hasMessageContaining("'tanh'");
+    Network shared = Network.of(Shape.of(2), Shared.of(Dense.of("d", 2, 2)));
+    assertThatThrownBy(() -> NetworkFile.of(shared, shared.initialize(Seed.of(1))))
+        .isInstanceOf(UnsupportedLayerException.class)
+        .hasMessageContaining("files can hold (dense, matcol, act,")
+        .hasMessageContaining("'Shared'");
     Network plain = Network.of(Shape.of(2), Dense.of("d", 2, 1));
     assertThatThrownBy(() -> NetworkFile.of(plain, Tensors.of(new double[3], 3)))
         .isInstanceOf(IllegalArgumentException.class)
