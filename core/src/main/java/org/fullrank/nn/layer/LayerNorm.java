@@ -26,11 +26,13 @@ import org.fullrank.nn.enclosed.BackwardPass;
 import org.fullrank.nn.enclosed.EnclosedInput;
 import org.fullrank.nn.enclosed.EnclosedRows;
 import org.fullrank.nn.enclosed.EnclosedStep;
+import org.fullrank.nn.enclosed.HessianBound;
 import org.fullrank.nn.enclosed.JacobianTerm;
 import org.fullrank.nn.enclosed.SecondOrder;
 import org.fullrank.nn.enclosed.TrainedBlocks;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.matrix.IntervalMatrix;
+import org.fullrank.rigor.rounding.Up;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -50,8 +52,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * and rounded at the end; inputs of any magnitude are scaled by a power of two first. Cost: about
  * ten operations an entry forward, and for each tangent and cotangent.
  *
- * <p>Enclosure: values and derivatives; a second-order bound is not known, so theorems that need
- * the Lipschitz constant of the Jacobian say that there is none.
+ * <p>Enclosure: values and derivatives. A second-order bound is known only where neither the input
+ * nor {@code gamma} and {@code beta} move, because only later layers are trained; otherwise
+ * theorems that need the Lipschitz constant of the Jacobian say that there is none.
  *
  * <p>Longer than other layers because value, derivative and proof stand together.
  */
@@ -388,7 +391,48 @@ public final class LayerNorm implements Layer {
 
     @Override
     public SecondOrder.Linked secondOrder(IntervalMatrix dy, TrainedBlocks blocks) {
-      return new SecondOrder.Linked(SecondOrder.unbounded(), backward(dy, blocks.pass()));
+      boolean trained = blocks.trains(tensor(gammaOffset)) || blocks.trains(tensor(betaOffset));
+      return new SecondOrder.Linked(
+          trained ? SecondOrder.unbounded() : new Held(steepest()), backward(dy, blocks.pass()));
+    }
+
+    private static Optional<JacobianTerm.Tensor> tensor(long offset) {
+      return offset == AffineStep.FIXED
+          ? Optional.empty()
+          : Optional.of(new JacobianTerm.Tensor(offset, 1));
+    }
+
+    /** For each sample an upper bound of the norm of the derivative. */
+    private double[] steepest() {
+      double[] out = new double[value.rows()];
+      for (int q = 0; q < inverse.length; q++) {
+        int sample = q / (inverse.length / out.length);
+        out[sample] = Math.max(out[sample], inverse[q].multiply(largest(gamma)).hi());
+      }
+      return out;
+    }
+  }
+
+  /** No bound where the input moves; where it does not, a linear map takes cotangents back. */
+  @SuppressWarnings("ArrayRecordComponent") // internal, never compared
+  private record Held(double[] steepest) implements SecondOrder {
+    @Override
+    public Motion move(double[] change, HessianBound hessian) {
+      for (double c : change) {
+        // Written so that a NaN counts as moving.
+        if (!(c == 0)) {
+          hessian.refuse();
+        }
+      }
+      return new HeldMotion(change, steepest[hessian.sample()]);
+    }
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // internal, never compared
+  private record HeldMotion(double[] change, double steepest) implements SecondOrder.Motion {
+    @Override
+    public double[] backward(double[] cotangentChange) {
+      return Up.scaled(steepest, cotangentChange);
     }
   }
 
