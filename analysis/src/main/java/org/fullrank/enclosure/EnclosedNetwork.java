@@ -221,12 +221,14 @@ public final class EnclosedNetwork {
     LongPredicate trainedAt = offsets::contains;
     TrainedBlocks blocks = new TrainedBlocks(threads, trainedAt);
     SecondOrder root = new ChainStep(steps).secondOrder(units, blocks).bound();
+    // A layer that says nothing of a tensor that it trains, such as one without a bound.
+    boolean silent = !offsets.stream().allMatch(blocks::knows);
     return LipschitzBound.of(
-        root,
+        silent ? SecondOrder.unbounded() : root,
         blocks.count(),
         units.rows(),
         (int) network.outputs(),
-        LipschitzTwoLayers.of(steps, trainedAt, weights, threads));
+        silent ? Optional.empty() : LipschitzTwoLayers.of(steps, trainedAt, weights, threads));
   }
 
   /**

@@ -132,6 +132,8 @@ final class OwnLayersTest {
     assertThatThrownBy(() -> at(silent).jacobian())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("slot p0 expects gradients of 1 entries but its layer gives none");
+    assertThat(at(silent).lipschitz().at(0)).isInfinite();
+    assertThat(at(silent).lipschitz(slot -> false).at(0)).isZero();
   }
 
   /** With a coordinate for each of its uses a bias would move twice as far as it may. */

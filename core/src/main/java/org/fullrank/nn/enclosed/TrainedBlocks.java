@@ -72,6 +72,16 @@ public final class TrainedBlocks {
   }
 
   /**
+   * Whether a tensor has got a coordinate.
+   *
+   * @param offset of it in the parameter vector of the network
+   * @return false for one of which no layer has spoken
+   */
+  public boolean knows(long offset) {
+    return blocks.containsKey(offset);
+  }
+
+  /**
    * The number of coordinates given so far.
    *
    * @return 0 if nothing is trained
