@@ -114,7 +114,9 @@ record ProblemDigest(Map<String, String> parts) {
       }
       text("");
       layer.describe(new Content(this));
-      layers(layer.parts());
+      if (!layer.parts().isEmpty()) {
+        layers(layer.parts());
+      }
     }
 
     String hex() {
