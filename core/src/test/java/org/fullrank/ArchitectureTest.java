@@ -49,7 +49,15 @@ final class ArchitectureTest extends ArchitectureContract {
                   "cancel")),
           Map.entry(
               "nn.layer",
-              List.of("nn", "nn.enclosed", "diff", "linalg", "rigor", "rigor.matrix", "cancel")),
+              List.of(
+                  "nn",
+                  "nn.enclosed",
+                  "diff",
+                  "linalg",
+                  "rigor.rounding",
+                  "rigor",
+                  "rigor.matrix",
+                  "cancel")),
           Map.entry("nn.model", List.of("nn", "nn.layer", "linalg")),
           Map.entry("io", List.of("nn", "nn.layer", "diff", "linalg", "cancel")));
 
