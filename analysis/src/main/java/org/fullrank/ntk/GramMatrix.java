@@ -166,7 +166,7 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
    * <p>Up to {@code n k = 4096} the difference is enclosed to a few per cent where it is larger
    * than the error bound of the enclosure, beyond that by norms that are larger by a factor of up
    * to {@code sqrt(n k)}; see {@link SpectralDistance}. Cost: mostly that of the enclosed Gram, 4
-   * to 15 times that of a stored one.
+   * to 21 times that of a stored one.
    *
    * @param exact the Gram of the same samples and outputs, enclosed; of some parameter tensors only
    *     for a {@linkplain EmpiricalNtk#perSlot part} of the kernel

@@ -90,10 +90,10 @@ final class SigmoidFamily {
     //   sigma'''' = d (3 h^2 - 1 + y h (2 - 3 h^2))/2, at most 1.5.
     // sigma' turns where y h = 1, once on either side because y h grows from 0. So sigma' falls
     // from 0, rises from a negative number to one above 1 and falls to 1: it has one zero, where
-    // sigma turns. sigma'' turns at 0 and, for y > 0, where y = 3 h/(3 h^2 - 1): not for 3 h^2 <=
-    // 1,
-    // where y (3 h^2 - 1) <= 0 < 3 h, and once beyond, because the left side grows and the right
-    // side falls. sigma''' turns, for y > 0, where 3 h^2 - 1 + y h (2 - 3 h^2) = 0: not for 1/3 <=
+    // sigma turns. sigma'' turns at 0 and, for y > 0, where y = 3 h/(3 h^2 - 1): not where
+    // 3 h^2 <= 1: there y (3 h^2 - 1) <= 0 < 3 h, and once beyond, because the left side grows
+    // and the right side falls. sigma''' turns, for y > 0, where 3 h^2 - 1 + y h (2 - 3 h^2) = 0:
+    // not for 1/3 <=
     // h^2 <= 2/3, where one term is positive and none negative; once for h^2 < 1/3, where both
     // terms grow, the second because its derivative is h (2 - 3 h^2) - y d (9 h^2 - 2), at least
     // 0.57 - 0.52 for 9 h^2 > 2 and positive else; and once for h^2 > 2/3, where y h grows and
