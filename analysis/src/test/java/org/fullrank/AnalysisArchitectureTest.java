@@ -30,32 +30,40 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
   private static final Map<String, List<String>> ARROWS =
       Map.ofEntries(
           Map.entry(
+              "spectrum.solver",
+              List.of("linalg", "cancel", "rigor", "rigor.kernel", "rigor.eigen")),
+          Map.entry("spectrum.estimate", List.of("spectrum.solver", "linalg", "cancel", "rigor")),
+          Map.entry(
+              "spectrum.disk",
+              List.of("io", "linalg", "cancel", "rigor", "rigor.eigen", "rigor.disk")),
+          Map.entry(
               "spectrum",
               List.of(
+                  "spectrum.solver",
+                  "linalg",
                   "rigor",
                   "rigor.kernel",
                   "rigor.eigen",
                   "rigor.rank",
-                  "rigor.matrix",
-                  "rigor.disk",
-                  "linalg",
-                  "io",
-                  "cancel")),
+                  "rigor.matrix")),
+          Map.entry("ntk.layerwise", List.of("nn", "nn.layer", "diff", "linalg")),
           Map.entry(
               "ntk",
               List.of(
+                  "ntk.layerwise",
                   "nn",
-                  "nn.layer",
                   "diff",
                   "linalg",
                   "io",
-                  "spectrum",
+                  "spectrum.solver",
                   "rigor",
-                  "rigor.rounding",
                   "rigor.kernel",
                   "rigor.eigen",
                   "rigor.matrix",
                   "cancel")),
+          Map.entry(
+              "kernel",
+              List.of("linalg", "rigor", "rigor.rounding", "rigor.kernel", "rigor.eigen")),
           Map.entry(
               "enclosure",
               List.of(
@@ -83,10 +91,13 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
               "expressivity",
               List.of("enclosure", "spectrum", "nn", "linalg", "rigor", "rigor.matrix")),
           Map.entry(
-              "diagnosis", List.of("nn", "nn.layer", "diff", "linalg", "spectrum", "rigor", "ntk")),
+              "diagnosis",
+              List.of("nn", "nn.layer", "diff", "linalg", "spectrum.solver", "rigor", "ntk")),
+          Map.entry("evidence", List.of("nn", "linalg")),
           Map.entry(
-              "evidence",
+              "evidence.measure",
               List.of(
+                  "evidence",
                   "enclosure",
                   "spectrum",
                   "expressivity",
@@ -103,18 +114,20 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
                   "rigor.matrix")),
           Map.entry("convergence", List.of("evidence", "rigor", "rigor.rounding")),
           Map.entry(
-              "convergence.theorem", List.of("convergence", "evidence", "rigor", "rigor.rounding")),
+              "convergence.theorem",
+              List.of("convergence", "evidence", "evidence.measure", "rigor", "rigor.rounding")),
           Map.entry(
               "training",
               List.of(
                   "evidence",
+                  "evidence.measure",
                   "convergence",
                   "nn",
                   "diff",
                   "linalg",
                   "io",
                   "ntk",
-                  "spectrum",
+                  "spectrum.solver",
                   "rigor",
                   "rigor.eigen",
                   "cancel")),
@@ -129,7 +142,7 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
       Map.of(
           // The enclosed kernels of infinite width; the legend of a report only explains the words.
           ProvedValues.Way.MAKES,
-          List.of("ntk.Correlations", "ntk.SchurSandwich", "report.Legend"),
+          List.of("kernel.Correlations", "ntk.SchurSandwich", "report.Legend"),
           ProvedValues.Way.REFLECTS,
           List.of("report.TerminalProgress"), // asks a newer Java whether there is a terminal
           ProvedValues.Way.STATES_A_FACT,
@@ -139,7 +152,7 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
               "convergence.Prediction", // that a number says nothing
               "convergence.theorem.", // what inequalities mean, and a theorem's own choices
               "diagnosis.SingularityCause", // equal inputs, counted parameters
-              "evidence.Facts", // the description of a problem
+              "evidence.measure.Facts", // the description of a problem
               "expressivity.ExpressivityCondition", // one layer reads the inputs themselves
               "expressivity.ExpressivityReport"), // equal inputs, counted features
           ProvedValues.Way.PASSES_A_RIGOR,
@@ -148,26 +161,26 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
               "convergence.Prediction", // that of a number which says nothing
               "convergence.theorem.", // those of measured numbers
               "diagnosis.SingularityDiagnosis", // COMPUTED for near causes
-              "evidence.DeepLinearMeasurement",
-              "evidence.JacobianMeasurement",
-              "evidence.JacobianNumbers", // the one it carries, to the constant of a ball
-              "evidence.LinearChainMeasurement",
-              "evidence.ReducedJacobianMeasurement",
-              "evidence.SmoothResidualMeasurement"),
+              "evidence.measure.DeepLinearMeasurement",
+              "evidence.measure.JacobianMeasurement",
+              "evidence.measure.JacobianNumbers", // the one it carries, to the constant of a ball
+              "evidence.measure.LinearChainMeasurement",
+              "evidence.measure.ReducedJacobianMeasurement",
+              "evidence.measure.SmoothResidualMeasurement"),
           ProvedValues.Way.DERIVES,
           List.of(
               "convergence.theorem.",
-              "evidence.DeepLinearMeasurement",
-              "evidence.GateMeasurement",
-              "evidence.JacobianMeasurement",
-              "evidence.LastLayerMeasurement",
-              "evidence.LinearChainMeasurement",
-              "evidence.PyramidalMeasurement",
-              "evidence.ReducedJacobianMeasurement",
-              "evidence.ReferenceWeights",
+              "evidence.measure.DeepLinearMeasurement",
+              "evidence.measure.GateMeasurement",
+              "evidence.measure.JacobianMeasurement",
+              "evidence.measure.LastLayerMeasurement",
+              "evidence.measure.LinearChainMeasurement",
+              "evidence.measure.PyramidalMeasurement",
+              "evidence.measure.ReducedJacobianMeasurement",
+              "evidence.measure.ReferenceWeights",
               "expressivity.ExpressivityCondition",
               "expressivity.ExpressivityReport",
-              "ntk.Correlations",
+              "kernel.Correlations",
               "ntk.GramMatrix", // the distance of two matrices, by their names
               "spectrum.Extremes", // Weyl's inequality
               "spectrum.SpectrumSummary",
@@ -182,21 +195,21 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
               + ".ifFinite(java.util.List, int)");
 
   /** Random numbers. */
-  private static final Set<String> LITERALS = Set.of("spectrum/ProbeOperator.java");
+  private static final Set<String> LITERALS = Set.of("spectrum/estimate/ProbeOperator.java");
 
   /** Classes of one package that need each other: the fewer the better. */
   private static final Set<String> CYCLES =
       Set.of(
           "convergence: Certificate, Theorem",
           "evidence: Evidence, Measurement",
-          "evidence: JacobianMeasurement, LinearInputs, Measurements, OutputSpace,"
+          "evidence.measure: JacobianMeasurement, LinearInputs, Measurements, OutputSpace,"
               + " PyramidalMeasurement, ReducedJacobianMeasurement, RepeatedInputs",
-          "ntk: ChainNodes, ChainPass",
+          "ntk.layerwise: ChainNodes, ChainPass",
           "ntk: EmpiricalNtk, JacobianGram",
-          "ntk: FactorTasks, GradientFactors, GramShape, TermSlot",
+          "ntk.layerwise: FactorTasks, GradientFactors, GramShape, TermSlot",
           "report: CertificateJson, Dossier, JsonReport, Legend, MarkdownReport, TerminalReport",
           "report: LinePlot, PlotLabels, PlotPainter",
-          "spectrum: DensityDistribution, DensityRanks, SpectralDensity");
+          "spectrum.estimate: DensityDistribution, DensityRanks, SpectralDensity");
 
   /** The classes that this test runs on, wherever they were compiled to. */
   private static final JavaClasses CLASSES = loadedWith(EmpiricalNtk.class);

@@ -10,7 +10,7 @@ import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.diagnosis.SingularityCause;
 import org.fullrank.enclosure.EnclosedNetwork;
-import org.fullrank.evidence.JacobianNumbers;
+import org.fullrank.evidence.measure.JacobianNumbers;
 import org.fullrank.nn.Activation;
 import org.fullrank.nn.Layer;
 import org.fullrank.oracle.ProvedValues.Way;

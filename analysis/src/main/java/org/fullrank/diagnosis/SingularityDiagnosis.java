@@ -18,9 +18,9 @@ import org.fullrank.ntk.GramMatrix;
 import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
-import org.fullrank.spectrum.DenseEigenSolver;
-import org.fullrank.spectrum.Eigenpairs;
-import org.fullrank.spectrum.Wanted;
+import org.fullrank.spectrum.solver.DenseEigenSolver;
+import org.fullrank.spectrum.solver.Eigenpairs;
+import org.fullrank.spectrum.solver.Wanted;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

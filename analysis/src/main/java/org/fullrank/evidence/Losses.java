@@ -29,7 +29,7 @@ public enum Losses implements Loss {
   MEAN_LOGISTIC("mean of logistic losses", Kind.LOGISTIC);
 
   /** What is summed or averaged. */
-  enum Kind {
+  public enum Kind {
     SQUARES,
     ENTROPIES,
     LOGISTIC
@@ -47,7 +47,7 @@ public enum Losses implements Loss {
   }
 
   /** Why a theorem on {@link #SQUARED} is not about a loss, and what helps; empty for that loss. */
-  static Optional<String> otherThanSquared(Loss loss) {
+  public static Optional<String> otherThanSquared(Loss loss) {
     if (loss == SQUARED) {
       return Optional.empty();
     }
@@ -62,7 +62,7 @@ public enum Losses implements Loss {
     return Optional.of("the loss is " + loss.text() + help);
   }
 
-  Kind kind() {
+  public Kind kind() {
     return kind;
   }
 

@@ -19,6 +19,8 @@ import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.linalg.TileSink;
 import org.fullrank.nn.Network;
+import org.fullrank.ntk.layerwise.LayerwiseGram;
+import org.fullrank.ntk.layerwise.SampleGrid;
 import org.fullrank.rigor.ProgressListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

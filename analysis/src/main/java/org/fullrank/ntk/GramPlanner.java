@@ -8,6 +8,11 @@ import org.fullrank.linalg.Parallel;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.nn.Network;
 import org.fullrank.ntk.GramPlan.Kernel;
+import org.fullrank.ntk.layerwise.GramCalibration;
+import org.fullrank.ntk.layerwise.GramShape;
+import org.fullrank.ntk.layerwise.GramTiles;
+import org.fullrank.ntk.layerwise.LayerwiseGram;
+import org.fullrank.ntk.layerwise.SampleGrid;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -3,6 +3,9 @@ package org.fullrank.ntk;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.nn.Network;
 import org.fullrank.ntk.GramPlan.Kernel;
+import org.fullrank.ntk.layerwise.GramShape;
+import org.fullrank.ntk.layerwise.LayerwiseGram;
+import org.fullrank.ntk.layerwise.SampleGrid;
 import org.fullrank.rigor.ProgressListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -8,9 +8,9 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.rounding.Rounding;
-import org.fullrank.spectrum.Eigenpairs;
-import org.fullrank.spectrum.JavaEigenSolver;
-import org.fullrank.spectrum.Wanted;
+import org.fullrank.spectrum.solver.Eigenpairs;
+import org.fullrank.spectrum.solver.JavaEigenSolver;
+import org.fullrank.spectrum.solver.Wanted;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -13,6 +13,7 @@ import org.fullrank.linalg.MatrixSink;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Slot;
 import org.fullrank.ntk.GramPlan.Kernel;
+import org.fullrank.ntk.layerwise.LayerwiseGram;
 import org.fullrank.rigor.ProgressListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -14,9 +14,9 @@
  *
  * <p>{@link org.fullrank.ntk.SchurSandwich} encloses the smallest eigenvalue layer by layer,
  * without forming the kernel. {@link org.fullrank.ntk.KernelStatistics} compares kernels with each
- * other and with targets. {@link org.fullrank.ntk.WideReluKernel} bounds the kernels of infinitely
- * wide networks from the data alone; its results, {@link org.fullrank.ntk.WideKernelBound}, never
- * speak about a finite network.
+ * other and with targets. {@link org.fullrank.kernel.WideReluKernel} bounds the kernels of
+ * infinitely wide networks from the data alone; its results, {@link
+ * org.fullrank.kernel.WideKernelBound}, never speak about a finite network.
  *
  * <p>No factor {@code 1/n} or {@code 1/k} is applied anywhere; the parametrisation (NTK or
  * standard) is that of the layers.

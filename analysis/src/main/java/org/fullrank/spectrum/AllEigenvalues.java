@@ -8,6 +8,11 @@ import org.fullrank.rigor.Proof;
 import org.fullrank.rigor.eigen.SpectrumEnclosure;
 import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.fullrank.rigor.matrix.EnclosedGram;
+import org.fullrank.spectrum.solver.DenseEigenSolver;
+import org.fullrank.spectrum.solver.EigenSolver;
+import org.fullrank.spectrum.solver.Eigenpairs;
+import org.fullrank.spectrum.solver.Progress;
+import org.fullrank.spectrum.solver.Wanted;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

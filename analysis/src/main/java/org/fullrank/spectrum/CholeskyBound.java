@@ -11,6 +11,9 @@ import org.fullrank.rigor.eigen.Hint;
 import org.fullrank.rigor.eigen.ShiftedCholeskyBound;
 import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.fullrank.rigor.eigen.TempleKatoBound;
+import org.fullrank.spectrum.solver.EigenSolver;
+import org.fullrank.spectrum.solver.Eigenpairs;
+import org.fullrank.spectrum.solver.Wanted;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

@@ -11,6 +11,7 @@ import org.fullrank.rigor.eigen.EnclosureStatus;
 import org.fullrank.rigor.eigen.GershgorinBound;
 import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.fullrank.rigor.eigen.WolkowiczStyanBound;
+import org.fullrank.spectrum.solver.Progress;
 
 /**
  * Any bound of {@code org.fullrank.rigor.eigen}, applied to an operator or a matrix. Gershgorin's

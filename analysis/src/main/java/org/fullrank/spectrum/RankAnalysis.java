@@ -13,6 +13,8 @@ import org.fullrank.rigor.kernel.Product;
 import org.fullrank.rigor.rank.IndependentRows;
 import org.fullrank.rigor.rank.RankCertificate;
 import org.fullrank.rigor.rounding.Rounding;
+import org.fullrank.spectrum.solver.Progress;
+import org.fullrank.spectrum.solver.SolverStatus;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -5,6 +5,7 @@ import java.util.OptionalInt;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.rigor.rounding.Rounding;
+import org.fullrank.spectrum.solver.SolverStatus;
 
 /** What is known about the row rank of a stored matrix {@code M [n, w]}. */
 public final class RankReport {

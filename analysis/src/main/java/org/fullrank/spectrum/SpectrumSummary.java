@@ -3,6 +3,7 @@ package org.fullrank.spectrum;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
+import org.fullrank.spectrum.solver.Eigenpairs;
 
 /**
  * Numbers derived from a spectrum {@code t_1 <= ... <= t_n}; none changes when the matrix is

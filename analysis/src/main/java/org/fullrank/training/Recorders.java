@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.fullrank.diff.Linearization;
-import org.fullrank.evidence.LastLayer;
 import org.fullrank.evidence.TrainingProblem;
+import org.fullrank.evidence.measure.LastLayer;
 import org.fullrank.linalg.Lapack;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Slot;
 import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.ntk.GramMatrix;
 import org.fullrank.rigor.eigen.SpectralNorm;
-import org.fullrank.spectrum.DenseEigenSolver;
-import org.fullrank.spectrum.Eigenpairs;
-import org.fullrank.spectrum.Wanted;
+import org.fullrank.spectrum.solver.DenseEigenSolver;
+import org.fullrank.spectrum.solver.Eigenpairs;
+import org.fullrank.spectrum.solver.Wanted;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -9,7 +9,7 @@ import org.fullrank.convergence.theorem.FeatureGradientBound;
 import org.fullrank.convergence.theorem.FeatureRank;
 import org.fullrank.convergence.theorem.JacobianDescent;
 import org.fullrank.evidence.Evidence;
-import org.fullrank.evidence.Measurements;
+import org.fullrank.evidence.measure.Measurements;
 import org.fullrank.rigor.Interval;
 import org.junit.jupiter.api.Test;
 

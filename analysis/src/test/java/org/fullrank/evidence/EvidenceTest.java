@@ -14,6 +14,8 @@ import org.fullrank.convergence.Theorem;
 import org.fullrank.convergence.theorem.JacobianDescent;
 import org.fullrank.convergence.theorem.Theorems;
 import org.fullrank.diff.KroneckerBlock.Layout;
+import org.fullrank.evidence.measure.JacobianNumbers;
+import org.fullrank.evidence.measure.Measurements;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;

@@ -14,6 +14,7 @@ import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.eigen.SpectrumEnclosure;
 import org.fullrank.rigor.eigen.SymmetricMatrix;
 import org.fullrank.rigor.matrix.EnclosedGram;
+import org.fullrank.spectrum.solver.JavaEigenSolver;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

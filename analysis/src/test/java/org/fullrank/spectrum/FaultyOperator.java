@@ -7,9 +7,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A symmetric operator that counts its columns, and may break its promises. */
-final class FaultyOperator implements SymmetricOperator {
+public final class FaultyOperator implements SymmetricOperator {
   /** What is wrong with it. */
-  enum Fault {
+  public enum Fault {
     /** The result has a NaN. */
     NAN,
     /** The result has an infinity from the third call on. */
@@ -27,7 +27,7 @@ final class FaultyOperator implements SymmetricOperator {
     /** Adds a constant to narrow blocks. */
     AFFINE;
 
-    boolean mustThrow() {
+    public boolean mustThrow() {
       return this == NAN || this == WRONG_SHAPE;
     }
   }
@@ -42,15 +42,15 @@ final class FaultyOperator implements SymmetricOperator {
     this.fault = fault;
   }
 
-  static FaultyOperator sound(SymmetricOperator a) {
+  public static FaultyOperator sound(SymmetricOperator a) {
     return new FaultyOperator(a, "");
   }
 
-  static FaultyOperator with(SymmetricOperator a, Fault fault) {
+  public static FaultyOperator with(SymmetricOperator a, Fault fault) {
     return new FaultyOperator(a, fault.name().toLowerCase(Locale.ROOT));
   }
 
-  long appliedColumns() {
+  public long appliedColumns() {
     return columns;
   }
 

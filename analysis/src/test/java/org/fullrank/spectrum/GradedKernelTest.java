@@ -13,6 +13,7 @@ import org.fullrank.rigor.Verdict;
 import org.fullrank.rigor.disk.TiledCholeskyBound;
 import org.fullrank.rigor.eigen.EnclosureStatus;
 import org.fullrank.rigor.eigen.Hint;
+import org.fullrank.spectrum.disk.FileCholeskyBound;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;

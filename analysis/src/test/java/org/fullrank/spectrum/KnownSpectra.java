@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import org.fullrank.linalg.DenseSymmetric;
 
 /** Spectra whose traces are sums anybody can form, as dense matrices with random eigenvectors. */
-enum KnownSpectra {
+public enum KnownSpectra {
   FLAT,
   SLIGHTLY_SPREAD,
   DECAYING,
@@ -15,7 +15,7 @@ enum KnownSpectra {
   CLUSTERED,
   ONE_OUTLIER;
 
-  double[] values(int n) {
+  public double[] values(int n) {
     return IntStream.range(0, n).mapToDouble(i -> value(i, n)).sorted().toArray();
   }
 
@@ -31,11 +31,11 @@ enum KnownSpectra {
     };
   }
 
-  DenseSymmetric matrix(int n) {
+  public DenseSymmetric matrix(int n) {
     return Spectra.symmetric(Spectra.withSpectrum(values(n), name().length()));
   }
 
-  double trace(int n, DoubleUnaryOperator f) {
+  public double trace(int n, DoubleUnaryOperator f) {
     return Arrays.stream(values(n)).map(f).sum();
   }
 }

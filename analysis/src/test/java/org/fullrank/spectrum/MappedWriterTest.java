@@ -19,6 +19,7 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.disk.TiledCholeskyBound;
 import org.fullrank.rigor.eigen.Hint;
+import org.fullrank.spectrum.disk.FileCholeskyBound;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * that shares nothing with the solvers, accurate relative to each nonzero eigenvalue if the columns
  * are well conditioned up to scaling (Demmel and Veselic 1992).
  */
-final class OneSidedJacobi {
+public final class OneSidedJacobi {
   private OneSidedJacobi() {}
 
   /**
@@ -15,7 +15,7 @@ final class OneSidedJacobi {
    *
    * @param v {@code [n, r]}, {@code r <= n}, of entries whose squares are normal numbers or zero
    */
-  static double[] eigenvalues(double[][] v) {
+  public static double[] eigenvalues(double[][] v) {
     int n = v.length;
     int r = v[0].length;
     double[][] c = new double[r][n];
@@ -38,16 +38,16 @@ final class OneSidedJacobi {
     }
     double[] values = new double[n];
     for (int j = 0; j < r; j++) {
-      values[n - r + j] = Vectors.dot(c[j], c[j]);
+      values[n - r + j] = dot(c[j], c[j]);
     }
     Arrays.sort(values);
     return values;
   }
 
   private static boolean rotate(double[] x, double[] y) {
-    double xx = Vectors.dot(x, x);
-    double yy = Vectors.dot(y, y);
-    double xy = Vectors.dot(x, y);
+    double xx = dot(x, x);
+    double yy = dot(y, y);
+    double xy = dot(x, y);
     if (Math.abs(xy) <= 1e-15 * Math.sqrt(xx) * Math.sqrt(yy) || xx == 0 || yy == 0) {
       return false;
     }
@@ -64,7 +64,7 @@ final class OneSidedJacobi {
   }
 
   /** The lower Cholesky factor of a positive definite matrix, entry by entry. */
-  static double[][] choleskyFactor(double[][] a) {
+  public static double[][] choleskyFactor(double[][] a) {
     int n = a.length;
     double[][] l = new double[n][n];
     for (int i = 0; i < n; i++) {
@@ -77,5 +77,13 @@ final class OneSidedJacobi {
       }
     }
     return l;
+  }
+
+  private static double dot(double[] x, double[] y) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += x[i] * y[i];
+    }
+    return sum;
   }
 }

@@ -9,6 +9,7 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.oracle.ExactMatrix;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Verdict;
+import org.fullrank.spectrum.solver.SolverStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -17,11 +17,11 @@ import org.fullrank.linalg.Tensors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Matrices with known spectra: reference files and prescribed ones. */
-final class Spectra {
+public final class Spectra {
   private Spectra() {}
 
   /** One line of {@code spectra.csv}. */
-  record Fixture(
+  public record Fixture(
       String name,
       BigDecimal lambdaMin,
       BigDecimal lambdaMax,
@@ -30,7 +30,7 @@ final class Spectra {
       boolean hasJacobian,
       int rankFeatures,
       int rankFeaturesOnes) {
-    INDArray read(String what) {
+    public INDArray read(String what) {
       try (InputStream in = open(name + "." + what + ".npy")) {
         return Npy.read(in, name);
       } catch (IOException e) {
@@ -38,7 +38,7 @@ final class Spectra {
       }
     }
 
-    DenseSymmetric gram() {
+    public DenseSymmetric gram() {
       return DenseSymmetric.of(read("gram"));
     }
 
@@ -48,7 +48,7 @@ final class Spectra {
     }
   }
 
-  static Stream<Fixture> fixtures() {
+  public static Stream<Fixture> fixtures() {
     List<String> lines;
     try (BufferedReader reader =
         new BufferedReader(new InputStreamReader(open("spectra.csv"), StandardCharsets.UTF_8))) {
@@ -76,7 +76,7 @@ final class Spectra {
     return Objects.requireNonNull(Spectra.class.getResourceAsStream("/fixtures/" + file), file);
   }
 
-  static DenseSymmetric symmetric(double[][] rows) {
+  public static DenseSymmetric symmetric(double[][] rows) {
     return DenseSymmetric.of(Tensors.ofRows(rows));
   }
 
@@ -84,7 +84,7 @@ final class Spectra {
    * {@code Q diag(t) Q^T} with a random orthogonal Q (three reflections), symmetrised; each
    * eigenvalue is off by at most about {@code 30 n u max |t|}.
    */
-  static double[][] withSpectrum(double[] t, long seed) {
+  public static double[][] withSpectrum(double[] t, long seed) {
     int n = t.length;
     double[][] a = new double[n][n];
     for (int i = 0; i < n; i++) {
@@ -123,7 +123,7 @@ final class Spectra {
     }
   }
 
-  static double[][] transposed(double[][] a) {
+  public static double[][] transposed(double[][] a) {
     double[][] t = new double[a[0].length][a.length];
     for (int i = 0; i < a.length; i++) {
       for (int j = 0; j < t.length; j++) {
@@ -133,7 +133,7 @@ final class Spectra {
     return t;
   }
 
-  static double[][] scaled(double[][] a, int exponent) {
+  public static double[][] scaled(double[][] a, int exponent) {
     double[][] s = new double[a.length][];
     for (int i = 0; i < a.length; i++) {
       s[i] = a[i].clone();
@@ -144,7 +144,7 @@ final class Spectra {
     return s;
   }
 
-  static double[][] random(int n, int w, long seed) {
+  public static double[][] random(int n, int w, long seed) {
     SplittableRandom r = new SplittableRandom(seed);
     double[][] a = new double[n][];
     for (int i = 0; i < n; i++) {

@@ -8,6 +8,10 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
+import org.fullrank.spectrum.solver.Eigenpairs;
+import org.fullrank.spectrum.solver.JavaEigenSolver;
+import org.fullrank.spectrum.solver.SolverStatus;
+import org.fullrank.spectrum.solver.Wanted;
 import org.junit.jupiter.api.Test;
 
 class SpectrumSummaryTest {

@@ -3,6 +3,8 @@ package org.fullrank.spectrum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.fullrank.spectrum.estimate.SpectralDensity;
+import org.fullrank.spectrum.estimate.StochasticLanczos;
 import org.junit.jupiter.api.Test;
 
 /** A spectrum that decays like that of a kernel, far below what the Lanczos steps can see. */

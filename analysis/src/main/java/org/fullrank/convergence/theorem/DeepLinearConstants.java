@@ -1,6 +1,6 @@
 package org.fullrank.convergence.theorem;
 
-import org.fullrank.evidence.DeepLinearNetwork;
+import org.fullrank.evidence.measure.DeepLinearNetwork;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 

@@ -6,9 +6,9 @@ import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Citation;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Theorem;
-import org.fullrank.evidence.DeepLinearNetwork;
 import org.fullrank.evidence.Evidence;
-import org.fullrank.evidence.Measurements;
+import org.fullrank.evidence.measure.DeepLinearNetwork;
+import org.fullrank.evidence.measure.Measurements;
 import org.fullrank.rigor.Interval;
 
 /**

@@ -8,8 +8,8 @@ import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
-import org.fullrank.evidence.LastLayerNumbers;
-import org.fullrank.evidence.Measurements;
+import org.fullrank.evidence.measure.LastLayerNumbers;
+import org.fullrank.evidence.measure.Measurements;
 
 /**
  * The expressivity condition at the actual parameters and what it gives: if the feature matrix

@@ -8,9 +8,9 @@ import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
-import org.fullrank.evidence.HiddenLayers;
-import org.fullrank.evidence.LastLayerNumbers;
-import org.fullrank.evidence.Measurements;
+import org.fullrank.evidence.measure.HiddenLayers;
+import org.fullrank.evidence.measure.LastLayerNumbers;
+import org.fullrank.evidence.measure.Measurements;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 

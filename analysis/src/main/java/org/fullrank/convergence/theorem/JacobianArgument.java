@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.fullrank.convergence.HypothesisCheck;
-import org.fullrank.evidence.JacobianNumbers;
+import org.fullrank.evidence.measure.JacobianNumbers;
 import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;

@@ -9,9 +9,9 @@ import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.Prediction;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
-import org.fullrank.evidence.JacobianNumbers;
 import org.fullrank.evidence.Measurement;
-import org.fullrank.evidence.Measurements;
+import org.fullrank.evidence.measure.JacobianNumbers;
+import org.fullrank.evidence.measure.Measurements;
 
 /**
  * The Jacobian certificate: gradient descent on {@code F = 1/2 ||f - y||^2} converges linearly to

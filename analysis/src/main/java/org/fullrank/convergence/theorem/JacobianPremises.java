@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.fullrank.convergence.HypothesisCheck;
-import org.fullrank.evidence.JacobianNumbers;
+import org.fullrank.evidence.measure.JacobianNumbers;
 import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;

@@ -11,9 +11,9 @@ import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Prediction;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
-import org.fullrank.evidence.LastLayerNumbers;
-import org.fullrank.evidence.Measurements;
-import org.fullrank.evidence.ReferenceWeights;
+import org.fullrank.evidence.measure.LastLayerNumbers;
+import org.fullrank.evidence.measure.Measurements;
+import org.fullrank.evidence.measure.ReferenceWeights;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 

@@ -6,7 +6,7 @@ import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Theorem;
-import org.fullrank.evidence.LastLayerNumbers;
+import org.fullrank.evidence.measure.LastLayerNumbers;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Verdict;

@@ -3,8 +3,8 @@ package org.fullrank.convergence.theorem;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.fullrank.evidence.LinearChain;
-import org.fullrank.evidence.LinearFactor;
+import org.fullrank.evidence.measure.LinearChain;
+import org.fullrank.evidence.measure.LinearFactor;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 

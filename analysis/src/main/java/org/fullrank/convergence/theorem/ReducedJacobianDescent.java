@@ -6,8 +6,8 @@ import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.Prediction;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
-import org.fullrank.evidence.Measurements;
-import org.fullrank.evidence.ReducedJacobian;
+import org.fullrank.evidence.measure.Measurements;
+import org.fullrank.evidence.measure.ReducedJacobian;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 

@@ -9,8 +9,8 @@ import org.fullrank.convergence.Conclusion;
 import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
-import org.fullrank.evidence.GateNumbers;
-import org.fullrank.evidence.Measurements;
+import org.fullrank.evidence.measure.GateNumbers;
+import org.fullrank.evidence.measure.Measurements;
 import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Verdict;
 

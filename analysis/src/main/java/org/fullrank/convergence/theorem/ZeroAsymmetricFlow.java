@@ -10,9 +10,9 @@ import org.fullrank.convergence.HypothesisCheck;
 import org.fullrank.convergence.Prediction;
 import org.fullrank.convergence.Theorem;
 import org.fullrank.evidence.Evidence;
-import org.fullrank.evidence.LinearChain;
-import org.fullrank.evidence.LinearFactor;
-import org.fullrank.evidence.Measurements;
+import org.fullrank.evidence.measure.LinearChain;
+import org.fullrank.evidence.measure.LinearFactor;
+import org.fullrank.evidence.measure.Measurements;
 import org.fullrank.rigor.Interval;
 
 /**

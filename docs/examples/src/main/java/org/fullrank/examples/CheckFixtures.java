@@ -26,9 +26,9 @@ import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.ntk.GramMatrix;
 import org.fullrank.rigor.Interval;
 import org.fullrank.spectrum.CholeskyBound;
-import org.fullrank.spectrum.DenseEigenSolver;
 import org.fullrank.spectrum.Extremes;
-import org.fullrank.spectrum.Wanted;
+import org.fullrank.spectrum.solver.DenseEigenSolver;
+import org.fullrank.spectrum.solver.Wanted;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

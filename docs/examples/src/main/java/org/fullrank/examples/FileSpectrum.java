@@ -9,12 +9,12 @@ import org.fullrank.io.SymmetricNpyFile;
 import org.fullrank.nn.RandomStream;
 import org.fullrank.nn.Seed;
 import org.fullrank.report.TerminalProgress;
-import org.fullrank.spectrum.EigenSolver;
-import org.fullrank.spectrum.Eigenpairs;
-import org.fullrank.spectrum.FileOperator;
-import org.fullrank.spectrum.LanczosSolver;
-import org.fullrank.spectrum.LobpcgSolver;
-import org.fullrank.spectrum.Wanted;
+import org.fullrank.spectrum.disk.FileOperator;
+import org.fullrank.spectrum.solver.EigenSolver;
+import org.fullrank.spectrum.solver.Eigenpairs;
+import org.fullrank.spectrum.solver.LanczosSolver;
+import org.fullrank.spectrum.solver.LobpcgSolver;
+import org.fullrank.spectrum.solver.Wanted;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**

@@ -19,7 +19,7 @@ import org.fullrank.rigor.disk.TiledCholeskyBound;
 import org.fullrank.rigor.disk.TiledCost;
 import org.fullrank.rigor.disk.TiledPlan;
 import org.fullrank.rigor.eigen.Hint;
-import org.fullrank.spectrum.FileCholeskyBound;
+import org.fullrank.spectrum.disk.FileCholeskyBound;
 
 /**
  * The smallest eigenvalue of a Gram matrix that lies on the disk, with a proof, in bounded memory.

@@ -35,12 +35,12 @@ import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.rigor.matrix.EnclosedGram;
 import org.fullrank.spectrum.CholeskyBound;
-import org.fullrank.spectrum.DenseEigenSolver;
 import org.fullrank.spectrum.DirectBound;
-import org.fullrank.spectrum.Eigenpairs;
 import org.fullrank.spectrum.Extremes;
 import org.fullrank.spectrum.SpectrumSummary;
-import org.fullrank.spectrum.Wanted;
+import org.fullrank.spectrum.solver.DenseEigenSolver;
+import org.fullrank.spectrum.solver.Eigenpairs;
+import org.fullrank.spectrum.solver.Wanted;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

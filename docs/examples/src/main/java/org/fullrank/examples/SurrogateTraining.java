@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.fullrank.convergence.theorem.SurrogateDescent;
 import org.fullrank.evidence.Evidence;
-import org.fullrank.evidence.Measurements;
 import org.fullrank.evidence.TrainingProblem;
+import org.fullrank.evidence.measure.Measurements;
 import org.fullrank.io.Dataset;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Activations;
@@ -171,8 +171,9 @@ public final class SurrogateTraining {
         .text("## The transform at several times")
         .table(transforms)
         .check(
-            "at each of these times the transformed networks are proved equal to the surrogate on all"
-                + " training data in exact arithmetic, and the computed outputs differ by at most "
+            "at each of these times the transformed networks are proved equal to the surrogate on"
+                + " all training data in exact arithmetic, and the computed outputs differ by at"
+                + " most "
                 + EQUAL
                 + " for the spans 16 and infinity",
             equal)
