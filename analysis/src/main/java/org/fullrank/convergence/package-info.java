@@ -6,6 +6,9 @@
  * these and cannot be stated. Where all hold, a {@link org.fullrank.convergence.Prediction} gives
  * step sizes, rate and radius. {@code FAILS} means that the theorem gives no guarantee, never that
  * training diverges.
+ *
+ * <p>Start with {@link org.fullrank.convergence.Certificate}; the theorems are in {@code
+ * org.fullrank.convergence.theorem}, all of them in its {@code Theorems}.
  */
 @NullMarked
 package org.fullrank.convergence;

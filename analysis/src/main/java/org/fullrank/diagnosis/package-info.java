@@ -8,6 +8,8 @@
  * few monomials, a readout that is zero. About the exact product of the stored gradients: rows and
  * columns that are zero or equal to the bit. What is only close, such as near-duplicates and an
  * approximate null vector, is computed and never counts as a cause.
+ *
+ * <p>Start with {@link org.fullrank.diagnosis.SingularityDiagnosis}.
  */
 @NullMarked
 package org.fullrank.diagnosis;

@@ -22,8 +22,10 @@
  * <p>{@link org.fullrank.enclosure.NetworkEnclosure} evaluates a network in plain Java, {@link
  * org.fullrank.enclosure.EnclosedNetwork} holds its values and {@link
  * org.fullrank.enclosure.EnclosedJacobian} its gradients. Nothing here trusts the native products:
- * tensors are only read. The layers of the library are known by type; any other layer is an
- * obstacle that is named, because what it computes cannot be seen from outside.
+ * tensors are only read. Every layer encloses itself ({@link org.fullrank.nn.Layer#enclose}); one
+ * that does not, or that couples the samples, is an obstacle that is named.
+ *
+ * <p>Start with {@link org.fullrank.enclosure.NetworkEnclosure}.
  */
 @NullMarked
 package org.fullrank.enclosure;

@@ -14,6 +14,8 @@
  * features than samples, polynomial features of low degree; it takes from the layers and
  * activations whether they couple samples and which degree they have, and presumes that they say
  * the truth. A numerical rank is a heuristic in both directions and decides nothing.
+ *
+ * <p>Start with {@link org.fullrank.expressivity.ExpressivityCondition}.
  */
 @NullMarked
 package org.fullrank.expressivity;

@@ -22,6 +22,9 @@
  *
  * <p>{@link org.fullrank.report.TerminalProgress} shows one line of progress on a terminal and
  * nothing anywhere else. This package knows nothing of ND4J.
+ *
+ * <p>Start with {@link org.fullrank.report.Dossier}, and with {@link
+ * org.fullrank.report.CertificateFile} to give a certificate to somebody else.
  */
 @NullMarked
 package org.fullrank.report;

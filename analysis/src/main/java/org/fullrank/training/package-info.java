@@ -5,6 +5,9 @@
  * org.fullrank.training.TrainingRun} applies it to a problem, fills a {@link
  * org.fullrank.training.Trajectory} with what the {@link org.fullrank.training.Recording} asks for,
  * and can be saved and resumed to the same bits.
+ *
+ * <p>Start with {@link org.fullrank.training.TrainingRun}; {@link org.fullrank.training.Comparison}
+ * holds a run against a prediction.
  */
 @NullMarked
 package org.fullrank.training;

@@ -17,6 +17,9 @@
  *
  * <p>{@link org.fullrank.diff.Jacobian} is the operator {@code R^p -> R^(n k)} of a whole network,
  * with row {@code i * k + c} for sample {@code i} and output {@code c}.
+ *
+ * <p>Start with {@link org.fullrank.diff.Linearization}, which a layer returns, and with {@link
+ * org.fullrank.diff.Jacobian}, which a network does.
  */
 @NullMarked
 package org.fullrank.diff;

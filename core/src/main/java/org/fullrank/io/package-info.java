@@ -24,6 +24,9 @@
  *
  * <p>{@code Npy} and {@code Csv} differ on purpose about NaN and infinities: the former returns the
  * bits that are there, the latter refuses them, and so does every network.
+ *
+ * <p>Start with {@link org.fullrank.io.NetworkFile} for a trained network and with {@link
+ * org.fullrank.io.Dataset} for data.
  */
 @NullMarked
 package org.fullrank.io;

@@ -15,6 +15,9 @@
  *
  * <p>Nothing here is evidence. A native product, factor or eigenvector is a candidate; what turns
  * it into a proof lives in the packages of {@code org.fullrank.rigor}, in plain Java.
+ *
+ * <p>Start with {@link org.fullrank.linalg.Tensors}, and with {@link org.fullrank.linalg.Backend}
+ * when something is slow or does not start.
  */
 @NullMarked
 package org.fullrank.linalg;

@@ -15,6 +15,9 @@
  *
  * <p>{@link org.fullrank.nn.Seed} is the only source of randomness: one stream per slot, keyed by
  * the slot's name, so adding a layer does not change the initial values of the others.
+ *
+ * <p>Start with {@link org.fullrank.nn.Network}; read {@link org.fullrank.nn.Layer} before you
+ * write a layer of your own.
  */
 @NullMarked
 package org.fullrank.nn;
