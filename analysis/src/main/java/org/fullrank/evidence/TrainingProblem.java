@@ -17,21 +17,31 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * problem is used. Nothing here writes them.
  */
 public final class TrainingProblem {
+  private static final int MOST_THREADS = 8;
+
   private final Network network;
   private final INDArray theta;
   private final INDArray x;
   private final INDArray y;
   private final Loss loss;
   private final Set<String> frozen;
+  private final int threads;
 
   private TrainingProblem(
-      Network network, INDArray theta, INDArray x, INDArray y, Loss loss, Set<String> frozen) {
+      Network network,
+      INDArray theta,
+      INDArray x,
+      INDArray y,
+      Loss loss,
+      Set<String> frozen,
+      int threads) {
     this.network = network;
     this.theta = theta;
     this.x = x;
     this.y = y;
     this.loss = loss;
     this.frozen = frozen;
+    this.threads = threads;
   }
 
   /**
@@ -58,7 +68,8 @@ public final class TrainingProblem {
     TensorChecks.requireFinite("theta", theta);
     TensorChecks.requireFinite("inputs", x);
     TensorChecks.requireFinite("targets", y);
-    return new TrainingProblem(network, theta, x, y, Losses.SQUARED, Set.of());
+    int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+    return new TrainingProblem(network, theta, x, y, Losses.SQUARED, Set.of(), threads);
   }
 
   /**
@@ -70,7 +81,7 @@ public final class TrainingProblem {
    */
   public TrainingProblem withLoss(Loss newLoss) {
     newLoss.requireTargets(Tensors.toDoubles(y), (int) samples());
-    return new TrainingProblem(network, theta, x, y, newLoss, frozen);
+    return new TrainingProblem(network, theta, x, y, newLoss, frozen, threads);
   }
 
   /**
@@ -97,7 +108,21 @@ public final class TrainingProblem {
       throw new IllegalArgumentException(
           "withFrozen expects at least one trained slot but got all of " + names);
     }
-    return new TrainingProblem(network, theta, x, y, loss, kept);
+    return new TrainingProblem(network, theta, x, y, loss, kept, threads);
+  }
+
+  /**
+   * The same with another number of threads for measurements in plain Java. No result depends on
+   * it, to the bit. Without this there are as many as processors, at most {@value #MOST_THREADS}.
+   *
+   * @param count at least 1
+   * @return the changed problem
+   */
+  public TrainingProblem withThreads(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("withThreads expects at least 1 but got " + count);
+    }
+    return new TrainingProblem(network, theta, x, y, loss, frozen, count);
   }
 
   /**
@@ -111,7 +136,7 @@ public final class TrainingProblem {
     TensorChecks.requireShape("theta", newTheta, network.parameterCount());
     TensorChecks.requireType("theta", theta.dataType(), newTheta);
     TensorChecks.requireFinite("theta", newTheta);
-    return new TrainingProblem(network, newTheta, x, y, loss, frozen);
+    return new TrainingProblem(network, newTheta, x, y, loss, frozen, threads);
   }
 
   /**
@@ -148,6 +173,15 @@ public final class TrainingProblem {
    */
   public INDArray y() {
     return y;
+  }
+
+  /**
+   * Threads that measurements in plain Java may use.
+   *
+   * @return at least 1
+   */
+  public int threads() {
+    return threads;
   }
 
   /**

@@ -35,16 +35,15 @@ final class DeepLinearMeasurement {
     double[][] a = matrix(layers.get(0));
     double[][] b = matrix(layers.get(layers.size() - 1));
     double[][] x = Tensors.toRows(problem.x());
-    double[][] y = Tensors.toRows(problem.y());
-    RankReport rankA = Matrices.rank(a);
-    RankReport rankB = Matrices.rank(b);
-    RankReport rankX = Matrices.rank(x);
+    RankReport rankA = Matrices.rank(a, problem.threads());
+    RankReport rankB = Matrices.rank(b, problem.threads());
+    RankReport rankX = Matrices.rank(x, problem.threads());
     // Rows are samples here: (A X)^T = X^T A^T.
-    Product ax = Product.of(x, Matrices.transpose(a), Matrices.THREADS);
+    Product ax = Product.of(x, Matrices.transpose(a), problem.threads());
     double[][] hidden = ax.toRows();
     boolean finite = Matrices.isFinite(hidden);
     LinearResidual residual =
-        finite ? residual(ax, b, rankB, x, y, rankX) : LinearResidual.unknown(x, rankX);
+        finite ? residual(problem, ax, b, rankB, rankX) : LinearResidual.unknown(x, rankX);
     Quantity normA = Matrices.exact("||A||", rankA.sigmaMax());
     Quantity normB = Matrices.exact("||B||", rankB.sigmaMax());
     Quantity sigmaX = Matrices.exact("sigma_min(X)", rankX.sigmaMin());
@@ -78,15 +77,15 @@ final class DeepLinearMeasurement {
   }
 
   private static LinearResidual residual(
-      Product ax, double[][] b, RankReport rankB, double[][] x, double[][] y, RankReport rankX) {
-    Product bax = Product.of(ax.toRows(), Matrices.transpose(b), Matrices.THREADS);
+      TrainingProblem problem, Product ax, double[][] b, RankReport rankB, RankReport rankX) {
+    Product bax = Product.of(ax.toRows(), Matrices.transpose(b), problem.threads());
     Interval error =
         rankB
             .sigmaMax()
             .interval()
             .multiply(Interval.of(0, ax.errorBound()))
             .add(Interval.of(0, bax.errorBound()));
-    return LinearResidual.of(bax.toRows(), error, x, y, rankX);
+    return LinearResidual.of(problem, bax.toRows(), error, rankX);
   }
 
   private static Optional<String> obstacle(TrainingProblem problem) {

@@ -14,8 +14,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** Reads the gates of a surrogate network off a training problem. */
 final class GateMeasurement {
-  private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
-
   private GateMeasurement() {}
 
   static GateNumbers measure(TrainingProblem problem) {
@@ -25,7 +23,7 @@ final class GateMeasurement {
     }
     EnclosedNetwork values =
         NetworkEnclosure.of(problem.network(), problem.theta())
-            .withThreads(THREADS)
+            .withThreads(problem.threads())
             .at(problem.x());
     List<EnclosedGate> gates = values.gates();
     long count = 0;

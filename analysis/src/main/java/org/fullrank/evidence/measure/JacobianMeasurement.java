@@ -33,8 +33,6 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
       "an entry of the Gram matrix J J^T overflows in double precision; scale inputs or parameters"
           + " down";
 
-  static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
-
   @Override
   public String symbol() {
     return block.isEmpty() ? "Jacobian numbers" : "Jacobian numbers, block " + new TreeSet<>(block);
@@ -59,7 +57,7 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
 
   private static EnclosedNetwork values(TrainingProblem problem) {
     return NetworkEnclosure.of(problem.network(), problem.theta())
-        .withThreads(THREADS)
+        .withThreads(problem.threads())
         .at(problem.x());
   }
 
@@ -80,8 +78,8 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
         Optional.empty(),
         Optional.empty(),
         deficiency,
-        deficiency.isPresent() ? none("sigma_min(J)") : smallest("sigma_min(J)", k),
-        largest("||J||", k),
+        deficiency.isPresent() ? none("sigma_min(J)") : smallest("sigma_min(J)", k, problem),
+        largest("||J||", k, problem),
         values.residualNorm(problem.y()),
         lipschitz::at,
         lipschitz.rigor(),
@@ -115,7 +113,7 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
         Optional.empty(),
         Optional.empty(),
         all.deficiency(), // some columns have no larger rank than all
-        all.deficiency().isPresent() ? none(symbol) : smallest(symbol, k),
+        all.deficiency().isPresent() ? none(symbol) : smallest(symbol, k, problem),
         all.norm(),
         all.residual(),
         all.lipschitz(),
@@ -128,15 +126,17 @@ record JacobianMeasurement(Set<String> block) implements Measurement<JacobianNum
   }
 
   /** Root of the smallest eigenvalue of a Gram matrix, which has no negative ones. */
-  static Quantity smallest(String symbol, SymmetricMatrix k) {
-    ShiftedCholeskyBound bound = ShiftedCholeskyBound.withDefaults().withThreads(THREADS);
-    return root(symbol, bound.encloseLambdaMin(k, Hint.none()));
+  static Quantity smallest(String symbol, SymmetricMatrix k, TrainingProblem problem) {
+    return root(symbol, bound(problem).encloseLambdaMin(k, Hint.none()));
   }
 
   /** Root of the largest. */
-  static Quantity largest(String symbol, SymmetricMatrix k) {
-    ShiftedCholeskyBound bound = ShiftedCholeskyBound.withDefaults().withThreads(THREADS);
-    return root(symbol, bound.encloseLambdaMax(k, Hint.none()));
+  static Quantity largest(String symbol, SymmetricMatrix k, TrainingProblem problem) {
+    return root(symbol, bound(problem).encloseLambdaMax(k, Hint.none()));
+  }
+
+  private static ShiftedCholeskyBound bound(TrainingProblem problem) {
+    return ShiftedCholeskyBound.withDefaults().withThreads(problem.threads());
   }
 
   private static Quantity root(String symbol, EigenvalueEnclosure enclosure) {

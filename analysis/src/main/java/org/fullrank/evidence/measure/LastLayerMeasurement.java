@@ -25,8 +25,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * enclosed without squaring the condition number, give or take the error of the midpoints.
  */
 final class LastLayerMeasurement {
-  static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
-
   private LastLayerMeasurement() {}
 
   static LastLayerNumbers measure(TrainingProblem problem) {
@@ -51,7 +49,7 @@ final class LastLayerMeasurement {
                 "||M^ - M||_F",
                 EnclosedNetwork.FORWARD,
                 Interval.of(0, last.weightsTrained() ? scaled.frobeniusError() : 0)));
-    RankReport rank = rank(m);
+    RankReport rank = rank(m, problem.threads());
     Optional<Cause> deficiency = deficiency(problem, last, h, m[0].length, subject);
     Quantity sigmaMin = about(rank.sigmaMin(), error, subject).withSymbol("sigma_min(M)");
     if (deficiency.isPresent()) {
@@ -151,26 +149,27 @@ final class LastLayerMeasurement {
     if (subject(problem) == Subject.EXACT_NETWORK) {
       double[] theta = Tensors.toDoubles(problem.theta());
       System.arraycopy(parameters, 0, theta, (int) last.offset(), parameters.length);
-      return Optional.of(enclose(network, theta, problem.x()));
+      return Optional.of(enclose(network, theta, problem.x(), problem.threads()));
     }
     double[][] rows = last.storedFeatures();
     if (!Matrices.isFinite(rows)) {
       return Optional.empty();
     }
     try (INDArray h = Tensors.ofRows(rows)) {
-      return Optional.of(enclose(Network.of(Shape.of(h.size(1)), last.dense()), parameters, h));
+      return Optional.of(
+          enclose(Network.of(Shape.of(h.size(1)), last.dense()), parameters, h, problem.threads()));
     }
   }
 
-  private static EnclosedNetwork enclose(Network network, double[] theta, INDArray x) {
+  private static EnclosedNetwork enclose(Network network, double[] theta, INDArray x, int threads) {
     try (INDArray t = Tensors.of(x.dataType(), theta, theta.length)) {
-      return NetworkEnclosure.of(network, t).withThreads(THREADS).at(x);
+      return NetworkEnclosure.of(network, t).withThreads(threads).at(x);
     }
   }
 
-  private static RankReport rank(double[][] m) {
+  private static RankReport rank(double[][] m, int threads) {
     try (INDArray matrix = Tensors.ofRows(m)) {
-      return RankAnalysis.withDefaults().withThreads(THREADS).analyze(matrix);
+      return RankAnalysis.withDefaults().withThreads(threads).analyze(matrix);
     }
   }
 

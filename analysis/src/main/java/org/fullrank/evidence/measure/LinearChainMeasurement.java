@@ -42,6 +42,10 @@ final class LinearChainMeasurement {
     }
   }
 
+  /** A computed matrix, how far it is from the factor, and the factor's extreme singular values. */
+  @SuppressWarnings("ArrayRecordComponent") // internal, never compared
+  private record Stored(double[][] matrix, double error, Quantity sigma, Quantity norm) {}
+
   private LinearChainMeasurement() {}
 
   static LinearChain measure(TrainingProblem problem) {
@@ -55,10 +59,10 @@ final class LinearChainMeasurement {
       return LinearChain.not(obstacle.get());
     }
     double[][] x = Tensors.toRows(problem.x());
-    RankReport rankX = Matrices.rank(x);
+    RankReport rankX = Matrices.rank(x, problem.threads());
     Quantity sigmaX = Matrices.exact("sigma_min(X)", rankX.sigmaMin());
     Quantity normX = Matrices.exact("||X||", rankX.sigmaMax());
-    LinearResidual residual = residual(chain, x, Tensors.toRows(problem.y()), rankX);
+    LinearResidual residual = residual(problem, chain, x, rankX);
     List<Quantity> used = new ArrayList<>(List.of(normX));
     chain.forEach(m -> used.add(m.factor.norm()));
     Quantity[] operands = used.toArray(new Quantity[0]);
@@ -131,7 +135,8 @@ final class LinearChainMeasurement {
       Measured last = chain.isEmpty() ? null : chain.get(chain.size() - 1);
       if (layer instanceof FixedLinear fixed) {
         double[][] m = Tensors.toRows(fixed.matrix());
-        chain.add(measured(layer, false, false, Interval.ONE, m, 0, last));
+        Stored stored = stored(m, 0, last, problem.threads());
+        chain.add(measured(layer, false, false, Interval.ONE, stored));
         continue;
       }
       Dense dense = dense(layer).orElseThrow();
@@ -146,7 +151,8 @@ final class LinearChainMeasurement {
       double[][] m = affine(w, s, residual);
       double error =
           !residual && s == 1 && scale.lo() == scale.hi() ? 0 : rounding(m, w, scale.width());
-      chain.add(measured(layer, problem.isTrained(slot), residual, scale.abs(), m, error, last));
+      Stored stored = stored(m, error, last, problem.threads());
+      chain.add(measured(layer, problem.isTrained(slot), residual, scale.abs(), stored));
     }
     return chain;
   }
@@ -185,38 +191,35 @@ final class LinearChainMeasurement {
         .hi();
   }
 
-  private static Measured measured(
-      Layer layer,
-      boolean trained,
-      boolean residual,
-      Interval scale,
-      double[][] m,
-      double error,
-      @Nullable Measured last) {
-    Quantity sigma;
-    Quantity norm;
+  private static Stored stored(double[][] m, double error, @Nullable Measured last, int threads) {
     if (last != null && error == last.error && Arrays.deepEquals(m, last.matrix)) {
-      sigma = last.factor.sigmaMin();
-      norm = last.factor.norm();
-    } else if (Double.isInfinite(error)) {
-      sigma = Facts.notNegative(SIGMA, Subject.EXACT_NETWORK, METHOD);
-      norm = Facts.notNegative(NORM, Subject.EXACT_NETWORK, METHOD);
-    } else {
-      RankReport rank = Matrices.rank(m);
-      sigma = moved(SIGMA, rank.sigmaMin(), error);
-      norm = moved(NORM, rank.sigmaMax(), error);
+      return new Stored(m, error, last.factor.sigmaMin(), last.factor.norm());
     }
+    if (Double.isInfinite(error)) {
+      return new Stored(
+          m,
+          error,
+          Facts.notNegative(SIGMA, Subject.EXACT_NETWORK, METHOD),
+          Facts.notNegative(NORM, Subject.EXACT_NETWORK, METHOD));
+    }
+    RankReport rank = Matrices.rank(m, threads);
+    return new Stored(
+        m, error, moved(SIGMA, rank.sigmaMin(), error), moved(NORM, rank.sigmaMax(), error));
+  }
+
+  private static Measured measured(
+      Layer layer, boolean trained, boolean residual, Interval scale, Stored stored) {
     return new Measured(
-        m,
-        error,
+        stored.matrix,
+        stored.error,
         new LinearFactor(
             layer.toString(),
             trained,
             residual,
             scale,
-            sigma,
-            norm,
-            error == 0 ? start(m) : LinearFactor.Start.OTHER));
+            stored.sigma,
+            stored.norm,
+            stored.error == 0 ? start(stored.matrix) : LinearFactor.Start.OTHER));
   }
 
   private static LinearFactor.Start start(double[][] m) {
@@ -234,14 +237,14 @@ final class LinearChainMeasurement {
   }
 
   private static LinearResidual residual(
-      List<Measured> chain, double[][] x, double[][] y, RankReport rankX) {
+      TrainingProblem problem, List<Measured> chain, double[][] x, RankReport rankX) {
     double[][] h = x;
     Interval error = Interval.ZERO;
     for (Measured m : chain) {
       if (Double.isInfinite(m.error) || !Matrices.isFinite(h)) {
         return LinearResidual.unknown(x, rankX);
       }
-      Product product = Product.of(h, Matrices.transpose(m.matrix), Matrices.THREADS);
+      Product product = Product.of(h, Matrices.transpose(m.matrix), problem.threads());
       // M h - fl(M^ h^) = M (h - h^) + (M - M^) h^ + rounding.
       error =
           m.factor
@@ -252,7 +255,7 @@ final class LinearChainMeasurement {
               .add(Interval.of(0, product.errorBound()));
       h = product.toRows();
     }
-    return LinearResidual.of(h, error, x, y, rankX);
+    return LinearResidual.of(problem, h, error, rankX);
   }
 
   /** Weyl's inequality: the factor is the stored matrix give or take the error. */

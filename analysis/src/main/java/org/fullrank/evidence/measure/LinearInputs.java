@@ -1,16 +1,13 @@
 package org.fullrank.evidence.measure;
 
 import java.util.Arrays;
-import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.rigor.eigen.SpectralNorm;
 import org.fullrank.rigor.kernel.Norms;
 import org.fullrank.rigor.kernel.Product;
 import org.fullrank.rigor.rounding.Rounding;
-import org.fullrank.spectrum.RankAnalysis;
 import org.fullrank.spectrum.RankReport;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A linear network without biases maps the inputs {@code X} (rows are samples, {@code n > d}) to
@@ -23,33 +20,32 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * C}, {@code ||P y - X C|| = ||P e|| <= ||X^T e|| / sigma_min(X)}.
  */
 final class LinearInputs {
-  private static final int THREADS = JacobianMeasurement.THREADS;
   private static final int REFINEMENTS = 3;
 
   private LinearInputs() {}
 
-  static OutputSpace.Found of(double[][] x, double[][] y) {
+  static OutputSpace.Found of(double[][] x, double[][] y, int threads) {
     int d = x[0].length;
     double[][] xt = Matrices.transpose(x);
-    RankReport rank = rank(xt);
+    RankReport rank = Matrices.rank(xt, threads);
     if (rank.fullRowRank() != Verdict.HOLDS) {
       return OutputSpace.Found.unknown(
           "the inputs span the outputs' space, but they are not proved to have rank " + d);
     }
-    Product xtx = Product.of(xt, x, THREADS);
+    Product xtx = Product.of(xt, x, threads);
     double[][] t = cholesky(xtx.toRows());
     if (!Matrices.isFinite(t)) {
       return OutputSpace.Found.unknown(
           "the inputs X span the outputs' space, but X^T X overflows or has no Cholesky factor");
     }
-    Interval sigmaT = rank(t).sigmaMin().interval();
-    Interval gram = difference(xtx, Product.of(Matrices.transpose(t), t, THREADS));
+    Interval sigmaT = Matrices.rank(t, threads).sigmaMin().interval();
+    Interval gram = difference(xtx, Product.of(Matrices.transpose(t), t, threads));
     double skew = gram.divide(sigmaT.square()).hi();
     if (!(skew < 0.5)) {
       return OutputSpace.Found.unknown("the inputs are too nearly dependent");
     }
-    double[][] c = leastSquares(x, xt, t, y);
-    return Matrices.isFinite(c) ? fitted(x, xt, t, skew, rank, y, c) : overflow();
+    double[][] c = leastSquares(x, xt, t, y, threads);
+    return Matrices.isFinite(c) ? fitted(x, xt, t, skew, rank, y, c, threads) : overflow();
   }
 
   private static OutputSpace.Found overflow() {
@@ -64,14 +60,15 @@ final class LinearInputs {
       double skew,
       RankReport rank,
       double[][] y,
-      double[][] c) {
-    Product xc = Product.of(x, c, THREADS);
+      double[][] c,
+      int threads) {
+    Product xc = Product.of(x, c, threads);
     double[][] e = Matrices.subtract(y, xc.toRows());
-    Product tc = Product.of(t, c, THREADS);
+    Product tc = Product.of(t, c, threads);
     if (!Matrices.isFinite(e) || !Matrices.isFinite(tc.toRows())) {
       return overflow();
     }
-    Product xte = Product.of(xt, e, THREADS);
+    Product xte = Product.of(xt, e, threads);
     if (!Matrices.isFinite(xte.toRows())) {
       return overflow();
     }
@@ -82,7 +79,7 @@ final class LinearInputs {
     Interval off =
         Norms.frobenius(xte.toRows())
             .add(upTo(xte.errorBound()))
-            .add(SpectralNorm.enclose(x, THREADS).multiply(upTo(errorOfE.hi())))
+            .add(SpectralNorm.enclose(x, threads).multiply(upTo(errorOfE.hi())))
             .divide(rank.sigmaMin().interval());
     Interval stretch =
         Interval.of(Interval.ONE.subtract(skew).sqrt().lo(), Interval.ONE.add(skew).sqrt().hi());
@@ -127,12 +124,6 @@ final class LinearInputs {
     return Interval.of(-error.hi(), error.hi());
   }
 
-  private static RankReport rank(double[][] rows) {
-    try (INDArray m = Tensors.ofRows(rows)) {
-      return RankAnalysis.withDefaults().withThreads(THREADS).analyze(m);
-    }
-  }
-
   /** Upper triangular, {@code T^T T} close to a; NaN where it fails. */
   private static double[][] cholesky(double[][] a) {
     int d = a.length;
@@ -150,14 +141,15 @@ final class LinearInputs {
   }
 
   /** Coefficients close to those of least squares, not finite if they overflow. */
-  private static double[][] leastSquares(double[][] x, double[][] xt, double[][] t, double[][] y) {
+  private static double[][] leastSquares(
+      double[][] x, double[][] xt, double[][] t, double[][] y, int threads) {
     double[][] c = new double[t.length][y[0].length];
     for (int round = 0; round < REFINEMENTS; round++) {
-      double[][] e = Matrices.subtract(y, Product.of(x, c, THREADS).toRows());
+      double[][] e = Matrices.subtract(y, Product.of(x, c, threads).toRows());
       if (!Matrices.isFinite(e)) {
         break;
       }
-      double[][] s = Product.of(xt, e, THREADS).toRows();
+      double[][] s = Product.of(xt, e, threads).toRows();
       for (int o = 0; o < y[0].length; o++) {
         solve(t, s, o);
         for (int j = 0; j < c.length; j++) {

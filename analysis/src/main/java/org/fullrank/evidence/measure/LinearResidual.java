@@ -1,7 +1,8 @@
 package org.fullrank.evidence.measure;
 
+import org.fullrank.evidence.TrainingProblem;
+import org.fullrank.linalg.Tensors;
 import org.fullrank.rigor.Interval;
-import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.rigor.kernel.Norms;
 import org.fullrank.rigor.kernel.Product;
@@ -41,14 +42,30 @@ final class LinearResidual {
   /**
    * Measures.
    *
+   * @param problem a linear model of its inputs
    * @param outputs {@code f [n][k]} as computed, finite or not
    * @param error Frobenius norm of their error, at most its upper end
-   * @param x inputs {@code [n][d]}, finite
-   * @param y targets {@code [n][k]}, finite
    * @param rankX of {@code x}, turned wide
    */
   static LinearResidual of(
-      double[][] outputs, Interval error, double[][] x, double[][] y, RankReport rankX) {
+      TrainingProblem problem, double[][] outputs, Interval error, RankReport rankX) {
+    return of(
+        outputs,
+        error,
+        Tensors.toRows(problem.x()),
+        Tensors.toRows(problem.y()),
+        rankX,
+        problem.threads());
+  }
+
+  /** The same for inputs {@code x [n][d]} and targets {@code y [n][k]}, both finite. */
+  static LinearResidual of(
+      double[][] outputs,
+      Interval error,
+      double[][] x,
+      double[][] y,
+      RankReport rankX,
+      int threads) {
     double[][] e = Matrices.subtract(outputs, y);
     if (!Matrices.isFinite(e) || !error.isBounded()) {
       return unknown(x, rankX);
@@ -65,7 +82,7 @@ final class LinearResidual {
     Interval most = Interval.of(0, residual.hi());
     Interval reached =
         rankX.fullRowRank() == Verdict.HOLDS
-            ? around(projection(e, x, rankX.sigmaMin(), rankX.sigmaMax()), radius).intersect(most)
+            ? around(projection(e, x, rankX, threads), radius).intersect(most)
             : most;
     return new LinearResidual(loss, reached.square().divide(2), interpolates);
   }
@@ -84,32 +101,32 @@ final class LinearResidual {
   }
 
   /** {@code ||P E||_F} for the stored E. */
-  private static Interval projection(double[][] e, double[][] x, Quantity sigmaX, Quantity normX) {
-    return projection(e, x, LeastSquares.solve(x, e), sigmaX, normX);
+  private static Interval projection(double[][] e, double[][] x, RankReport rankX, int threads) {
+    return projection(e, x, LeastSquares.solve(x, e), rankX, threads);
   }
 
   /** The same with any candidate {@code W [d][k]}, however bad. */
   static Interval projection(
-      double[][] e, double[][] x, double[][] w, Quantity sigmaX, Quantity normX) {
+      double[][] e, double[][] x, double[][] w, RankReport rankX, int threads) {
     if (!Matrices.isFinite(w)) {
       return Interval.atLeast(0);
     }
-    Product fit = Product.of(x, w, Matrices.THREADS);
+    Product fit = Product.of(x, w, threads);
     double[][] r = Matrices.subtract(e, fit.toRows());
     if (!Matrices.isFinite(r)) {
       return Interval.atLeast(0);
     }
     Interval errorR =
         Interval.of(0, fit.errorBound()).add(Norms.frobenius(r).multiply(Rounding.UNIT_ROUNDOFF));
-    Product gradient = Product.of(Matrices.transpose(x), r, Matrices.THREADS);
+    Product gradient = Product.of(Matrices.transpose(x), r, threads);
     if (!Matrices.isFinite(gradient.toRows())) {
       return Interval.atLeast(0);
     }
     Interval slope =
         Norms.frobenius(gradient.toRows())
             .add(Interval.of(0, gradient.errorBound()))
-            .add(normX.interval().multiply(errorR));
-    double rest = slope.divide(sigmaX.interval()).hi();
+            .add(rankX.sigmaMax().interval().multiply(errorR));
+    double rest = slope.divide(rankX.sigmaMin().interval()).hi();
     return around(
         Norms.frobenius(fit.toRows()),
         Interval.of(0, rest).add(Interval.of(0, fit.errorBound())).hi());

@@ -8,8 +8,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Small matrices as rows of doubles. */
 final class Matrices {
-  static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
-
   private Matrices() {}
 
   static double[][] transpose(double[][] rows) {
@@ -45,10 +43,10 @@ final class Matrices {
   }
 
   /** Singular values of a matrix, turned so that it has no more rows than columns. */
-  static RankReport rank(double[][] rows) {
+  static RankReport rank(double[][] rows, int threads) {
     double[][] wide = rows.length <= rows[0].length ? rows : transpose(rows);
     try (INDArray m = Tensors.ofRows(wide)) {
-      return RankAnalysis.withDefaults().withThreads(THREADS).analyze(m);
+      return RankAnalysis.withDefaults().withThreads(threads).analyze(m);
     }
   }
 

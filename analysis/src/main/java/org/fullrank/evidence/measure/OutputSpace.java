@@ -54,7 +54,7 @@ record OutputSpace(
     double[][] y = Tensors.toRows(problem.y());
     OutputSpace repeated = RepeatedInputs.of(x, y);
     return repeated.inputs.length > d && problem.network().traits().isLinear()
-        ? LinearInputs.of(x, y)
+        ? LinearInputs.of(x, y, problem.threads())
         : Found.of(repeated);
   }
 }

@@ -22,7 +22,6 @@ import org.fullrank.rigor.rank.RankCertificate;
 /** Measures a {@link PyramidalNetwork} for the exact network, in plain Java throughout. */
 final class PyramidalMeasurement {
   private static final String METHOD = "plain Java, with all rounding errors";
-  private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
 
   private PyramidalMeasurement() {}
 
@@ -33,7 +32,7 @@ final class PyramidalMeasurement {
     }
     EnclosedNetwork values =
         NetworkEnclosure.of(problem.network(), problem.theta())
-            .withThreads(THREADS)
+            .withThreads(problem.threads())
             .at(problem.x());
     List<Dense> dense = dense(problem);
     int depth = dense.size();
@@ -44,11 +43,11 @@ final class PyramidalMeasurement {
     for (int l = 1; l <= depth; l++) {
       Dense layer = dense.get(l - 1);
       double[][] w = matrix(problem, layer);
-      norms.add(ofData("||W_" + l + "||", SpectralNorm.quantity(w, THREADS)));
+      norms.add(ofData("||W_" + l + "||", SpectralNorm.quantity(w, problem.threads())));
       published &= layer.weightScale() == 1 && !layer.hasBias();
       if (l >= 3) {
         String symbol = "g_" + l + " sigma_min(W_" + l + ")";
-        Quantity sigma = RankCertificate.search(transpose(w), THREADS).sigmaMin(symbol);
+        Quantity sigma = RankCertificate.search(transpose(w), problem.threads()).sigmaMin(symbol);
         weights.add(ofData(symbol, sigma).map(symbol, s -> s.multiply(layer.weightScale())));
       }
       if (l >= 2 && l < depth) {
@@ -57,11 +56,11 @@ final class PyramidalMeasurement {
       }
     }
     double[][] x = Tensors.toRows(problem.x());
-    Quantity normX = ofData("||X||", SpectralNorm.quantity(x, THREADS));
+    Quantity normX = ofData("||X||", SpectralNorm.quantity(x, problem.threads()));
     return new PyramidalNetwork(
         Optional.empty(),
         depth,
-        features(values),
+        features(values, problem.threads()),
         dense.get(1).weightScale(),
         slopes,
         weights,
@@ -135,10 +134,10 @@ final class PyramidalMeasurement {
   }
 
   /** Singular values move by at most the norm of an error. */
-  private static Quantity features(EnclosedNetwork values) {
+  private static Quantity features(EnclosedNetwork values, int threads) {
     IntervalMatrix f = values.valueAfter(2);
     double error = f.frobeniusError();
-    Interval stored = RankCertificate.search(f.midpoints(), THREADS).sigmaMin();
+    Interval stored = RankCertificate.search(f.midpoints(), threads).sigmaMin();
     Interval exact =
         Double.isInfinite(error)
             ? Interval.atLeast(0)

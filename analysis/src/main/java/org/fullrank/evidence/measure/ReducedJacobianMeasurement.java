@@ -41,7 +41,7 @@ final class ReducedJacobianMeasurement {
     try (INDArray t = inputs(problem, space.inputs())) {
       values =
           NetworkEnclosure.of(problem.network(), problem.theta())
-              .withThreads(JacobianMeasurement.THREADS)
+              .withThreads(problem.threads())
               .at(t)
               .withSampleWeights(space.weights());
     }
@@ -69,9 +69,9 @@ final class ReducedJacobianMeasurement {
     return new ReducedJacobian(
         new JacobianNumbers(
             Optional.empty(),
-            JacobianMeasurement.smallest("min ||J^T u|| over the space", k)
+            JacobianMeasurement.smallest("min ||J^T u|| over the space", k, problem)
                 .map("min ||J^T u|| over the space", s -> s.multiply(stretch)),
-            JacobianMeasurement.largest("||J||", k).map("||J||", s -> s.multiply(stretch)),
+            JacobianMeasurement.largest("||J||", k, problem).map("||J||", s -> s.multiply(stretch)),
             distance,
             radius -> stretched(lipschitz.at(radius), stretch),
             lipschitz.rigor(),

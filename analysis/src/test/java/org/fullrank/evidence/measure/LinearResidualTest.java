@@ -64,10 +64,10 @@ final class LinearResidualTest {
       int n = d + 1 + random.nextInt(5);
       double[][] x = gaussian(n, d, 1, random);
       double[][] e = gaussian(n, 1 + random.nextInt(3), 1, random);
-      RankReport rank = Matrices.rank(x);
+      RankReport rank = Matrices.rank(x, 2);
       BigDecimal exact = projected(e, x).sqrt(DIGITS);
       double[][] best = LeastSquares.solve(x, e);
-      Interval sharp = LinearResidual.projection(e, x, best, rank.sigmaMin(), rank.sigmaMax());
+      Interval sharp = LinearResidual.projection(e, x, best, rank, 2);
       assertThat(sharp.contains(exact)).isTrue();
       assertThat(sharp.relativeWidth()).isLessThan(1e-10);
       for (double size : new double[] {1e-8, 1e-3, 1, 1e3}) {
@@ -77,18 +77,14 @@ final class LinearResidualTest {
             bad[i][c] += best[i][c];
           }
         }
-        Interval wide = LinearResidual.projection(e, x, bad, rank.sigmaMin(), rank.sigmaMax());
+        Interval wide = LinearResidual.projection(e, x, bad, rank, 2);
         assertThat(wide.contains(exact)).as("trial " + trial + ", size " + size).isTrue();
         far += wide.relativeWidth() > 1e-10 ? 1 : 0;
       }
       double[][] none = new double[d][e[0].length];
-      assertThat(
-              LinearResidual.projection(e, x, none, rank.sigmaMin(), rank.sigmaMax())
-                  .contains(exact))
-          .isTrue();
+      assertThat(LinearResidual.projection(e, x, none, rank, 2).contains(exact)).isTrue();
       none[0][0] = Double.NaN;
-      assertThat(LinearResidual.projection(e, x, none, rank.sigmaMin(), rank.sigmaMax()))
-          .isEqualTo(Interval.atLeast(0));
+      assertThat(LinearResidual.projection(e, x, none, rank, 2)).isEqualTo(Interval.atLeast(0));
     }
     assertThat(far).isGreaterThan(TRIALS);
   }
@@ -100,7 +96,7 @@ final class LinearResidualTest {
     double[][] y = new double[3][1];
     double[][] stored = {{1}, {0}, {2}};
     Interval error = Interval.of(0, 0.01);
-    LinearResidual residual = LinearResidual.of(stored, error, x, y, Matrices.rank(x));
+    LinearResidual residual = LinearResidual.of(stored, error, x, y, Matrices.rank(x, 2), 2);
     assertThat(residual.interpolates).isEqualTo(Verdict.INAPPLICABLE);
     for (double moved : new double[] {-0.0099999, 0, 0.0099999}) {
       assertThat(residual.excess.contains(half(1 + moved, 0))).isTrue();
@@ -109,11 +105,11 @@ final class LinearResidualTest {
     }
     assertThat(residual.excess.width()).isLessThan(0.021);
     double[][] square = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
-    LinearResidual all = LinearResidual.of(stored, error, square, y, Matrices.rank(square));
+    LinearResidual all = LinearResidual.of(stored, error, square, y, Matrices.rank(square, 2), 2);
     assertThat(all.interpolates).isEqualTo(Verdict.HOLDS);
     assertThat(all.excess).isEqualTo(all.loss);
     double[][] twice = {{1, 0, 0}, {1, 0, 0}, {0, 0, 1}};
-    assertThat(LinearResidual.of(stored, error, twice, y, Matrices.rank(twice)).interpolates)
+    assertThat(LinearResidual.of(stored, error, twice, y, Matrices.rank(twice, 2), 2).interpolates)
         .isEqualTo(Verdict.UNDECIDED);
   }
 
