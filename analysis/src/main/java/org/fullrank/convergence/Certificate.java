@@ -320,6 +320,37 @@ public final class Certificate {
   }
 
   /**
+   * The certificate in one line: what is guaranteed, or that nothing is and which hypothesis is in
+   * the way. {@code FAILS} means that the hypothesis is certainly violated, not that descent is.
+   *
+   * @return such as {@code "no guarantee: Theorem (FAILS: h < 1: h in [3.1, 3.2], to be less than
+   *     1)"}
+   */
+  public String summary() {
+    return switch (verdict) {
+      case HOLDS ->
+          (isProof() ? "proved: " : "holds, not a proof (" + rigor() + "): ")
+              + theorem
+              + conclusion.map(c -> ": " + c).orElse("");
+      case INAPPLICABLE ->
+          "not applicable: " + theorem + obstacle().map(Certificate::because).orElse("");
+      case FAILS, UNDECIDED ->
+          "no guarantee: "
+              + theorem
+              + " ("
+              + verdict
+              + obstacle().map(Certificate::because).orElse("")
+              + ")";
+    };
+  }
+
+  private static String because(HypothesisCheck check) {
+    return ": "
+        + check.statement()
+        + (check.numbers().isBlank() ? "" : ": " + check.numbers().strip());
+  }
+
+  /**
    * The certificate as a proof is written, in lines of about 100 columns: source, hypotheses with
    * their numbers, verdict, conclusion, and what does not follow. Numbers have at most six digits
    * and are rounded outward, so that printed enclosures hold.

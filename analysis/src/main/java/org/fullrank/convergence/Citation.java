@@ -1,7 +1,12 @@
 package org.fullrank.convergence;
 
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
 /**
- * Where a theorem comes from and how the certified statement differs from the published one.
+ * Where a theorem comes from and how the certified statement differs from the published one. If it
+ * comes from several papers, authors, titles and places are each separated by {@code "; "}, in the
+ * same order.
  *
  * @param authors such as {@code "D. Zou, P. M. Long, Q. Gu"}
  * @param title of the paper
@@ -18,8 +23,19 @@ public record Citation(String authors, String title, String where, String relati
     }
   }
 
+  /** One paper after the other, then the relation. */
   @Override
   public String toString() {
-    return authors + ", " + title + ", " + where + ". " + relation;
+    String[] who = authors.split("; ");
+    String[] what = title.split("; ");
+    String[] places = where.split("; ");
+    if (who.length != what.length || who.length != places.length) { // one paper, printed twice
+      return authors + ", " + title + ", " + where + ". " + relation;
+    }
+    return IntStream.range(0, who.length)
+            .mapToObj(i -> who[i] + ", " + what[i] + ", " + places[i])
+            .collect(Collectors.joining("; "))
+        + ". "
+        + relation;
   }
 }

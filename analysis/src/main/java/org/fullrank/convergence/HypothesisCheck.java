@@ -273,16 +273,19 @@ public final class HypothesisCheck {
 
   /** The numbers of an inequality, shortened outward, or the reason. */
   String numbers() {
-    return lhs.flatMap(
-            l ->
-                rhs.map(
-                    r ->
-                        ProofText.named(l)
-                            + ", to be less than "
-                            + ProofText.named(r)
-                            + "; margin "
-                            + ProofText.number(r.interval().subtract(l.interval()))))
-        .orElse(reason);
+    return lhs.flatMap(l -> rhs.map(r -> numbers(l, r))).orElse(reason);
+  }
+
+  private String numbers(Quantity l, Quantity r) {
+    if (l.interval().equals(Interval.ZERO)) {
+      // The margin would be the right-hand side once more.
+      return ProofText.named(r) + (verdict == Verdict.HOLDS ? " > 0" : ", to be more than 0");
+    }
+    return ProofText.named(l)
+        + ", to be less than "
+        + ProofText.named(r)
+        + "; margin "
+        + ProofText.number(r.interval().subtract(l.interval()));
   }
 
   /** How it is known and about what. */

@@ -1,5 +1,6 @@
 package org.fullrank.training;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.fullrank.convergence.Prediction;
@@ -30,6 +31,18 @@ public record Comparison(
 
   /** Rounding of a computed loss, relative to it: some hundred units in the last place. */
   private static final double LOSS_ROUNDING = 0x1p-45;
+
+  /**
+   * Compares with a loss that may come down to 0, as every loss of the library may at most.
+   *
+   * @param prediction what was guaranteed
+   * @param trajectory of gradient descent with {@code prediction.stepSize()}, or of gradient flow
+   * @return as {@link #of(Prediction, Trajectory, double)} with infimum 0
+   * @throws IllegalArgumentException as there
+   */
+  public static Comparison of(Prediction prediction, Trajectory trajectory) {
+    return of(prediction, trajectory, 0);
+  }
 
   /**
    * Compares what was recorded: between two records a run may have left the guarantee, or taken
@@ -178,6 +191,28 @@ public record Comparison(
 
   private static Optional<String> said(String what, double value, String bound, double limit) {
     return Optional.of(what + " is " + value + ", not at most " + bound + " " + limit);
+  }
+
+  /** A sentence. */
+  @Override
+  public String toString() {
+    String records = compared + (compared == 1 ? " record" : " records");
+    if (kept()) {
+      return "kept the guarantee at "
+          + records
+          + String.format(
+              Locale.ROOT,
+              ": the envelope is at least %.6g times what was observed, and %.3g of the radius was"
+                  + " used",
+              slack,
+              radiusUsed);
+    }
+    return "left the guarantee at step "
+        + firstViolation.getAsLong()
+        + violation.map(v -> ": " + v).orElse("")
+        + " ("
+        + records
+        + " compared)";
   }
 
   /**

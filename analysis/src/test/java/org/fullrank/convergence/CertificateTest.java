@@ -25,6 +25,39 @@ final class CertificateTest {
       List.of(Verdict.HOLDS, Verdict.UNDECIDED, Verdict.FAILS, Verdict.INAPPLICABLE);
 
   @Test
+  void summaryIsOneLineThatDoesNotSayThatDescentFails() {
+    HypothesisCheck holds = HypothesisCheck.less("h < 1", exact("h", Interval.of(0.25)), ONE);
+    HypothesisCheck positive =
+        HypothesisCheck.less("s0 > 0", exact("0", Interval.ZERO), exact("s0", Interval.of(0.5)));
+    HypothesisCheck open =
+        HypothesisCheck.less("s0 > 0", exact("0", Interval.ZERO), exact("s0", Interval.of(0, 0.5)));
+    HypothesisCheck fails = HypothesisCheck.less("h < 1", exact("h", Interval.of(3)), ONE);
+    assertThat(summary(holds, positive)).isEqualTo("proved: theorem: it converges");
+    assertThat(summary(holds, open))
+        .isEqualTo("no guarantee: theorem (UNDECIDED: s0 > 0: s0 in [0, 0.5], to be more than 0)");
+    assertThat(summary(fails))
+        .isEqualTo("no guarantee: theorem (FAILS: h < 1: h = 3, to be less than 1; margin -2)");
+    assertThat(summary(structural("a dense layer", Verdict.INAPPLICABLE, Rigor.VERIFIED)))
+        .startsWith("not applicable: theorem: a dense layer");
+    assertThat(positive.toString()).contains("(s0 = 0.5 > 0;");
+  }
+
+  private static String summary(HypothesisCheck... checks) {
+    return Standing.aboutSomeProblem(
+            Certificate.of(
+                "theorem", SOURCE, List.of(checks), () -> Conclusion.of("it converges"), List.of()))
+        .summary();
+  }
+
+  @Test
+  void severalPapersAreCitedOneAfterTheOther() {
+    assertThat(new Citation("A; B, C", "first; second", "X 2019; Y 2020", "Restated."))
+        .hasToString("A, first, X 2019; B, C, second, Y 2020. Restated.");
+    assertThat(new Citation("A", "first", "X 2019; Y 2020", "Restated."))
+        .hasToString("A, first, X 2019; Y 2020. Restated.");
+  }
+
+  @Test
   void verdictIsThatOfTheWorstCheckInAnyOrder() {
     for (Verdict a : Verdict.values()) {
       for (Verdict b : Verdict.values()) {

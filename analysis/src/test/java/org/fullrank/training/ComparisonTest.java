@@ -65,6 +65,20 @@ final class ComparisonTest {
     assertThat(c.slack()).isCloseTo(4 / 1.5, within(1e-15));
   }
 
+  @Test
+  void printsASentence() {
+    assertThat(Comparison.of(RESIDUAL, run(-1, s -> s)))
+        .hasToString(
+            "kept the guarantee at "
+                + RECORDS
+                + " records: the envelope is at least 2.00000 times what was observed, and 0.667 of"
+                + " the radius was used");
+    assertThat(Comparison.of(RESIDUAL, run(3, s -> with(s, s.loss(), 1e9, 2, 0.25))).toString())
+        .startsWith("left the guarantee at step 3: ")
+        .contains("1.0E9")
+        .endsWith("(" + RECORDS + " records compared)");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3, RECORDS - 1})
   void eachViolationIsFoundAtItsStep(int step) {

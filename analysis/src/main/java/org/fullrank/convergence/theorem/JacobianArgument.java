@@ -204,9 +204,9 @@ record JacobianArgument(OptionalDouble stepSize, boolean flow) {
                       .map(
                           lam ->
                               "Lam = "
-                                  + JacobianPremises.up(lam.interval())
+                                  + DecimalInterval.upper(lam.interval().hi(), 6)
                                   + " for radius "
-                                  + DecimalInterval.lower(radius))
+                                  + DecimalInterval.lower(radius, 6))
                       .orElse(
                           JacobianPremises.noConstant(
                               "radius " + DecimalInterval.lower(radius), numbers)))

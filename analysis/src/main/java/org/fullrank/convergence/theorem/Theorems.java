@@ -9,6 +9,7 @@ import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.rigor.ProgressListener;
 import org.fullrank.rigor.Proof;
+import org.fullrank.rigor.Verdict;
 
 /** All theorems of the library with their default settings. */
 public final class Theorems {
@@ -75,6 +76,42 @@ public final class Theorems {
     guarded.show("all theorems", ALL.size(), ALL.size());
     certificates.sort(Comparator.comparingInt(Theorems::rank));
     return List.copyOf(certificates);
+  }
+
+  /**
+   * Checks every theorem on one problem and says in one line each what is guaranteed, or what is in
+   * the way. Theorems about other networks or losses are only counted. The whole certificates are
+   * those of {@link #check(TrainingProblem)}.
+   *
+   * @param problem network, parameters, data and loss
+   * @return lines, each a {@link Certificate#summary}; proofs first
+   */
+  public static String summary(TrainingProblem problem) {
+    return summary(check(problem));
+  }
+
+  /**
+   * Sums up certificates of one problem.
+   *
+   * @param certificates such as those of {@link #check(TrainingProblem)}
+   * @return as {@link #summary(TrainingProblem)}, in the order given
+   */
+  public static String summary(List<Certificate> certificates) {
+    StringBuilder text = new StringBuilder();
+    long others = 0;
+    for (Certificate certificate : certificates) {
+      if (certificate.verdict() == Verdict.INAPPLICABLE) {
+        others++;
+      } else {
+        text.append(certificate.summary()).append('\n');
+      }
+    }
+    return text.append("not applicable to this problem: ")
+        .append(others)
+        .append(" of ")
+        .append(certificates.size())
+        .append(" theorems")
+        .toString();
   }
 
   private static int rank(Certificate certificate) {
