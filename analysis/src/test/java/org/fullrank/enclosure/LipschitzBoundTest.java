@@ -36,6 +36,34 @@ final class LipschitzBoundTest {
     assertThat(bound(network, theta, x).at(7)).isCloseTo(5, within(1e-9));
   }
 
+  /**
+   * {@code f = u v w}: two layers of weight 0 and one of weight 1, which grows within the ball.
+   * Where the weights 0 move by d in opposite directions, the Jacobian changes by d times the
+   * third.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void aLayerThatGrowsCountsInTheConstantOfTheOthers(int grows) {
+    Network network =
+        Network.of(Shape.of(1), Dense.of("w", 1, 1), Dense.of("v", 1, 1), Dense.of("u", 1, 1));
+    INDArray x = Tensors.of(new double[] {1}, 1, 1);
+    double[] theta = new double[3];
+    theta[grows] = 1;
+    for (double radius : new double[] {1e-3, 0.1, 0.5}) {
+      double lam = bound(network, Tensors.of(theta, 3), x).at(radius);
+      double d = radius / 100;
+      double grown = 1 + Math.sqrt(radius * radius - d * d);
+      double[] there = {0, 0, 0};
+      there[(grows + 1) % 3] = d;
+      there[grows] = grown;
+      double[] back = there.clone();
+      back[(grows + 1) % 3] = -d;
+      double change = frobenius(jacobian(network, there, x), jacobian(network, back, x));
+      assertThat(change).isCloseTo(2 * d * grown, within(1e-12));
+      assertThat(lam * 2 * d).isGreaterThanOrEqualTo(change * (1 - 1e-12));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"tanh", "sigmoid", "softplus", "erf", "sin", "gelu_erf", "silu"})
   void jacobianChangesNoFasterAnywhereInTheBall(String name) {
