@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import org.fullrank.io.SymmetricNpyFile;
 import org.fullrank.nn.RandomStream;
 import org.fullrank.nn.Seed;
@@ -26,6 +27,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * eigenvalues lie. Where the status is not a success the value is an upper bound of the smallest
  * eigenvalue up to rounding and no more. {@link OutOfCoreCertificate} shows the proof, which does
  * not depend on the condition number.
+ *
+ * <p>The exit status is 1 if an estimate did not converge.
  *
  * <p>Arguments, all optional: an {@code .npy} file (by default a kernel matrix of order 1000 is
  * written, tile by tile, to a temporary folder), the most columns to multiply for each end (4000),
@@ -55,9 +58,10 @@ public final class FileSpectrum {
     long limit = args.length > 1 ? Long.parseLong(args[1]) : 4000;
     double tolerance = args.length > 2 ? Double.parseDouble(args[2]) : 1e-6;
     if (args.length > 0) {
-      study(Path.of(args[0]), limit, tolerance);
+      exit(study(Path.of(args[0]), limit, tolerance));
       return;
     }
+    boolean converged;
     Path folder = Files.createTempDirectory("fullrank-filespectrum");
     Path file = folder.resolve("gram.npy");
     // A signal ends the process without the finally block. The last path named is deleted first.
@@ -66,29 +70,38 @@ public final class FileSpectrum {
     }
     try {
       write(file);
-      study(file, limit, tolerance);
+      converged = study(file, limit, tolerance);
     } finally {
       Files.deleteIfExists(SymmetricNpyFile.manifest(file));
       Files.deleteIfExists(file);
       Files.deleteIfExists(folder);
     }
+    exit(converged);
   }
 
-  private static void study(Path file, long limit, double tolerance) throws IOException {
+  /** A script must not take an estimate that was given up for a result. */
+  private static void exit(boolean converged) {
+    if (!converged) {
+      System.exit(1);
+    }
+  }
+
+  /** Whether both estimates converged. */
+  private static boolean study(Path file, long limit, double tolerance) throws IOException {
     long start = System.nanoTime();
     try (FileOperator gram = FileOperator.open(file, PROGRESS::show)) {
       PROGRESS.close();
       say(
           "order %d, %.1f MiB, finite and symmetric to the bit, checked in %.2f s",
           gram.size(), Files.size(file) / MIB, since(start));
-      double largest =
+      OptionalDouble largest =
           end(
               gram,
               LanczosSolver.withDefaults().withTolerance(tolerance).withOperatorLimit(limit),
               "lambda_max",
               Wanted.largest(1));
       // A product with many columns costs one reading of the file: a wide block needs fewer.
-      double smallest =
+      OptionalDouble smallest =
           end(
               gram,
               LobpcgSolver.withDefaults()
@@ -97,11 +110,17 @@ public final class FileSpectrum {
                   .withOperatorLimit(limit),
               "lambda_min",
               Wanted.smallest(1));
-      say("estimated condition number %.2e", largest / smallest);
+      boolean converged = largest.isPresent() && smallest.isPresent();
+      if (converged) {
+        say("estimated condition number %.2e", largest.getAsDouble() / smallest.getAsDouble());
+      }
+      return converged;
     }
   }
 
-  private static double end(FileOperator gram, EigenSolver solver, String name, Wanted wanted) {
+  /** The value, if the solver converged to it. */
+  private static OptionalDouble end(
+      FileOperator gram, EigenSolver solver, String name, Wanted wanted) {
     long start = System.nanoTime();
     long before = gram.bytesRead();
     try (Eigenpairs pairs = solver.solve(gram, wanted.withVectors())) {
@@ -116,7 +135,7 @@ public final class FileSpectrum {
           (gram.bytesRead() - before) / MIB,
           since(start));
       say("  %s by %s: %s", pairs.status(), pairs.method(), pairs.status().text());
-      return value;
+      return pairs.status().succeeded() ? OptionalDouble.of(value) : OptionalDouble.empty();
     }
   }
 

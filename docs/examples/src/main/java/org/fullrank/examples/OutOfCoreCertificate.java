@@ -24,13 +24,17 @@ import org.fullrank.spectrum.disk.FileCholeskyBound;
 /**
  * The smallest eigenvalue of a Gram matrix that lies on the disk, with a proof, in bounded memory.
  *
- * <p>Writes the Gram of a Gaussian kernel on random points of a sphere plus a ridge into an {@code
- * .npy} file, row by row, and certifies it. In exact arithmetic the smallest eigenvalue is just
- * above the ridge. For the full size: {@code JAVA_TOOL_OPTIONS=-Xmx3g docs/examples/run
- * OutOfCoreCertificate 20000 2048}.
+ * <p>With a file, {@code OutOfCoreCertificate gram.npy}, certifies that: a symmetric matrix of
+ * doubles, such as {@code GramToFile} writes. Further arguments, all optional: MiB of working
+ * memory (64), folder for the scratch file (the temporary folder of the system).
  *
- * <p>Arguments, all optional: order n (2000), MiB of working memory (64), {@code hint} to suggest
- * the ridge as eigenvalue or {@code search} to find it (hint), folder for the files (a new
+ * <p>Without one, writes the Gram of a Gaussian kernel on random points of a sphere plus a ridge
+ * into an {@code .npy} file, row by row, and certifies it. In exact arithmetic the smallest
+ * eigenvalue is just above the ridge. For the full size: {@code JAVA_TOOL_OPTIONS=-Xmx3g
+ * docs/examples/run OutOfCoreCertificate 20000 2048}.
+ *
+ * <p>Arguments then, all optional: order n (2000), MiB of working memory (64), {@code hint} to
+ * suggest the ridge as eigenvalue or {@code search} to find it (hint), folder for the files (a new
  * temporary one). Takes {@code 12 n^2} bytes of disk, given back at the end and after a signal that
  * ends the process, such as SIGTERM or SIGINT; after SIGKILL the matrix stays.
  */
@@ -47,13 +51,19 @@ public final class OutOfCoreCertificate {
   private OutOfCoreCertificate() {}
 
   /**
-   * Writes and certifies one matrix.
+   * Certifies one matrix, the user's or one that it writes.
    *
-   * @param args order, MiB, hint or search, folder
-   * @throws IOException if there is no room
+   * @param args file, MiB, folder; or order, MiB, hint or search, folder
+   * @throws IOException if the file is not such a matrix, or there is no room
    * @throws InterruptedException if interrupted
    */
   public static void main(String[] args) throws IOException, InterruptedException {
+    if (args.length > 0 && args[0].endsWith(".npy")) {
+      long megabytes = args.length > 1 ? Long.parseLong(args[1]) : 64;
+      Path scratch = Path.of(args.length > 2 ? args[2] : System.getProperty("java.io.tmpdir"));
+      certify(bound(megabytes), Path.of(args[0]), Hint.none(), scratch);
+      return;
+    }
     int n = args.length > 0 ? Integer.parseInt(args[0]) : 2000;
     long megabytes = args.length > 1 ? Long.parseLong(args[1]) : 64;
     boolean hint = args.length <= 2 || !args[2].equals("search");
@@ -64,56 +74,60 @@ public final class OutOfCoreCertificate {
     folder.toFile().deleteOnExit();
     file.toFile().deleteOnExit();
     try {
-      FileCholeskyBound bound =
-          FileCholeskyBound.of(
-              TiledCholeskyBound.withDefaults()
-                  .withThreads(Runtime.getRuntime().availableProcessors())
-                  .withWorkingBytes(megabytes << 20)
-                  .withProgress(PROGRESS::show));
       long begin = System.nanoTime();
       write(file, n);
-      double written = (System.nanoTime() - begin) * 1e-9;
-      TiledPlan plan = bound.plan(file);
-      begin = System.nanoTime();
-      FileCholeskyBound.Result result =
-          bound.lambdaMin(file, hint ? Hint.ofValue(RIDGE) : Hint.none(), folder);
-      double certified = (System.nanoTime() - begin) * 1e-9;
-      PROGRESS.close();
-      say("n = %d, %.1f MiB on disk, written in %.1f s", n, Files.size(file) / MIB, written);
       say(
-          "plan: %d panels of %d columns, %.1f MiB working memory, %.1f MiB scratch file",
-          plan.panels(), plan.columns(), plan.workingBytes() / MIB, plan.scratchBytes() / MIB);
-      say(
-          "lambda_min in %s (%s)",
-          DecimalInterval.from(result.lambdaMin().interval()),
-          result.details().enclosure().status().text());
-      say(
-          "%s, about %s; relative width %.1e, ridge %s",
-          result.lambdaMin().rigor(),
-          result.lambdaMin().subject().text(),
-          result.lambdaMin().interval().relativeWidth(),
-          RIDGE);
-      TiledCost cost = result.details().cost();
-      int count = result.details().enclosure().factorizations();
-      say(
-          "%.1f s: check %.1f, %d factorisations %.1f (%.1f GF/s), solves %.1f, quotients %.1f",
-          certified,
-          cost.checkSeconds(),
-          count,
-          cost.factorSeconds(),
-          count * ((double) n * n * n / 3e9) / cost.factorSeconds(),
-          cost.solveSeconds(),
-          cost.quotientSeconds());
-      say(
-          "read %.1f MiB of the matrix and %.1f MiB of scratch, wrote %.1f MiB of scratch",
-          result.fileBytesRead() / MIB,
-          cost.scratchBytesRead() / MIB,
-          cost.scratchBytesWritten() / MIB);
-      say("largest resident set: %s", peak());
+          "n = %d, %.1f MiB on disk, written in %.1f s; its ridge is %s",
+          n, Files.size(file) / MIB, (System.nanoTime() - begin) * 1e-9, RIDGE);
+      certify(bound(megabytes), file, hint ? Hint.ofValue(RIDGE) : Hint.none(), folder);
     } finally {
       Files.deleteIfExists(file);
       Files.deleteIfExists(folder);
     }
+  }
+
+  private static FileCholeskyBound bound(long megabytes) {
+    return FileCholeskyBound.of(
+        TiledCholeskyBound.withDefaults()
+            .withThreads(Runtime.getRuntime().availableProcessors())
+            .withWorkingBytes(megabytes << 20)
+            .withProgress(PROGRESS::show));
+  }
+
+  private static void certify(FileCholeskyBound bound, Path file, Hint hint, Path folder)
+      throws IOException, InterruptedException {
+    TiledPlan plan = bound.plan(file);
+    long begin = System.nanoTime();
+    FileCholeskyBound.Result result = bound.lambdaMin(file, hint, folder);
+    double certified = (System.nanoTime() - begin) * 1e-9;
+    PROGRESS.close();
+    say(
+        "plan: %d panels of %d columns, %.1f MiB working memory, %.1f MiB scratch file",
+        plan.panels(), plan.columns(), plan.workingBytes() / MIB, plan.scratchBytes() / MIB);
+    say(
+        "lambda_min in %s (%s)",
+        DecimalInterval.from(result.lambdaMin().interval()),
+        result.details().enclosure().status().text());
+    say(
+        "%s, about %s; relative width %.1e",
+        result.lambdaMin().rigor(),
+        result.lambdaMin().subject().text(),
+        result.lambdaMin().interval().relativeWidth());
+    TiledCost cost = result.details().cost();
+    say(
+        "%.1f s: check %.1f, %d factorisations %.1f, solves %.1f, quotients %.1f",
+        certified,
+        cost.checkSeconds(),
+        result.details().enclosure().factorizations(),
+        cost.factorSeconds(),
+        cost.solveSeconds(),
+        cost.quotientSeconds());
+    say(
+        "read %.1f MiB of the matrix and %.1f MiB of scratch, wrote %.1f MiB of scratch",
+        result.fileBytesRead() / MIB,
+        cost.scratchBytesRead() / MIB,
+        cost.scratchBytesWritten() / MIB);
+    say("largest resident set: %s", peak());
   }
 
   private static String property(String[] args) {
