@@ -64,6 +64,29 @@ final class LipschitzBoundTest {
     }
   }
 
+  /** {@code f = u (1 + 2 v w)} at {@code (w, v, u) = (0, 0, 1)}, as above. */
+  @Test
+  void theFactorOfABlockCountsInWhatGrowsBehindIt() {
+    Network network =
+        Network.of(
+            Shape.of(1),
+            Residual.of(2, Dense.of("w", 1, 1), Dense.of("v", 1, 1)),
+            Dense.of("u", 1, 1));
+    INDArray x = Tensors.of(new double[] {1}, 1, 1);
+    INDArray theta = Tensors.of(new double[] {0, 0, 1}, 3);
+    for (double radius : new double[] {1e-3, 0.1, 0.3}) {
+      double d = radius / 100;
+      double grown = 1 + Math.sqrt(radius * radius - d * d);
+      double change =
+          frobenius(
+              jacobian(network, new double[] {d, 0, grown}, x),
+              jacobian(network, new double[] {-d, 0, grown}, x));
+      assertThat(change).isCloseTo(4 * d * grown, within(1e-12));
+      assertThat(bound(network, theta, x).at(radius) * 2 * d)
+          .isGreaterThanOrEqualTo(change * (1 - 1e-12));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"tanh", "sigmoid", "softplus", "erf", "sin", "gelu_erf", "silu"})
   void jacobianChangesNoFasterAnywhereInTheBall(String name) {
