@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.Random;
+import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,26 @@ final class NormsTest {
       assertThat(found.isProof()).isTrue();
       assertThat(found.subject()).isEqualTo(Subject.STORED_MATRIX);
     }
+  }
+
+  /** Behind a 1 every small term is lost, always downward: the sums err by many units. */
+  @Test
+  void sumsWhoseRoundingsAddUpAreContained() {
+    int n = 20_000;
+    double[] x = new double[n];
+    Arrays.fill(x, 0x1p-27);
+    x[0] = 1;
+    BigDecimal squares =
+        new BigDecimal(0x1p-54).multiply(new BigDecimal(n - 1)).add(BigDecimal.ONE);
+    assertContains(Norms.sumOfSquares(x, n), squares);
+    Arrays.fill(x, 1, n, 0x1p-54);
+    assertContains(Norms.sumOfAbsolutes(x, n), squares);
+  }
+
+  private static void assertContains(Interval sum, BigDecimal exact) {
+    assertThat(new BigDecimal(sum.lo())).isLessThanOrEqualTo(exact);
+    assertThat(new BigDecimal(sum.hi())).isGreaterThanOrEqualTo(exact);
+    assertThat(sum.width()).isLessThan(1e-11);
   }
 
   @Test
