@@ -202,8 +202,9 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
       Set.of(
           "convergence: Certificate, Theorem",
           "evidence: Evidence, Measurement",
-          "evidence.measure: JacobianMeasurement, LinearInputs, Measurements, OutputSpace,"
-              + " PyramidalMeasurement, ReducedJacobianMeasurement, RepeatedInputs",
+          "evidence.measure: JacobianMeasurement, Measurements, PyramidalMeasurement,"
+              + " ReducedJacobianMeasurement",
+          "evidence.measure: LinearInputs, OutputSpace, RepeatedInputs",
           "ntk.layerwise: ChainNodes, ChainPass",
           "ntk: EmpiricalNtk, JacobianGram",
           "ntk.layerwise: FactorTasks, GradientFactors, GramShape, TermSlot",

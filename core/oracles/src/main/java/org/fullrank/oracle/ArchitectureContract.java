@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -13,6 +14,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -23,6 +25,7 @@ import java.util.Deque;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -131,6 +134,54 @@ public abstract class ArchitectureContract {
         .filter(p -> p.startsWith(ROOT))
         .map(p -> p.substring(ROOT.length()))
         .collect(Collectors.toSet());
+  }
+
+  /** What a reader still overlooks. */
+  private static final int LARGE = 30;
+
+  /**
+   * Packages of more than {@value #LARGE} top-level classes, each with a reason beside it.
+   *
+   * @return without {@link #ROOT}
+   */
+  protected Set<String> largePackages() {
+    return Set.of();
+  }
+
+  @Test
+  void packagesStaySmall() {
+    Map<String, Set<String>> members = new TreeMap<>();
+    for (JavaClass c : classes) {
+      members
+          .computeIfAbsent(c.getPackageName().substring(ROOT.length()), k -> new TreeSet<>())
+          .add(owner(c));
+    }
+    assertThat(
+            members.entrySet().stream()
+                .filter(e -> e.getValue().size() - 1 > LARGE) // without package-info
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet()))
+        .isEqualTo(largePackages());
+  }
+
+  /**
+   * What is public is meant: the list lies in the resource {@code NAME-OF-THIS-TEST.public.txt}. A
+   * type that is gone from it breaks somebody's program, a new one is a promise.
+   */
+  @Test
+  void publicTypesAreThoseOfTheList() throws IOException {
+    String list = getClass().getSimpleName() + ".public.txt";
+    try (InputStream in = getClass().getResourceAsStream("/" + list)) {
+      String text = new String(Objects.requireNonNull(in, list).readAllBytes(), UTF_8);
+      assertThat(
+              classes.stream()
+                  .filter(
+                      c -> c.isTopLevelClass() && c.getModifiers().contains(JavaModifier.PUBLIC))
+                  .map(c -> c.getName().substring(ROOT.length()))
+                  .sorted()
+                  .collect(Collectors.joining("\n", "", "\n")))
+          .isEqualTo(text);
+    }
   }
 
   /** A new circle is a new knot, and one that is gone may not come back unseen. */
