@@ -160,8 +160,10 @@ public final class GramMatrix implements SymmetricOperator, AutoCloseable {
    * stays true of a matrix that belongs to other parameters, inputs or parts of them: those cannot
    * be checked here, the distance is merely large then. {@code K} is what {@link
    * EnclosedGram#exactNetwork()} stands for; in single precision that is a network whose scales are
-   * not rounded (see {@code org.fullrank.enclosure}). An enclosure with weights of samples is one
-   * of another kernel.
+   * not rounded (see {@code org.fullrank.enclosure}). For a Gram in single precision enclose the
+   * network at the single-precision {@code theta} and {@code x}: with the doubles that they were
+   * rounded from, the distance includes that rounding and looks much alike. An enclosure with
+   * weights of samples is one of another kernel.
    *
    * <p>Up to {@code n k = 4096} the difference is enclosed to a few per cent where it is larger
    * than the error bound of the enclosure, beyond that by norms that are larger by a factor of up

@@ -1,8 +1,10 @@
 package org.fullrank.spectrum;
 
 import java.util.Objects;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
+import org.fullrank.rigor.Rigor;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.rigor.eigen.EnclosureStatus;
@@ -85,5 +87,19 @@ public record Extremes(
         lambdaMinStatus,
         lambdaMaxStatus,
         factorizations);
+  }
+
+  /** Both enclosures, how they are known and what they are about. */
+  @Override
+  public String toString() {
+    return "lambda_min in "
+        + DecimalInterval.from(lambdaMin.interval())
+        + ", lambda_max in "
+        + DecimalInterval.from(lambdaMax.interval())
+        + " ("
+        + Rigor.weakest(lambdaMin.rigor(), lambdaMax.rigor())
+        + ", about "
+        + lambdaMin.subject().text()
+        + ")";
   }
 }

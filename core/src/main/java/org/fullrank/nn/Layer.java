@@ -77,13 +77,19 @@ public interface Layer {
     return Optional.of(
         "layer "
             + this
-            + " encloses nothing (it does not override Layer.enclose), so its rounding errors are"
-            + " not known");
+            + " does not say that it can be enclosed (override Layer.enclosureObstacle, empty if"
+            + " nothing is in the way, and Layer.enclose), so its rounding errors are not known");
   }
 
   /**
    * Evaluates the layer with error bounds towards the exact layer: real arithmetic at the given
-   * parameters. What it returns is believed by proofs.
+   * parameters. What it returns is believed by proofs. {@link #enclosureObstacle} decides whether
+   * this method is asked, so override both. A number that the layer stores is rounded to {@link
+   * EnclosedInput#type} first, as {@link #linearize} rounds it.
+   *
+   * <p>A quick check of a new layer: {@code gram.distanceToExactNetwork(enclosed)} is about 1e-13
+   * of a double-precision Gram; a large one shows that this method and {@link #linearize} are
+   * different maps.
    *
    * @param in parameters and enclosed inputs
    * @return value, derivatives and second-order bounds

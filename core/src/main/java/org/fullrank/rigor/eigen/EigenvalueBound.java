@@ -26,11 +26,11 @@ public interface EigenvalueBound {
 
   /** {@link #lambdaMin} as a verified quantity about the matrix's subject. */
   default Quantity lambdaMin(String symbol, SymmetricMatrix a) {
-    return Quantity.verified(symbol, lambdaMin(a), a.subject(), name());
+    return Quantity.verified(symbol, lambdaMin(a), a.subject(), a.method(name()));
   }
 
   /** {@link #lambdaMax} as a verified quantity about the matrix's subject. */
   default Quantity lambdaMax(String symbol, SymmetricMatrix a) {
-    return Quantity.verified(symbol, lambdaMax(a), a.subject(), name());
+    return Quantity.verified(symbol, lambdaMax(a), a.subject(), a.method(name()));
   }
 }

@@ -216,7 +216,7 @@ public final class ShiftedCholeskyBound implements EigenvalueBound {
     EnclosureStatus status =
         search.status().withRadius(ErrorTerms.scale(scaled, a.exponent()), widened, relativeWidth);
     return new EigenvalueEnclosure(
-        Quantity.verified("lambda_min", widened, a.subject(), name()),
+        Quantity.verified("lambda_min", widened, a.subject(), a.method(name())),
         status,
         search.factorizations());
   }

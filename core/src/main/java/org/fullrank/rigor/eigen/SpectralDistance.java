@@ -66,7 +66,10 @@ public final class SpectralDistance {
     Workers.requireThreads("SpectralDistance", threads);
     Interval distance = enclose(rows, about, threads, LARGEST_SHARP);
     return Quantity.verified(
-        "||A - B||_2", distance, about.subject(), "norm of the difference of stored matrices");
+        "||A - B||_2",
+        distance,
+        about.subject(),
+        "norm of the difference from the midpoint of the enclosure, and its radius");
   }
 
   /** The same with another order from which on norms have to do. */

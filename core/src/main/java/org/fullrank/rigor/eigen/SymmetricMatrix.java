@@ -1,5 +1,6 @@
 package org.fullrank.rigor.eigen;
 
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Internal;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
@@ -26,12 +27,15 @@ public final class SymmetricMatrix {
   private final int exponent;
   private final double scaledRadius;
   private final Subject subject;
+  private final boolean ball;
 
-  private SymmetricMatrix(double[][] lower, int exponent, double scaledRadius, Subject subject) {
+  private SymmetricMatrix(
+      double[][] lower, int exponent, double scaledRadius, Subject subject, boolean ball) {
     this.lower = lower;
     this.exponent = exponent;
     this.scaledRadius = scaledRadius;
     this.subject = subject;
+    this.ball = ball;
   }
 
   /**
@@ -86,7 +90,7 @@ public final class SymmetricMatrix {
       // Scaling up is exact; scaling down may lose less than eta per entry, in norm at most n eta.
       radius = exponent < 0 ? 0 : ErrorTerms.underflow(n);
     }
-    return new SymmetricMatrix(lower, exponent, radius, Subject.STORED_MATRIX);
+    return new SymmetricMatrix(lower, exponent, radius, Subject.STORED_MATRIX, false);
   }
 
   /**
@@ -102,7 +106,7 @@ public final class SymmetricMatrix {
   @Internal
   public static SymmetricMatrix withRadii(double[][] mids, double[][] radii) {
     SymmetricMatrix a = of(mids);
-    ErrorTerms.requireFiniteMatrix(radii, "SymmetricMatrix radii");
+    double largest = ErrorTerms.requireFiniteMatrix(radii, "SymmetricMatrix radii");
     if (radii.length != mids.length || radii[0].length != mids.length) {
       throw new IllegalArgumentException(
           "SymmetricMatrix expects radii of order "
@@ -123,7 +127,7 @@ public final class SymmetricMatrix {
     }
     double radius = ErrorTerms.scaleUp(PerronBound.upper(radii), -a.exponent);
     return new SymmetricMatrix(
-        a.lower, a.exponent, Rounding.addUp(a.scaledRadius, radius), a.subject);
+        a.lower, a.exponent, Rounding.addUp(a.scaledRadius, radius), a.subject, largest > 0);
   }
 
   /**
@@ -213,7 +217,7 @@ public final class SymmetricMatrix {
   /** {@code 2^exponent * lower} with a radius in the same units; takes ownership of the array. */
   static SymmetricMatrix ofScaled(
       double[][] lower, int exponent, double scaledRadius, Subject subject) {
-    return new SymmetricMatrix(lower, exponent, scaledRadius, subject);
+    return new SymmetricMatrix(lower, exponent, scaledRadius, subject, false);
   }
 
   /** Number of rows. */
@@ -250,8 +254,9 @@ public final class SymmetricMatrix {
    *
    * @param error bound of the 2-norm of the perturbation, for instance the largest absolute row sum
    *     of a matrix of entry errors; its upper end counts and may be infinite. It must be {@code
-   *     VERIFIED}, because everything computed from the ball will be; perturb the resulting {@link
-   *     Quantity} by an error that is less than that
+   *     VERIFIED}, because everything computed from the ball will be. An error of one's own, {@code
+   *     Quantity.assumed(…)}, perturbs the resulting {@link Quantity} instead, which is then {@code
+   *     ASSUMED}
    * @param newSubject what the perturbed matrix is
    * @throws IllegalArgumentException if the error is not a proof about that subject
    */
@@ -265,7 +270,24 @@ public final class SymmetricMatrix {
         lower,
         exponent,
         Rounding.addUp(scaledRadius, ErrorTerms.scaleUp(error.interval().magnitude(), -exponent)),
-        newSubject);
+        newSubject,
+        true);
+  }
+
+  /**
+   * The name of a method with what it is about, where that is more than {@link #subject} says: all
+   * matrices of a ball around the stored one.
+   *
+   * @param name of the method
+   * @return a clause
+   */
+  String method(String name) {
+    return ball && subject == Subject.STORED_MATRIX
+        ? name
+            + "; for every symmetric matrix within "
+            + DecimalInterval.upper(radius(), 3)
+            + " of it in the 2-norm"
+        : name;
   }
 
   /** Upper bound of the largest absolute row sum of the stored matrix. */
@@ -307,5 +329,16 @@ public final class SymmetricMatrix {
       return Interval.ENTIRE;
     }
     return ErrorTerms.scale(scaled.add(new Interval(-scaledRadius, scaledRadius)), exponent);
+  }
+
+  /** Order, distance of what it stands for, and subject. */
+  @Override
+  public String toString() {
+    return "SymmetricMatrix(order "
+        + order()
+        + (ball ? ", within " + DecimalInterval.upper(radius(), 3) : "")
+        + ", "
+        + subject.text()
+        + ")";
   }
 }

@@ -114,7 +114,7 @@ public final class TempleKatoBound implements EigenvalueBound {
     Interval widened = a.widened(scaled);
     Interval own = ErrorTerms.scale(scaled, a.exponent());
     return new EigenvalueEnclosure(
-        Quantity.verified("lambda_min", widened, a.subject(), name()),
+        Quantity.verified("lambda_min", widened, a.subject(), a.method(name())),
         status.withRadius(own, widened, base.relativeWidth()),
         factorizations);
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.fullrank.cancel.Cancellation;
+import org.fullrank.rigor.DecimalInterval;
 import org.fullrank.rigor.Internal;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
@@ -244,5 +245,18 @@ public final class EnclosedGram {
   private SymmetricMatrix widened(double radius, Subject subject, String method) {
     Quantity error = Quantity.verified("||K^ - K||_2", new Interval(0, radius), subject, method);
     return stored.perturbedBy(error, subject);
+  }
+
+  /** Order, outputs and the error bound towards the exact network. */
+  @Override
+  public String toString() {
+    return "EnclosedGram(order "
+        + order()
+        + ", "
+        + outputs
+        + (outputs == 1 ? " output" : " outputs")
+        + ", within "
+        + DecimalInterval.upper(Rounding.addUp(productRadius, factorRadius), 3)
+        + " of the exact network's)";
   }
 }

@@ -10,6 +10,7 @@ import java.util.Random;
 import org.fullrank.oracle.AdversarialMatrices;
 import org.fullrank.oracle.ExactMatrix;
 import org.fullrank.rigor.Interval;
+import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.rigor.disk.SymmetricSource;
 import org.fullrank.rigor.disk.TiledCholeskyBound;
@@ -26,6 +27,24 @@ class BetweenTrianglesTest {
 
   private final TiledCholeskyBound tiled =
       TiledCholeskyBound.withDefaults().withWorkingBytes(1 << 26).symmetrized();
+
+  /** A proof about a ball says so: the doubles are not the matrix then. */
+  @Test
+  void theBallIsNamed() {
+    ShiftedCholeskyBound bound = ShiftedCholeskyBound.withDefaults();
+    SymmetricMatrix ball = SymmetricMatrix.between(new double[][] {{2, 0.5}, {0.5001, 3}});
+    assertThat(bound.encloseLambdaMin(ball, Hint.none()).eigenvalue().method())
+        .contains("; for every symmetric matrix within 5e-05 of it in the 2-norm");
+    assertThat(ball).hasToString("SymmetricMatrix(order 2, within 5e-05, " + text() + ")");
+    SymmetricMatrix exact = SymmetricMatrix.between(new double[][] {{2, 0.5}, {0.5, 3}});
+    assertThat(bound.encloseLambdaMin(exact, Hint.none()).eigenvalue().method())
+        .doesNotContain("for every");
+    assertThat(exact).hasToString("SymmetricMatrix(order 2, " + text() + ")");
+  }
+
+  private static String text() {
+    return Subject.STORED_MATRIX.text();
+  }
 
   private static ExactMatrix triangle(double[][] a, boolean lower) {
     return ExactMatrix.of(AdversarialMatrices.fill(a.length, (i, j) -> lower ? a[i][j] : a[j][i]));
