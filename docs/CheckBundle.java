@@ -41,7 +41,11 @@ final class CheckBundle {
    * Exactly these artifacts, with their packaging: neither the parent nor benchmarks nor examples.
    */
   private static final Map<String, String> PUBLISHED =
-      Map.of("fullrank-bom", "pom", "fullrank-core", "jar", "fullrank-analysis", "jar");
+      Map.of(
+          "fullrank-bom", "pom",
+          "fullrank-core", "jar",
+          "fullrank-testkit", "jar",
+          "fullrank-analysis", "jar");
 
   private static final List<String> JAR_FILES =
       List.of(".jar", "-sources.jar", "-javadoc.jar", "-cyclonedx.json");

@@ -14,11 +14,9 @@ import org.fullrank.diff.KroneckerBlock.Layout;
 import org.fullrank.linalg.Backend;
 import org.fullrank.linalg.TensorViews;
 import org.fullrank.linalg.Tensors;
-import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Parameterization;
-import org.fullrank.nn.Regularity;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.Shape;
@@ -212,13 +210,6 @@ class NetworkFileTest {
 
   @Test
   void refusesWhatHasNoNameInTheFormat() {
-    Network network =
-        Network.of(
-            Shape.of(2), Residual.of(1, Dense.of("d", 2, 2), Elementwise.of(new Unnamed("tanh"))));
-    assertThatThrownBy(() -> NetworkFile.of(network, network.initialize(Seed.of(1))))
-        .isInstanceOf(UnsupportedLayerException.class)
-        .hasMessageContaining("network[0].branch[1]")
-        .hasMessageContaining("'tanh'");
     Network shared = Network.of(Shape.of(2), Shared.of(Dense.of("d", 2, 2)));
     assertThatThrownBy(() -> NetworkFile.of(shared, shared.initialize(Seed.of(1))))
         .isInstanceOf(UnsupportedLayerException.class)
@@ -232,29 +223,6 @@ class NetworkFileTest {
     assertThatThrownBy(() -> NetworkFile.of(plain, plain.initialize(Seed.of(1)), 2))
         .hasMessageContaining("0 to 1")
         .hasMessageContaining("2");
-  }
-
-  /** Has the name of another activation. */
-  private record Unnamed(String name) implements Activation {
-    @Override
-    public double value(double x) {
-      return x;
-    }
-
-    @Override
-    public double derivative(double x) {
-      return 1;
-    }
-
-    @Override
-    public double secondDerivative(double x) {
-      return 0;
-    }
-
-    @Override
-    public Regularity regularity() {
-      return Activations.IDENTITY.regularity();
-    }
   }
 
   @Test

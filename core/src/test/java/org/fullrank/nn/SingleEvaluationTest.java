@@ -30,7 +30,7 @@ class SingleEvaluationTest {
 
   static Stream<Activation> activations() {
     return Stream.concat(
-        ActivationContractTest.activations(),
+        ActivationsTest.activations(),
         Stream.of(
             Activations.softplus(1e-30), Activations.softplus(1e100), Activations.leakyRelu(0.25)));
   }

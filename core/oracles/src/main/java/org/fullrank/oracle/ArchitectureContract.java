@@ -347,6 +347,7 @@ public abstract class ArchitectureContract {
             DescribedPredicate.<JavaClass>describe(
                 "an array or a tensor",
                 c -> c.isArray() || c.getName().startsWith("org.nd4j.linalg.api.ndarray")))
+        .allowEmptyShould(true) // a module may have none
         .check(classes);
   }
 }

@@ -27,39 +27,17 @@ import org.fullrank.nn.enclosed.EnclosedInput;
 import org.fullrank.nn.enclosed.EnclosedStep;
 import org.fullrank.nn.enclosed.JacobianTerm;
 import org.fullrank.rigor.matrix.IntervalMatrix;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Layer normalisation: the contract, a trained PyTorch network, and 60-digit arithmetic. */
+/** Layer normalisation: a trained PyTorch network, and 60-digit arithmetic. */
 final class LayerNormTest {
   private static final MathContext DIGITS = new MathContext(60);
 
   /** Far below any width of an interval, above the errors of 60 digits. */
   private static final BigDecimal SLACK = new BigDecimal("1e-50");
-
-  @Nested
-  class OverTheSample extends LayerContractTest.On {
-    OverTheSample() {
-      super(LayerNorm.of("n", 5), 5);
-    }
-  }
-
-  @Nested
-  class OverTheLastAxis extends LayerContractTest.On {
-    OverTheLastAxis() {
-      super(LayerNorm.of("n", 4).withEpsilon(0.1), 3, 4);
-    }
-  }
-
-  @Nested
-  class OverTwoAxes extends LayerContractTest.On {
-    OverTwoAxes() {
-      super(LayerNorm.of("n", 2, 3), 2, 2, 3);
-    }
-  }
 
   private static Path fixture() throws URISyntaxException {
     String name = "/fixtures/pub14_prenorm_layernorm_gelu_trained";

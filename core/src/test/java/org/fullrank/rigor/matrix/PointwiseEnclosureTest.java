@@ -9,9 +9,9 @@ import java.math.BigDecimal;
 import java.util.Random;
 import org.fullrank.nn.Accuracy;
 import org.fullrank.nn.Activation;
-import org.fullrank.nn.ActivationReference;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.PiecewiseLinear;
+import org.fullrank.oracle.ActivationReference;
 import org.fullrank.rigor.Kinks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,13 +71,13 @@ class PointwiseEnclosureTest {
   private static BigDecimal value(Activation a, BigDecimal x) {
     return a instanceof PiecewiseLinear
         ? x.multiply(slope(a, x))
-        : ActivationReference.of(a).derivative(0, x);
+        : ActivationReference.of(a.name()).derivative(0, x);
   }
 
   private static BigDecimal slope(Activation a, BigDecimal x) {
     return a instanceof PiecewiseLinear p
         ? new BigDecimal(x.signum() > 0 ? 1 : x.signum() < 0 ? p.negativeSlope() : a.derivative(0))
-        : ActivationReference.of(a).derivative(1, x);
+        : ActivationReference.of(a.name()).derivative(1, x);
   }
 
   /** A function that is wrong by exactly what it states. */

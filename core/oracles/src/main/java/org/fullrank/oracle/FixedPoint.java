@@ -1,4 +1,4 @@
-package org.fullrank.nn;
+package org.fullrank.oracle;
 
 import static java.math.BigInteger.ONE;
 import static java.math.BigInteger.ZERO;
@@ -10,38 +10,47 @@ import java.math.BigInteger;
  * Taylor series. An integer {@code n} stands for {@code n / 2^BITS}; the absolute error is a few
  * thousand units of the last place.
  */
-final class FixedPoint {
-  static final int BITS = 1792;
-  static final BigInteger UNIT = ONE.shiftLeft(BITS);
-  static final BigInteger PI = machin();
+public final class FixedPoint {
+  /** Binary places. */
+  public static final int BITS = 1792;
+
+  /** The number 1. */
+  public static final BigInteger UNIT = ONE.shiftLeft(BITS);
+
+  /** The number pi. */
+  public static final BigInteger PI = machin();
 
   private FixedPoint() {}
 
   /** Exact: every double has at most 1074 binary places. */
-  static BigInteger of(double x) {
+  public static BigInteger of(double x) {
     int exponent = Math.max(Math.getExponent(x), Double.MIN_EXPONENT);
     BigInteger mantissa = BigInteger.valueOf((long) Math.scalb(Math.scalb(x, -exponent), 52));
     return mantissa.shiftLeft(BITS + exponent - 52);
   }
 
-  static BigInteger ratio(long p, long q) {
+  /** {@code p / q}. */
+  public static BigInteger ratio(long p, long q) {
     return UNIT.multiply(BigInteger.valueOf(p)).divide(BigInteger.valueOf(q));
   }
 
-  static BigInteger times(BigInteger a, BigInteger b) {
+  /** {@code a b}. */
+  public static BigInteger times(BigInteger a, BigInteger b) {
     return a.multiply(b).shiftRight(BITS);
   }
 
-  static BigInteger over(BigInteger a, BigInteger b) {
+  /** {@code a / b}. */
+  public static BigInteger over(BigInteger a, BigInteger b) {
     return a.shiftLeft(BITS).divide(b);
   }
 
-  static BigInteger sqrt(BigInteger a) {
+  /** The square root of {@code a >= 0}. */
+  public static BigInteger sqrt(BigInteger a) {
     return a.shiftLeft(BITS).sqrt();
   }
 
   /** {@code exp(-a)}, {@code a >= 0}. */
-  static BigInteger expNeg(BigInteger a) {
+  public static BigInteger expNeg(BigInteger a) {
     if (a.compareTo(UNIT.multiply(BigInteger.valueOf(2000))) > 0) {
       return ZERO;
     }
@@ -61,7 +70,7 @@ final class FixedPoint {
   }
 
   /** {@code exp(a)}, {@code a >= 0}, with a small relative error. */
-  static BigInteger expPositive(BigInteger a) {
+  public static BigInteger expPositive(BigInteger a) {
     int k = Math.max(0, a.bitLength() - BITS + 20);
     BigInteger small = a.shiftRight(k);
     BigInteger term = UNIT;
@@ -77,7 +86,7 @@ final class FixedPoint {
   }
 
   /** {@code ln(1 + e) = 2 artanh(e/(2 + e))}, {@code 0 <= e <= 1}. */
-  static BigInteger log1p(BigInteger e) {
+  public static BigInteger log1p(BigInteger e) {
     BigInteger z = over(e, UNIT.shiftLeft(1).add(e));
     BigInteger z2 = times(z, z);
     BigInteger sum = ZERO;
@@ -90,7 +99,7 @@ final class FixedPoint {
   }
 
   /** {@code 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1)/(2n+1)!!}, all terms positive. */
-  static BigInteger erf(BigInteger x) {
+  public static BigInteger erf(BigInteger x) {
     BigInteger square = times(x, x);
     if (square.compareTo(UNIT.multiply(BigInteger.valueOf(1500))) > 0) {
       return x.signum() > 0 ? UNIT : UNIT.negate();
@@ -105,7 +114,8 @@ final class FixedPoint {
     return x.signum() < 0 ? erf.negate() : erf;
   }
 
-  static BigInteger sin(BigInteger x) {
+  /** {@code sin(x)}. */
+  public static BigInteger sin(BigInteger x) {
     BigInteger twoPi = PI.shiftLeft(1);
     BigInteger r = x.mod(twoPi);
     if (r.compareTo(PI) > 0) {

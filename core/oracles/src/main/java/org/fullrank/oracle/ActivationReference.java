@@ -1,10 +1,10 @@
-package org.fullrank.nn;
+package org.fullrank.oracle;
 
 import static java.math.BigInteger.ONE;
 import static java.math.BigInteger.ZERO;
-import static org.fullrank.nn.FixedPoint.UNIT;
-import static org.fullrank.nn.FixedPoint.over;
-import static org.fullrank.nn.FixedPoint.times;
+import static org.fullrank.oracle.FixedPoint.UNIT;
+import static org.fullrank.oracle.FixedPoint.over;
+import static org.fullrank.oracle.FixedPoint.times;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -20,12 +20,19 @@ import java.util.function.UnaryOperator;
 public record ActivationReference(UnaryOperator<BigInteger> function) {
   private static final int STEP = 220;
 
-  public static ActivationReference of(Activation activation) {
-    if (activation instanceof Softplus softplus) {
-      return new ActivationReference(x -> softplus(x, softplus.sharpness()));
+  /**
+   * The function of a name.
+   *
+   * @param name such as {@code tanh} or {@code softplus(100)}
+   */
+  public static ActivationReference of(String name) {
+    if (name.startsWith("softplus")) {
+      String sharpness = name.substring("softplus".length()).replaceAll("[()]", "");
+      double a = sharpness.isEmpty() ? 1 : Double.parseDouble(sharpness);
+      return new ActivationReference(x -> softplus(x, a));
     }
     return new ActivationReference(
-        switch (activation.name()) {
+        switch (name) {
           case "identity" -> UnaryOperator.identity();
           case "tanh" -> x -> sigmoid(x.shiftLeft(1)).shiftLeft(1).subtract(UNIT);
           case "sigmoid" -> ActivationReference::sigmoid;
@@ -36,7 +43,7 @@ public record ActivationReference(UnaryOperator<BigInteger> function) {
           case "gelu_tanh" -> ActivationReference::geluTanh;
           case "sin" -> FixedPoint::sin;
           case "cos" -> x -> FixedPoint.sin(x.add(FixedPoint.PI.shiftRight(1)));
-          default -> throw new IllegalArgumentException(activation.name());
+          default -> throw new IllegalArgumentException(name);
         });
   }
 
@@ -48,12 +55,12 @@ public record ActivationReference(UnaryOperator<BigInteger> function) {
   }
 
   /** The derivative of an order 0, 1 or 2 at {@code x}, in fixed point. */
-  BigInteger derivative(int order, double x) {
+  public BigInteger derivative(int order, double x) {
     return derivative(order, FixedPoint.of(x));
   }
 
   /** Function and first three derivatives, by five values with step {@code 2^-220}. */
-  BigInteger[] jet(BigInteger at) {
+  public BigInteger[] jet(BigInteger at) {
     BigInteger step = ONE.shiftLeft(FixedPoint.BITS - STEP);
     BigInteger[] f = new BigInteger[5];
     for (int k = 0; k < 5; k++) {

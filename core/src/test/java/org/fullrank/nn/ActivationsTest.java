@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.util.Arrays;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.fullrank.oracle.FixedPoint;
 import org.fullrank.rigor.Kinks;
 import org.fullrank.rigor.Kinks.Kink;
 import org.junit.jupiter.api.Test;
@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The contract of every built-in activation: constants, flags, names, fused evaluation. */
-class ActivationContractTest {
+/** The activations of the library: constants, flags, names, fused evaluation. */
+class ActivationsTest {
   private static final double U = 0x1p-53;
 
   /** Two results, each within the stated 16u. */
@@ -161,43 +161,6 @@ class ActivationContractTest {
       assertThat(change)
           .isLessThanOrEqualTo(
               kinks.jumpsWithin(x, step) + kinks.smoothness() * step + 40 * U * (1 + change));
-    }
-  }
-
-  @Test
-  void anActivationWithoutALipschitzDerivativeMustStateItsKinks() {
-    Activation silent = new Stated(Double.POSITIVE_INFINITY);
-    assertThat(silent.kinks()).isEmpty();
-    assertThat(silent.parity()).isEqualTo(Parity.NONE);
-    assertThat(silent.isPositivelyHomogeneous()).isFalse();
-    assertThat(new Stated(3).kinks()).contains(Kinks.none(3));
-  }
-
-  /** States a smoothness and nothing else. */
-  private record Stated(double smoothness) implements Activation {
-    @Override
-    public String name() {
-      return "stated";
-    }
-
-    @Override
-    public double value(double x) {
-      return x;
-    }
-
-    @Override
-    public double derivative(double x) {
-      return 1;
-    }
-
-    @Override
-    public double secondDerivative(double x) {
-      return 0;
-    }
-
-    @Override
-    public Regularity regularity() {
-      return new Regularity(1, smoothness, false, false, false, OptionalInt.empty());
     }
   }
 
