@@ -6,7 +6,8 @@ import org.fullrank.rigor.Kinks;
 
 /**
  * A scalar function {@code sigma}, applied entrywise, with the derivatives and constants that
- * convergence theorems need. An extension point.
+ * convergence theorems need. An extension point: {@code ActivationContract} of {@code
+ * fullrank-testkit} tests an implementation.
  */
 public interface Activation {
   /**

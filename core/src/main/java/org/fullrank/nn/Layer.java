@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * An immutable description of a map of parameters and inputs. An extension point: implement {@link
- * #linearize} and run the layer through the contract test of the library.
+ * #linearize} and run the layer through {@code LayerContract} of {@code fullrank-testkit}.
  *
  * <p>What a layer declares about itself is believed: {@link #traits} become premises of verified
  * statements about the network, and {@link #enclose} its proof, so a wrong declaration makes those

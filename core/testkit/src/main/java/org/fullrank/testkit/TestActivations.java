@@ -22,10 +22,10 @@ public final class TestActivations {
   private TestActivations() {}
 
   /**
-   * The identity, with an accuracy or without.
+   * The identity, of which nothing but its regularity is stated.
    *
    * @param name for messages
-   * @return an activation that states the regularity of the identity and nothing else
+   * @return the activation
    */
   public static StatedActivation plainIdentity(String name) {
     return StatedActivation.of(name, x -> x, x -> 1, x -> 0, Activations.IDENTITY.regularity());

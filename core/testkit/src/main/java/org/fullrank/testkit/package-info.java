@@ -2,12 +2,12 @@
  * JUnit contracts for layers and activations: what the library relies on and cannot check while it
  * computes. A test class has one factory method:
  *
- * <pre>{@code
- * @TestFactory
- * Stream<DynamicTest> contract() {
- *   return LayerContract.of(new MyLayer("m", 5), Shape.of(5));
+ * <pre><code>
+ * &#64;TestFactory
+ * Stream&lt;DynamicTest&gt; contract() {
+ *   return LayerContract.of(new OwnLayer("own", 5), Shape.of(5));
  * }
- * }</pre>
+ * </code></pre>
  *
  * <p>{@link org.fullrank.testkit.LayerContract} is for implementations of {@link
  * org.fullrank.nn.Layer}, {@link org.fullrank.testkit.ActivationContract} for those of {@link
