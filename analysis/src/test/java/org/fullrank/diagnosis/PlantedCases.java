@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.fullrank.diagnosis.SingularityCause.Kind;
 import org.fullrank.linalg.Tensors;
@@ -13,13 +12,13 @@ import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.RandomStream;
-import org.fullrank.nn.Regularity;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Residual;
+import org.fullrank.testkit.TestActivations;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -116,33 +115,6 @@ final class PlantedCases {
     return Arrays.stream(v).map(t -> factor * t).toArray();
   }
 
-  private record Square() implements Activation {
-    @Override
-    public String name() {
-      return "square";
-    }
-
-    @Override
-    public double value(double x) {
-      return x * x;
-    }
-
-    @Override
-    public double derivative(double x) {
-      return 2 * x;
-    }
-
-    @Override
-    public double secondDerivative(double x) {
-      return 2;
-    }
-
-    @Override
-    public Regularity regularity() {
-      return new Regularity(Double.POSITIVE_INFINITY, 2, true, true, false, OptionalInt.of(2));
-    }
-  }
-
   private static Case edited(Case c, String slot, double value) {
     double[] theta = c.theta.clone();
     c.network.slots().stream()
@@ -153,7 +125,10 @@ final class PlantedCases {
 
   private static Network quadratic() {
     return Network.of(
-        Shape.of(1), dense("a", 1, 9, true), Elementwise.of(new Square()), dense("b", 9, 1, true));
+        Shape.of(1),
+        dense("a", 1, 9, true),
+        Elementwise.of(TestActivations.square()),
+        dense("b", 9, 1, true));
   }
 
   static Stream<Case> planted() {

@@ -21,6 +21,8 @@ import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.matrix.EnclosedGram;
 import org.fullrank.rigor.matrix.IntervalMatrix;
+import org.fullrank.testkit.StatedActivation;
+import org.fullrank.testkit.TestActivations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -176,63 +178,15 @@ class AdversarialEnclosureTest {
     assertThat(gram.exactProduct().radius()).isInfinite();
   }
 
-  private record Guess() implements Activation {
-    @Override
-    public String name() {
-      return "guess";
-    }
-
-    @Override
-    public double value(double x) {
-      return x;
-    }
-
-    @Override
-    public double derivative(double x) {
-      return 1;
-    }
-
-    @Override
-    public double secondDerivative(double x) {
-      return 0;
-    }
-
-    @Override
-    public Regularity regularity() {
-      return new Regularity(1, 0, true, true, true, OptionalInt.empty());
-    }
-  }
-
-  private record Kinked() implements Activation {
-    @Override
-    public String name() {
-      return "kinked";
-    }
-
-    @Override
-    public double value(double x) {
-      return Math.max(x, 1);
-    }
-
-    @Override
-    public double derivative(double x) {
-      return x > 1 ? 1 : 0;
-    }
-
-    @Override
-    public double secondDerivative(double x) {
-      return 0;
-    }
-
-    @Override
-    public Regularity regularity() {
-      return new Regularity(1, Double.POSITIVE_INFINITY, false, false, false, OptionalInt.empty());
-    }
-
-    @Override
-    public Optional<Accuracy> accuracy() {
-      return Optional.of(Accuracy.EXACT);
-    }
+  /** {@code max(x, 1)} that does not say where it bends. */
+  private static StatedActivation kinked() {
+    return StatedActivation.of(
+            "kinked",
+            x -> Math.max(x, 1),
+            x -> x > 1 ? 1 : 0,
+            x -> 0,
+            new Regularity(1, Double.POSITIVE_INFINITY, false, false, false, OptionalInt.empty()))
+        .withAccuracy(Accuracy.EXACT);
   }
 
   private record Foreign() implements Layer {
@@ -259,8 +213,8 @@ class AdversarialEnclosureTest {
 
   @Test
   void obstaclesAreNamed() {
-    obstacle(Elementwise.of(new Guess()), "guess");
-    obstacle(Elementwise.of(new Kinked()), "kinked");
+    obstacle(Elementwise.of(TestActivations.plainIdentity("guess")), "guess");
+    obstacle(Elementwise.of(kinked()), "kinked");
     obstacle(new Foreign(), "Foreign");
     obstacle(Residual.of(1, Residual.of(1, new Foreign())), "Foreign");
     obstacle(

@@ -25,6 +25,7 @@ import org.fullrank.nn.layer.FixedLinear;
 import org.fullrank.nn.layer.Flatten;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.nn.layer.SurrogateRelu;
+import org.fullrank.testkit.TestActivations;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -338,9 +339,9 @@ final class HostileCase {
         Activations.leakyRelu(0.3),
         Activations.leakyRelu(-2),
         Activations.leakyRelu(3),
-        new Stretch(12),
-        new Stretch(26),
-        new Stretch(40)
+        new TestActivations.Stretch(12),
+        new TestActivations.Stretch(26),
+        new TestActivations.Stretch(40)
       };
       Activation[] curved = {
         Activations.TANH,
@@ -351,14 +352,15 @@ final class HostileCase {
         Activations.GAUSSIAN,
         Activations.SOFTPLUS,
         Activations.SILU,
-        new OwnTanh()
+        TestActivations.ownTanh()
       };
       boolean linear = piecewise || random.nextInt(3) == 0;
       Activation phi =
           linear ? kinked[random.nextInt(kinked.length)] : curved[random.nextInt(curved.length)];
-      if (!(phi instanceof PiecewiseLinear || phi instanceof Stretch)
+      if (!(phi instanceof PiecewiseLinear || phi instanceof TestActivations.Stretch)
           && phi != Activations.IDENTITY) {
-        boolean odd = phi == Activations.TANH || phi == Activations.SIN || phi instanceof OwnTanh;
+        boolean odd =
+            phi == Activations.TANH || phi == Activations.SIN || phi.name().equals("own_tanh");
         boolean grows = phi == Activations.SOFTPLUS || phi == Activations.SILU;
         smooth = true;
         periodic |= phi == Activations.SIN || phi == Activations.COS;

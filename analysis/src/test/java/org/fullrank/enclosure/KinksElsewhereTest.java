@@ -15,6 +15,7 @@ import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.rigor.Interval;
+import org.fullrank.testkit.TestActivations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,12 +25,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class KinksElsewhereTest {
   static Stream<Activation> bent() {
     return Stream.of(
-        new Bent.Clamp(-1, 1),
-        new Bent.Clamp(0, 6),
-        new Bent.Clamp(-0.3, 0.2),
-        new Bent.Hinge(0.25),
-        new Bent.Hinge(-1.5),
-        new Bent.Wave(0.3));
+        new TestActivations.Clamp(-1, 1),
+        new TestActivations.Clamp(0, 6),
+        new TestActivations.Clamp(-0.3, 0.2),
+        new TestActivations.Hinge(0.25),
+        new TestActivations.Hinge(-1.5),
+        new TestActivations.Wave(0.3));
   }
 
   @ParameterizedTest
@@ -48,7 +49,7 @@ class KinksElsewhereTest {
         Network.of(
             Shape.of(3),
             Dense.of("a", 3, 1).withScales(1, 0),
-            Elementwise.of(new Bent.Clamp(-1, 1)),
+            Elementwise.of(new TestActivations.Clamp(-1, 1)),
             Dense.of("b", 1, 1).withScales(1, 0));
     INDArray theta = Tensors.of(new double[] {third, third, third, 1}, 4);
     Random random = new Random(1);
@@ -78,7 +79,7 @@ class KinksElsewhereTest {
         Network.of(
             Shape.of(1),
             Dense.of("w", 1, 2),
-            Elementwise.of(new Bent.Clamp(-1, 1)),
+            Elementwise.of(new TestActivations.Clamp(-1, 1)),
             Dense.of("v", 2, 1));
     INDArray theta = Tensors.of(new double[] {0.5, -2, 0.5, 0.5}, 4);
     LipschitzBound bound =
@@ -98,7 +99,7 @@ class KinksElsewhereTest {
           Network.of(
               Shape.of(2),
               Dense.of("a", 2, 4).withBias(0.5),
-              Elementwise.of(new Bent.Wave(at)),
+              Elementwise.of(new TestActivations.Wave(at)),
               Dense.of("b", 4, 1));
       double[] center = Tensors.toDoubles(network.initialize(Seed.of(3)));
       INDArray x = Tensors.of(random.doubles(4, -1, 1).toArray(), 2, 2);

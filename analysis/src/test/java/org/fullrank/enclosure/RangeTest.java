@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.Accuracy;
@@ -20,6 +19,7 @@ import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.rigor.Kinks;
 import org.fullrank.rigor.Kinks.Kink;
 import org.fullrank.rigor.matrix.IntervalMatrix;
+import org.fullrank.testkit.StatedActivation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,42 +29,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** However little is known about the argument of a bounded function, its value is in its range. */
 class RangeTest {
   /** {@code max(-1, min(x, 2))} without or with the statement of its range. */
-  private record Clipped(double lowerBound, double upperBound) implements Activation {
-    @Override
-    public String name() {
-      return "clipped";
-    }
-
-    @Override
-    public double value(double x) {
-      return Math.max(-1, Math.min(x, 2));
-    }
-
-    @Override
-    public double derivative(double x) {
-      return x > -1 && x < 2 ? 1 : 0;
-    }
-
-    @Override
-    public double secondDerivative(double x) {
-      return 0;
-    }
-
-    @Override
-    public Regularity regularity() {
-      double infinity = Double.POSITIVE_INFINITY;
-      return new Regularity(1, infinity, false, false, false, OptionalInt.empty());
-    }
-
-    @Override
-    public Optional<Kinks> kinks() {
-      return Optional.of(new Kinks(List.of(new Kink(-1, 1), new Kink(2, 1)), 0));
-    }
-
-    @Override
-    public Optional<Accuracy> accuracy() {
-      return Optional.of(Accuracy.EXACT);
-    }
+  private static StatedActivation clipped(double lowerBound, double upperBound) {
+    double infinity = Double.POSITIVE_INFINITY;
+    return StatedActivation.of(
+            "clipped",
+            x -> Math.max(-1, Math.min(x, 2)),
+            x -> x > -1 && x < 2 ? 1 : 0,
+            x -> 0,
+            new Regularity(1, infinity, false, false, false, OptionalInt.empty()))
+        .withKinks(new Kinks(List.of(new Kink(-1, 1), new Kink(2, 1)), 0))
+        .withAccuracy(Accuracy.EXACT)
+        .withRange(lowerBound, upperBound);
   }
 
   private static Network network(Activation phi) {
@@ -135,9 +110,9 @@ class RangeTest {
   @Test
   void theRangeOfAnOwnActivationIsAStatementThatIsBelieved() {
     // One of the inputs of the activation is 0 with a radius of 1e200 / 2^53, more or less.
-    Network free = own(new Clipped(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY));
-    Network stated = own(new Clipped(-1, 2));
-    Network half = own(new Clipped(-1, Double.POSITIVE_INFINITY));
+    Network free = own(clipped(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY));
+    Network stated = own(clipped(-1, 2));
+    Network half = own(clipped(-1, Double.POSITIVE_INFINITY));
     INDArray x = Tensors.of(new double[] {1e200, -1e200, 1e200}, 1, 3);
     INDArray w = Tensors.of(new double[] {0.1, 0.2, 0.1}, 3);
     IntervalMatrix before = NetworkEnclosure.of(free, w).at(x).output();
@@ -160,7 +135,7 @@ class RangeTest {
 
   @Test
   void aRangeWithoutNumbersIsAnObstacle() {
-    for (Activation phi : new Activation[] {new Clipped(2, -1), new Clipped(Double.NaN, 1)}) {
+    for (Activation phi : new Activation[] {clipped(2, -1), clipped(Double.NaN, 1)}) {
       assertThat(NetworkEnclosure.obstacle(own(phi)).orElseThrow())
           .contains("clipped")
           .contains("lowerBound()");

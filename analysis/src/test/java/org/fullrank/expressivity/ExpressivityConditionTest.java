@@ -14,7 +14,6 @@ import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.RandomStream;
-import org.fullrank.nn.Regularity;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
@@ -25,6 +24,7 @@ import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.spectrum.RankAnalysis;
+import org.fullrank.testkit.TestActivations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -122,7 +122,7 @@ class ExpressivityConditionTest {
 
   @Test
   void anUnknownActivationLeavesTheStoredFeatures() {
-    ExpressivityReport report = check(network(new Cubic(), D, 50, 25), inputs(N, D));
+    ExpressivityReport report = check(network(TestActivations.cubic(), D, 50, 25), inputs(N, D));
     assertThat(report.verdict()).isEqualTo(Verdict.HOLDS);
     assertThat(report.subject()).isEqualTo(Subject.STORED_MATRIX);
     assertThat(report.margin().subject()).isEqualTo(Subject.STORED_MATRIX);
@@ -181,45 +181,16 @@ class ExpressivityConditionTest {
     assertThat(report.constantUnits()).containsExactly(0L, 1L, 2L, 3L, 4L);
   }
 
-  /** x^3 - x. */
-  private static final class Cubic implements Activation {
-    @Override
-    public String name() {
-      return "cubic";
-    }
-
-    @Override
-    public double value(double x) {
-      return x * x * x - x;
-    }
-
-    @Override
-    public double derivative(double x) {
-      return 3 * x * x - 1;
-    }
-
-    @Override
-    public double secondDerivative(double x) {
-      return 6 * x;
-    }
-
-    @Override
-    public Regularity regularity() {
-      return new Regularity(
-          Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, true, true, false, OptionalInt.of(3));
-    }
-  }
-
   @Test
   void polynomialActivationsHaveBoundedRank() {
     INDArray x = inputs(N, 1);
-    ExpressivityReport report = check(network(new Cubic(), 1, 30), x);
+    ExpressivityReport report = check(network(TestActivations.cubic(), 1, 30), x);
     assertThat(report.verdict()).isEqualTo(Verdict.FAILS);
     assertThat(report.causes().get(0).kind()).isEqualTo(Cause.Kind.LOW_POLYNOMIAL_DEGREE);
     assertThat(report.causes().get(0).rankAtMost()).isEqualTo(4);
     assertThat(report.numericalRank()).isEqualTo(4);
     // Two layers: degree 9, ten monomials.
-    assertThat(check(network(new Cubic(), 1, 30, 30), x).causes().get(0).rankAtMost())
+    assertThat(check(network(TestActivations.cubic(), 1, 30, 30), x).causes().get(0).rankAtMost())
         .isEqualTo(10);
   }
 

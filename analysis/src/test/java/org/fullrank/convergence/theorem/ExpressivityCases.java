@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Random;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.HypothesisCheck;
@@ -15,7 +14,6 @@ import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Network;
-import org.fullrank.nn.Regularity;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
@@ -71,39 +69,5 @@ final class ExpressivityCases {
     assertThat(certificate.conclusion()).isEmpty();
     assertThat(certificate.obstacle().map(HypothesisCheck::toString).orElseThrow())
         .contains(reason);
-  }
-
-  /** An increasing polynomial that says nothing about being one. */
-  record Odd(boolean degree) implements Activation {
-    @Override
-    public String name() {
-      return "odd";
-    }
-
-    @Override
-    public double value(double x) {
-      return x * x * x + x;
-    }
-
-    @Override
-    public double derivative(double x) {
-      return 3 * x * x + 1;
-    }
-
-    @Override
-    public double secondDerivative(double x) {
-      return 6 * x;
-    }
-
-    @Override
-    public Regularity regularity() {
-      return new Regularity(
-          Double.POSITIVE_INFINITY,
-          Double.POSITIVE_INFINITY,
-          true,
-          true,
-          true,
-          degree ? OptionalInt.of(3) : OptionalInt.empty());
-    }
   }
 }

@@ -26,6 +26,7 @@ import org.fullrank.nn.layer.Dense;
 import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.Verdict;
+import org.fullrank.testkit.TestActivations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -132,7 +133,7 @@ final class ExpressivityTheoremsTest {
     for (boolean degree : new boolean[] {true, false}) {
       refused(
           CONNECTED,
-          problem(network(new ExpressivityCases.Odd(degree), 1, true, 25)),
+          problem(network(TestActivations.odd(degree), 1, true, 25)),
           Verdict.INAPPLICABLE,
           "odd is or may be a polynomial");
     }

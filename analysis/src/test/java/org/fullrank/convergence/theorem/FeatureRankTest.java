@@ -24,6 +24,7 @@ import org.fullrank.nn.Network;
 import org.fullrank.nn.Seed;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
+import org.fullrank.testkit.TestActivations;
 import org.junit.jupiter.api.Test;
 
 /** Features of full rank: what they are about, and the least loss. */
@@ -32,7 +33,7 @@ final class FeatureRankTest {
 
   @Test
   void unknownAccuracyLeavesTheStoredFeatures() {
-    TrainingProblem problem = problem(network(new ExpressivityCases.Odd(false), 1, true, 30));
+    TrainingProblem problem = problem(network(TestActivations.odd(false), 1, true, 30));
     Certificate certificate = RANK.check(problem);
     assertThat(certificate.verdict()).isEqualTo(Verdict.HOLDS);
     assertThat(certificate.subject()).isEqualTo(Subject.STORED_MATRIX);

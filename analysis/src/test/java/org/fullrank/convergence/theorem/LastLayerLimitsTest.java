@@ -34,6 +34,7 @@ import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Subject;
 import org.fullrank.rigor.Verdict;
 import org.fullrank.spectrum.RankAnalysis;
+import org.fullrank.testkit.StatedActivation;
 import org.fullrank.training.Comparison;
 import org.fullrank.training.GradientDescent;
 import org.fullrank.training.Recording;
@@ -56,40 +57,14 @@ final class LastLayerLimitsTest {
           CONVEX);
 
   /** An activation about whose accuracy nothing is known: no network with it can be enclosed. */
-  private static final class Opaque implements Activation {
-    private final DoubleUnaryOperator function;
-    private final OptionalInt degree;
-
-    Opaque(DoubleUnaryOperator function, OptionalInt degree) {
-      this.function = function;
-      this.degree = degree;
-    }
-
-    @Override
-    public String name() {
-      return "opaque";
-    }
-
-    @Override
-    public double value(double x) {
-      return function.applyAsDouble(x);
-    }
-
-    @Override
-    public double derivative(double x) {
-      return 0;
-    }
-
-    @Override
-    public double secondDerivative(double x) {
-      return 0;
-    }
-
-    @Override
-    public Regularity regularity() {
-      double unbounded = Double.POSITIVE_INFINITY;
-      return new Regularity(unbounded, unbounded, true, true, false, degree);
-    }
+  private static StatedActivation opaque(DoubleUnaryOperator function, OptionalInt degree) {
+    double unbounded = Double.POSITIVE_INFINITY;
+    return StatedActivation.of(
+        "opaque",
+        function,
+        x -> 0,
+        x -> 0,
+        new Regularity(unbounded, unbounded, true, true, false, degree));
   }
 
   /** One dense layer that reads the data: {@code M = X}. */
@@ -239,8 +214,7 @@ final class LastLayerLimitsTest {
     // The exact features are quadratics in one variable, of rank 3; rounding makes a fourth.
     double[] weights = new Random(3).doubles(40, -2, 2).toArray();
     TrainingProblem problem =
-        hidden(
-            new Opaque(x -> x * x, OptionalInt.of(2)), new double[] {0.1, 0.7, 1.3, 2.9}, weights);
+        hidden(opaque(x -> x * x, OptionalInt.of(2)), new double[] {0.1, 0.7, 1.3, 2.9}, weights);
     try (INDArray m = Tensors.ofRows(LastLayer.of(problem).featureMatrix())) {
       assertThat(RankAnalysis.withDefaults().analyze(m).certifiedRank()).hasValue(4);
     }
@@ -270,7 +244,7 @@ final class LastLayerLimitsTest {
     undecided(DESCENT, dead, "rank M = n");
     // About the stored features the same coincidence is a reason.
     TrainingProblem stored =
-        hidden(new Opaque(Math::tanh, OptionalInt.empty()), new double[] {30, 40}, 1, 2, 3);
+        hidden(opaque(Math::tanh, OptionalInt.empty()), new double[] {30, 40}, 1, 2, 3);
     LastLayerNumbers numbers = Evidence.of(stored).get(Measurements.LAST_LAYER);
     assertThat(numbers.deficiency()).isPresent();
     assertThat(numbers.sigmaMin().subject()).isEqualTo(Subject.STORED_MATRIX);
@@ -282,7 +256,7 @@ final class LastLayerLimitsTest {
         Network.of(
             Shape.of(2),
             weight("a", 2, 2),
-            Elementwise.of(new Opaque(x -> x, OptionalInt.empty())),
+            Elementwise.of(opaque(x -> x, OptionalInt.empty())),
             weight("out", 2, 1));
     double[][] x = {{1, 1}, {1, 1 + 0x1p-52}};
     TrainingProblem problem =
@@ -303,15 +277,13 @@ final class LastLayerLimitsTest {
   @Test
   void overflowIsNoCrash() {
     TrainingProblem stored =
-        hidden(
-            new Opaque(x -> Math.exp(1000 * x), OptionalInt.empty()), new double[] {1, 2}, 1, 2, 3);
+        hidden(opaque(x -> Math.exp(1000 * x), OptionalInt.empty()), new double[] {1, 2}, 1, 2, 3);
     TrainingProblem exact = hidden(Activations.IDENTITY, new double[] {1e200, 1e300}, 1e200, 1, 2);
     for (TrainingProblem problem : List.of(stored, exact)) {
       ALL.forEach(theorem -> undecided(theorem, problem, "rank M = n"));
       undecided(CONVEX.withReference(ReferenceWeights.of(1, 2, 3)), problem, "the step is short");
     }
-    TrainingProblem few =
-        hidden(new Opaque(x -> x / 0, OptionalInt.empty()), new double[] {1, 2}, 1);
+    TrainingProblem few = hidden(opaque(x -> x / 0, OptionalInt.empty()), new double[] {1, 2}, 1);
     assertThat(DESCENT.check(few).verdict()).isEqualTo(Verdict.FAILS);
   }
 

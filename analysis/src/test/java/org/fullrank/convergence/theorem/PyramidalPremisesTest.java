@@ -2,7 +2,6 @@ package org.fullrank.convergence.theorem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -17,7 +16,6 @@ import org.fullrank.nn.Activation;
 import org.fullrank.nn.Activations;
 import org.fullrank.nn.Layer;
 import org.fullrank.nn.Network;
-import org.fullrank.nn.Regularity;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.Shape;
 import org.fullrank.nn.layer.Dense;
@@ -25,6 +23,7 @@ import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Verdict;
+import org.fullrank.testkit.TestActivations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -52,35 +51,14 @@ final class PyramidalPremisesTest {
         row("is not an activation", same, a, Dense.of("x", 4, 4), b),
         row("is not a dense layer", same, phi, Dense.of("a", 2, 4), phi),
         row("is not a dense layer", same, a, phi, Residual.of(1, Dense.of("r", 4, 4)), phi, b),
-        row("unstated", same, a, phi, b, Elementwise.of(new Unstated()), c));
-  }
-
-  /** An activation that says nothing about its accuracy. */
-  private static final class Unstated implements Activation {
-    @Override
-    public String name() {
-      return "unstated";
-    }
-
-    @Override
-    public double value(double x) {
-      return x;
-    }
-
-    @Override
-    public double derivative(double x) {
-      return 1;
-    }
-
-    @Override
-    public double secondDerivative(double x) {
-      return 0;
-    }
-
-    @Override
-    public Regularity regularity() {
-      return Activations.IDENTITY.regularity();
-    }
+        row(
+            "unstated",
+            same,
+            a,
+            phi,
+            b,
+            Elementwise.of(TestActivations.plainIdentity("unstated")),
+            c));
   }
 
   private static Arguments row(String text, UnaryOperator<TrainingProblem> spoil, Layer... layers) {
@@ -117,46 +95,15 @@ final class PyramidalPremisesTest {
     open(problem(leaky, leaky.initialize(Seed.of(3)), distinct(), 1), "no constant");
   }
 
-  /** An identity that is known to 0.1 only; features are then known to as much. */
-  private static final class Rough implements Activation {
-    @Override
-    public String name() {
-      return "rough";
-    }
-
-    @Override
-    public double value(double x) {
-      return x;
-    }
-
-    @Override
-    public double derivative(double x) {
-      return 1;
-    }
-
-    @Override
-    public double secondDerivative(double x) {
-      return 0;
-    }
-
-    @Override
-    public Regularity regularity() {
-      return Activations.IDENTITY.regularity();
-    }
-
-    @Override
-    public Optional<Accuracy> accuracy() {
-      return Optional.of(new Accuracy(0, 0.1, 0, 0));
-    }
-  }
-
+  /** With an identity that is known to 0.1 only, features are known to as much. */
   @Test
   void errorsOfTheFeaturesCount() {
     Network network =
         Network.of(
             Shape.of(1),
             Dense.of("a", 1, 1).withScales(1, 0),
-            Elementwise.of(new Rough()),
+            Elementwise.of(
+                TestActivations.plainIdentity("rough").withAccuracy(new Accuracy(0, 0.1, 0, 0))),
             Dense.of("b", 1, 1).withScales(1, 0));
     TrainingProblem problem =
         TrainingProblem.of(

@@ -22,7 +22,6 @@ import org.fullrank.nn.Layer;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Parameterization;
 import org.fullrank.nn.RandomStream;
-import org.fullrank.nn.Regularity;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.Sequential;
 import org.fullrank.nn.Shape;
@@ -32,6 +31,7 @@ import org.fullrank.nn.layer.Elementwise;
 import org.fullrank.nn.layer.Residual;
 import org.fullrank.ntk.EmpiricalNtk;
 import org.fullrank.ntk.GramMatrix;
+import org.fullrank.testkit.StatedActivation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -201,32 +201,12 @@ final class ChainPassTest {
   @Test
   void aNanOfOnePassDoesNotReachTheNext() {
     Activation root =
-        new Activation() {
-          @Override
-          public String name() {
-            return "root";
-          }
-
-          @Override
-          public double value(double x) {
-            return x > 100 ? Double.NaN : x;
-          }
-
-          @Override
-          public double derivative(double x) {
-            return x > 100 ? Double.NaN : 1;
-          }
-
-          @Override
-          public double secondDerivative(double x) {
-            return 0;
-          }
-
-          @Override
-          public Regularity regularity() {
-            return Activations.IDENTITY.regularity();
-          }
-        };
+        StatedActivation.of(
+            "root",
+            x -> x > 100 ? Double.NaN : x,
+            x -> x > 100 ? Double.NaN : 1,
+            x -> 0,
+            Activations.IDENTITY.regularity());
     Network network =
         Network.of(
             Shape.of(INPUT),
