@@ -52,7 +52,7 @@ final class NormsTest {
     BigDecimal squares =
         new BigDecimal(0x1p-54).multiply(new BigDecimal(n - 1)).add(BigDecimal.ONE);
     assertContains(Norms.sumOfSquares(x, n), squares);
-    Arrays.fill(x, 1, n, 0x1p-54);
+    Arrays.fill(x, 1, n, small);
     assertContains(Norms.sumOfAbsolutes(x, n), squares);
   }
 
