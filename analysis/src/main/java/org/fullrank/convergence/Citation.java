@@ -26,9 +26,9 @@ public record Citation(String authors, String title, String where, String relati
   /** One paper after the other, then the relation. */
   @Override
   public String toString() {
-    String[] who = authors.split("; ");
-    String[] what = title.split("; ");
-    String[] places = where.split("; ");
+    String[] who = authors.split("; ", -1);
+    String[] what = title.split("; ", -1);
+    String[] places = where.split("; ", -1);
     if (who.length != what.length || who.length != places.length) { // one paper, printed twice
       return authors + ", " + title + ", " + where + ". " + relation;
     }

@@ -49,8 +49,9 @@ final class NormsTest {
     double[] x = new double[n];
     Arrays.fill(x, 0x1p-27);
     x[0] = 1;
+    double small = 0x1p-54;
     BigDecimal squares =
-        new BigDecimal(0x1p-54).multiply(new BigDecimal(n - 1)).add(BigDecimal.ONE);
+        new BigDecimal(small).multiply(new BigDecimal(n - 1)).add(BigDecimal.ONE);
     assertContains(Norms.sumOfSquares(x, n), squares);
     Arrays.fill(x, 1, n, small);
     assertContains(Norms.sumOfAbsolutes(x, n), squares);
