@@ -131,7 +131,10 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
                   "rigor",
                   "rigor.eigen",
                   "cancel")),
-          Map.entry("report", List.of("convergence", "training", "rigor", "io")));
+          Map.entry("report", List.of("convergence", "rigor", "io")),
+          Map.entry(
+              "report.plot",
+              List.of("convergence", "training", "spectrum.estimate", "rigor", "io")));
 
   /**
    * Outside the trusted base ({@code rigor} and {@code enclosure}), who has a part in values that
@@ -209,7 +212,6 @@ final class AnalysisArchitectureTest extends ArchitectureContract {
           "ntk: EmpiricalNtk, JacobianGram",
           "ntk.layerwise: FactorTasks, GradientFactors, GramShape, TermSlot",
           "report: CertificateJson, Dossier, JsonReport, Legend, MarkdownReport, TerminalReport",
-          "report: LinePlot, PlotLabels, PlotPainter",
           "spectrum.estimate: DensityDistribution, DensityRanks, SpectralDensity");
 
   /** The classes that this test runs on, wherever they were compiled to. */

@@ -15,10 +15,7 @@
  * <p>{@link org.fullrank.report.Provenance} says where the numbers come from: versions, machine,
  * backend, seed, data and time. The time is an argument; nothing here reads a clock.
  *
- * <p>{@link org.fullrank.report.SpectrumPlot}, {@link org.fullrank.report.ConvergencePlot} and
- * {@link org.fullrank.report.LinePlot} draw PNG pictures with their own rasteriser, stroke font and
- * encoder. They need neither AWT nor any font of the system, so they work on a headless machine,
- * and equal input gives equal bytes.
+ * <p>Pictures are drawn by {@link org.fullrank.report.plot}; a dossier refers to them by file name.
  *
  * <p>{@link org.fullrank.report.TerminalProgress} shows one line of progress on a terminal and
  * nothing anywhere else. This package knows nothing of ND4J.

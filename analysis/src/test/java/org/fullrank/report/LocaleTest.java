@@ -11,6 +11,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.fullrank.convergence.Prediction;
+import org.fullrank.report.plot.Axis;
+import org.fullrank.report.plot.ConvergencePlot;
+import org.fullrank.report.plot.LinePlot;
+import org.fullrank.report.plot.Plot;
+import org.fullrank.report.plot.SpectrumPlot;
 import org.fullrank.rigor.Interval;
 import org.fullrank.rigor.Quantity;
 import org.fullrank.rigor.Subject;
@@ -43,8 +48,16 @@ final class LocaleTest {
 
   private static List<byte[]> everything() {
     List<byte[]> all = new ArrayList<>();
-    all.add(SpectrumPlot.titled("t").withSpectrum("s", new double[] {-1, 15, 100}).toPng());
-    all.add(ConvergencePlot.of(diverged(), prediction()).toPng());
+    for (Plot plot :
+        List.of(
+            SpectrumPlot.titled("t").withSpectrum("s", new double[] {-1, 15, 100}),
+            ConvergencePlot.of(diverged(), prediction()),
+            LinePlot.titled("t", Axis.log10("x"), Axis.linear("y"))
+                .withSeries("s", new double[] {1, 2, 2000}, new double[] {0.1, 0.2, 1234.5})
+                .withSpread(new double[3], new double[] {1, 1, 2000}))) {
+      all.add(plot.toPng());
+      all.add(plot.toSvg().getBytes(StandardCharsets.UTF_8));
+    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TerminalProgress progress =
         TerminalProgress.of(new PrintStream(bytes, true, StandardCharsets.UTF_8), true)) {
@@ -55,8 +68,11 @@ final class LocaleTest {
     for (Runnable wrong :
         List.<Runnable>of(
             () -> LinePlot.titled("t", axis, axis).withSize(1, 2),
-            () -> Series.of("s", new double[1], new double[2], axis),
-            () -> Series.of("s", new double[] {Double.NaN}, new double[1], axis))) {
+            () -> LinePlot.titled("t", axis, axis).withMark(Double.NaN, "m"),
+            () -> LinePlot.titled("t", axis, axis).withSeries("s", new double[1], new double[2]),
+            () ->
+                LinePlot.titled("t", axis, axis)
+                    .withSeries("s", new double[] {Double.NaN}, new double[1]))) {
       all.add(
           String.valueOf(catchThrowable(wrong::run).getMessage()).getBytes(StandardCharsets.UTF_8));
     }

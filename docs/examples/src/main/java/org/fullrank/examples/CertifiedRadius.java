@@ -15,8 +15,8 @@ import org.fullrank.nn.Activations;
 import org.fullrank.nn.Network;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.model.SmoothResNet;
-import org.fullrank.report.Axis;
-import org.fullrank.report.LinePlot;
+import org.fullrank.report.plot.Axis;
+import org.fullrank.report.plot.LinePlot;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

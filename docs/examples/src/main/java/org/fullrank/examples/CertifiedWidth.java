@@ -6,8 +6,8 @@ import org.fullrank.convergence.theorem.JacobianDescent;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.TrainingProblem;
 import org.fullrank.nn.Seed;
-import org.fullrank.report.Axis;
-import org.fullrank.report.LinePlot;
+import org.fullrank.report.plot.Axis;
+import org.fullrank.report.plot.LinePlot;
 
 /**
  * The width from which a two-layer tanh network is proved to converge, as a function of the number

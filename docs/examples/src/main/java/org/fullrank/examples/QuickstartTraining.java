@@ -7,8 +7,8 @@ import org.fullrank.convergence.theorem.JacobianDescent;
 import org.fullrank.convergence.theorem.LastLayerDescent;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.TrainingProblem;
-import org.fullrank.report.ConvergencePlot;
 import org.fullrank.report.Dossier;
+import org.fullrank.report.plot.ConvergencePlot;
 import org.fullrank.training.Comparison;
 import org.fullrank.training.GradientDescent;
 import org.fullrank.training.Recording;
@@ -52,9 +52,10 @@ final class QuickstartTraining {
               .section("Does gradient descent converge?")
               .prose(
                   "Trained on half the sum of squares against one-hot targets. With all layers the"
-                      + " theorem asks that the Jacobian change little over the distance that descent"
-                      + " may travel; the residual would have to be smaller than the certified radius"
-                      + " below. With the features fixed, their full rank is enough.")
+                      + " theorem asks that the Jacobian change little over the distance that"
+                      + " descent may travel; the residual would have to be smaller than the"
+                      + " certified radius below. With the features fixed, their full rank is"
+                      + " enough.")
               .certificate(allLayers)
               .fact(
                   "largest residual norm that would be certified, all layers",

@@ -10,8 +10,8 @@ import org.fullrank.linalg.Tensors;
 import org.fullrank.nn.RandomStream;
 import org.fullrank.nn.Seed;
 import org.fullrank.nn.model.DeepLinearChain;
-import org.fullrank.report.Axis;
-import org.fullrank.report.LinePlot;
+import org.fullrank.report.plot.Axis;
+import org.fullrank.report.plot.LinePlot;
 import org.fullrank.training.Comparison;
 import org.fullrank.training.GradientDescent;
 import org.fullrank.training.GradientFlow;
@@ -76,8 +76,8 @@ public final class ZeroAsymmetric {
                         + NOISE
                         + " N in dimension "
                         + DIMENSION
-                        + ", X = I, the fastest of the steps {0.3, 0.1, 0.03}/L. Fitted means a loss"
-                        + " of "
+                        + ", X = I, the fastest of the steps {0.3, 0.1, 0.03}/L. Fitted means a"
+                        + " loss of "
                         + ACCURACY
                         + " times 1/2 ||Phi||^2; runs end after "
                         + most

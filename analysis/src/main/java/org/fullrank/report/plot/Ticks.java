@@ -1,4 +1,4 @@
-package org.fullrank.report;
+package org.fullrank.report.plot;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -15,30 +15,46 @@ import org.fullrank.rigor.DecimalInterval;
  * @param marks ticks in increasing order
  */
 record Ticks(boolean logarithmic, double lo, double hi, List<Mark> marks) {
+  /** The usual share of their span by which an axis goes beyond the values. */
+  static final double MARGIN = 0.04;
+
   private static final int MOST_LABELS = 11;
   private static final int MOST_DECADES_WITH_MINOR = 10;
 
+  /** Up to so many decades 2 and 5 are named as well, between these powers of ten. */
+  private static final int FEW_DECADES = 3;
+
+  private static final int LEAST_PLAIN = -4;
+  private static final int LARGEST_PLAIN = 6;
+
+  /** Decades that are no span. */
+  private static final double FLAT = 1e-9;
+
   /** A tick; with {@code power} its label is the exponent of a power of ten. */
-  record Mark(double fraction, String label, boolean major, boolean power) {}
+  record Mark(double fraction, String label, boolean major, boolean power, double value) {
+    /** The same elsewhere. */
+    Mark(double fraction, Mark other) {
+      this(fraction, other.label, other.major, other.power, other.value);
+    }
+  }
 
   /**
    * Ticks for the given values, of which a logarithmic axis ignores those that are not positive.
    *
-   * @param whole whether a logarithmic axis ends at decades rather than at the values
+   * @param margin how far the axis goes beyond the values, as a share of their span
    */
-  static Ticks of(boolean logarithmic, boolean whole, DoubleStream values) {
+  static Ticks of(boolean logarithmic, double margin, DoubleStream values) {
     double[] used =
         values.filter(v -> Double.isFinite(v) && (!logarithmic || v > 0)).sorted().toArray();
     double least = used.length == 0 ? 1 : used[0];
     double greatest = used.length == 0 ? 1 : used[used.length - 1];
     if (!logarithmic) {
-      return linear(least, greatest);
+      return linear(least, greatest, margin);
     }
     double from = log10(least);
     double to = log10(greatest);
-    // Less than a decade may contain no labelled tick.
-    boolean tight = !whole && to - from > 1;
-    return tight ? decades(from, to) : wholeDecades((int) Math.floor(from), (int) Math.ceil(to));
+    double pad = to - from < FLAT ? 0.5 : margin * (to - from);
+    return logarithmic(from - pad, to + pad);
   }
 
   /** Position of a value; outside [0, 1] if it is not on the axis. */
@@ -51,8 +67,21 @@ record Ticks(boolean logarithmic, double lo, double hi, List<Mark> marks) {
     return value > 0 ? Math.log10(value) : Double.NEGATIVE_INFINITY;
   }
 
-  private static Ticks wholeDecades(int from, int to) {
-    return from == to ? decades(from - 1, to + 1) : decades(from, to);
+  private static Ticks logarithmic(double from, double to) {
+    if (to - from < 1) {
+      // There may be no power of ten between the ends: steps as on a linear axis.
+      double lo = Math.pow(10, from);
+      double hi = Math.pow(10, to);
+      if (lo > 0 && hi < Double.MAX_VALUE / 4) {
+        List<Mark> marks =
+            linear(lo, hi, 0).marks().stream()
+                .map(m -> new Mark((log10(m.value()) - from) / (to - from), m))
+                .filter(m -> m.fraction() >= 0 && m.fraction() <= 1)
+                .toList();
+        return new Ticks(true, from, to, marks);
+      }
+    }
+    return decades(from, to);
   }
 
   private static Ticks decades(double from, double to) {
@@ -64,27 +93,33 @@ record Ticks(boolean logarithmic, double lo, double hi, List<Mark> marks) {
         break;
       }
     }
+    boolean plain = span <= FEW_DECADES && from >= LEAST_PLAIN && to <= LARGEST_PLAIN;
     List<Mark> marks = new ArrayList<>();
     for (int decade = (int) Math.floor(from); decade <= to; decade++) {
       boolean major = Math.floorMod(decade, step) == 0;
       if (decade >= from && (major || step <= 2)) {
-        String label = major ? Integer.toString(decade) : "";
-        marks.add(new Mark((decade - from) / span, label, major, true));
+        String label = !major ? "" : plain ? digits(1, decade) : Integer.toString(decade);
+        marks.add(new Mark((decade - from) / span, label, major, !plain, Math.pow(10, decade)));
       }
       for (int digit = 2; digit <= 9 && span <= MOST_DECADES_WITH_MINOR; digit++) {
         double at = (decade + Math.log10(digit) - from) / span;
         if (at >= 0 && at <= 1) {
-          marks.add(new Mark(at, "", false, false));
+          boolean named = plain && (digit == 2 || digit == 5);
+          String label = named ? digits(digit, decade) : "";
+          marks.add(new Mark(at, label, named, false, digit * Math.pow(10, decade)));
         }
       }
     }
     return new Ticks(true, from, to, List.copyOf(marks));
   }
 
-  private static Ticks linear(double least, double greatest) {
+  private static Ticks linear(double least, double greatest, double margin) {
     // A span in the range of denormal numbers cannot be divided into steps.
     boolean flat = !(greatest - least > 1e-300);
-    double pad = flat ? Math.max(Math.abs(least) / 2, 1e-290) : 0;
+    double pad =
+        flat
+            ? Math.max(Math.abs(least) / 2, 1e-290)
+            : Math.min(margin * (greatest - least), Double.MAX_VALUE);
     double from = Math.max(least - pad, -Double.MAX_VALUE / 4);
     double to = Math.min(greatest + pad, Double.MAX_VALUE / 4);
     double rough = (to - from) / (MOST_LABELS - 3);
@@ -104,9 +139,13 @@ record Ticks(boolean logarithmic, double lo, double hi, List<Mark> marks) {
     for (int i = 0; first + i * step <= to + step * 1e-9; i++) {
       double value = first + i * step;
       String label = Math.abs(value) < step / 2 ? "0" : format(DecimalInterval.nearest(value, 6));
-      marks.add(new Mark((value - from) / (to - from), label, true, false));
+      marks.add(new Mark((value - from) / (to - from), label, true, false, value));
     }
     return new Ticks(false, from, to, List.copyOf(marks));
+  }
+
+  private static String digits(int digit, int decade) {
+    return BigDecimal.valueOf(digit).scaleByPowerOfTen(decade).toPlainString();
   }
 
   private static String format(String decimal) {

@@ -1,16 +1,14 @@
-package org.fullrank.report;
+package org.fullrank.report.plot;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import org.fullrank.rigor.Quantity;
 
 /**
- * A PNG picture of one or several spectra: eigenvalues from the largest to the smallest, on a
+ * A picture of one or several spectra: eigenvalues from the largest to the smallest, on a
  * logarithmic scale, with enclosures of some of them. See {@link LinePlot} for how enclosures and
  * eigenvalues that are not positive are drawn.
  */
-public final class SpectrumPlot {
+public final class SpectrumPlot implements Plot {
   private static final Axis EIGENVALUE = Axis.log10("eigenvalue");
   private static final String INDEX = "index of the eigenvalue (1 = largest)";
 
@@ -54,7 +52,7 @@ public final class SpectrumPlot {
     return new SpectrumPlot(longer);
   }
 
-  /** Sets the line of text under the plot. */
+  /** Sets the text under the plot. */
   public SpectrumPlot withCaption(String caption) {
     return new SpectrumPlot(plot.withCaption(caption));
   }
@@ -64,13 +62,13 @@ public final class SpectrumPlot {
     return new SpectrumPlot(plot.withSize(width, height));
   }
 
-  /** The bytes of a PNG file. */
+  @Override
   public byte[] toPng() {
     return plot.toPng();
   }
 
-  /** Writes the PNG to {@code file}, replacing it as a whole. */
-  public void writeTo(Path file) throws IOException {
-    plot.writeTo(file);
+  @Override
+  public String toSvg() {
+    return plot.toSvg();
   }
 }

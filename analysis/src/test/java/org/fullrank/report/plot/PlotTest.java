@@ -1,4 +1,4 @@
-package org.fullrank.report;
+package org.fullrank.report.plot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PlotTest {
-  private static final int BLUE = PlotPainter.colour(0);
-  private static final int VERMILION = PlotPainter.colour(1);
+  private static final int BLUE = Palette.series(0);
+  private static final int VERMILION = Palette.series(1);
 
   /** Fewest fully covered pixels of a drawn series, on top of its line in the legend. */
   private static final int FEWEST_PIXELS = 20;
@@ -39,7 +39,7 @@ class PlotTest {
     assertThat(image.getHeight()).isEqualTo(800);
     assertThat(count(image, BLUE)).isGreaterThan(500);
     assertThat(count(image, VERMILION)).isGreaterThan(500);
-    assertThat(count(image, PlotPainter.colour(2))).isZero();
+    assertThat(count(image, Palette.series(2))).isZero();
     assertThat(plot.toPng()).isEqualTo(plot.toPng());
     BufferedImage small = decode(plot.withSize(640, 480).toPng());
     assertThat(small.getWidth()).isEqualTo(640);
@@ -132,7 +132,7 @@ class PlotTest {
 
   private static byte[] drawn(String text) {
     Canvas canvas = new Canvas(60, 60, 0xffffff);
-    StrokeFont.draw(canvas, text, 20, 40, new StrokeFont.Style(28, 2, 0));
+    canvas.text(text, 20, 40, new StrokeFont.Style(28, 2, 0));
     return canvas.toPng();
   }
 

@@ -1,10 +1,10 @@
-package org.fullrank.report;
+package org.fullrank.report.plot;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
-import org.fullrank.report.StrokeFont.Style;
+import org.fullrank.report.plot.StrokeFont.Style;
 import org.fullrank.rigor.Quantity;
 
 /**
@@ -13,8 +13,8 @@ import org.fullrank.rigor.Quantity;
  */
 final class PlotLabels {
   private static final Style NAME = new Style(16, 1.6, 0);
-  private static final Style NUMBER = new Style(15, 1.3, 0x222222);
-  private static final Style NOTE = new Style(13, 1.15, 0x5f5f5f);
+  private static final Style NUMBER = new Style(15, 1.3, Palette.INK);
+  private static final Style NOTE = new Style(13, 1.15, Palette.GREY);
   private static final double HEIGHT = 66;
   private static final double LARGEST_SHARE = 0.31; // of the width of the picture
 
@@ -37,10 +37,10 @@ final class PlotLabels {
         Label label =
             new Label(
                 quantity.symbol() + suffix,
-                Legend.value(quantity),
-                quantity.rigor() + ", about the " + Legend.name(quantity.subject()),
+                Words.value(quantity),
+                quantity.rigor() + ", about the " + Words.name(quantity.subject()),
                 Math.max(quantity.interval().mid(), quantity.interval().lo()),
-                PlotPainter.colour(i));
+                Palette.series(i));
         labels.add(label);
         widest = Math.max(widest, StrokeFont.width(label.name(), NAME.size()));
         widest = Math.max(widest, StrokeFont.width(label.number(), NUMBER.size()));
@@ -61,7 +61,7 @@ final class PlotLabels {
   }
 
   /** Draws the labels to the right of {@code edge}. */
-  void draw(Canvas canvas, double edge, double top, double bottom, DoubleUnaryOperator height) {
+  void draw(Surface surface, double edge, double top, double bottom, DoubleUnaryOperator height) {
     double[] wanted = labels.stream().mapToDouble(l -> height.applyAsDouble(l.value())).toArray();
     double[] placed = spread(wanted, top + HEIGHT / 2 - 10, bottom - HEIGHT / 2 + 10);
     for (int i = 0; i < placed.length; i++) {
@@ -69,12 +69,12 @@ final class PlotLabels {
       double y = placed[i];
       double x = edge + 34;
       double[] leader = {edge + 2, wanted[i], edge + 14, wanted[i], x - 8, y};
-      canvas.polyline(leader, 1.2, label.colour(), 0.9);
-      canvas.rectangle(x - 8, y - 26, x - 5, y + 26, label.colour(), 1);
+      surface.polyline(leader, 1.2, label.colour(), 0.9);
+      surface.rectangle(x - 8, y - 26, x - 5, y + 26, label.colour(), 1);
       Style name = new Style(NAME.size(), NAME.line(), label.colour());
-      StrokeFont.draw(canvas, label.name(), x + 2, y - 12, name.fitting(label.name(), width));
-      StrokeFont.draw(canvas, label.number(), x + 2, y + 8, NUMBER.fitting(label.number(), width));
-      StrokeFont.draw(canvas, label.note(), x + 2, y + 25, NOTE.fitting(label.note(), width));
+      surface.text(label.name(), x + 2, y - 12, name.fitting(label.name(), width));
+      surface.text(label.number(), x + 2, y + 8, NUMBER.fitting(label.number(), width));
+      surface.text(label.note(), x + 2, y + 25, NOTE.fitting(label.note(), width));
     }
   }
 

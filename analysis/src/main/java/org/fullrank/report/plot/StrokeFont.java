@@ -1,4 +1,4 @@
-package org.fullrank.report;
+package org.fullrank.report.plot;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,16 +34,6 @@ final class StrokeFont {
     return Math.max(0, units - GAP) * size / UNITS_PER_SIZE;
   }
 
-  /** Draws text from left to right with the baseline starting at {@code (x, y)}. */
-  static void draw(Canvas canvas, String text, double x, double y, Style style) {
-    canvas.strokes(outline(text, x, y, style.size(), false), style.line(), style.colour(), 1);
-  }
-
-  /** Draws text from bottom to top with the baseline starting at {@code (x, y)}. */
-  static void drawUpward(Canvas canvas, String text, double x, double y, Style style) {
-    canvas.strokes(outline(text, x, y, style.size(), true), style.line(), style.colour(), 1);
-  }
-
   /** Size, line width in pixels and colour {@code 0xRRGGBB}. */
   record Style(double size, double line, int colour) {
     /** The same, smaller if needed to fit into {@code room} pixels. */
@@ -53,8 +43,10 @@ final class StrokeFont {
     }
   }
 
-  private static List<double[]> outline(
-      String text, double x, double y, double size, boolean upward) {
+  /**
+   * The strokes of a text with its baseline starting at {@code (x, y)}, to the right or upwards.
+   */
+  static List<double[]> outline(String text, double x, double y, double size, boolean upward) {
     double scale = size / UNITS_PER_SIZE;
     double pen = 0;
     List<double[]> lines = new ArrayList<>();

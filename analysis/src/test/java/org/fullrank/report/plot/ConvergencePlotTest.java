@@ -1,4 +1,4 @@
-package org.fullrank.report;
+package org.fullrank.report.plot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -31,8 +31,7 @@ final class ConvergencePlotTest {
 
   @Test
   void drawsRunAndEnvelopeInTheirOwnUnits() {
-    LinePlot.Content steps =
-        ConvergencePlot.of(run(t -> 1.5 * Math.pow(0.4, t)), STEPS).plot().content();
+    Content steps = ConvergencePlot.of(run(t -> 1.5 * Math.pow(0.4, t)), STEPS).plot().content();
     assertThat(steps.xAxis().title()).isEqualTo("step");
     assertThat(steps.yAxis()).isEqualTo(Axis.log10("F - F*"));
     assertThat(steps.series().get(0).x()).containsExactly(0, 1, 2, 3, 4);
@@ -41,13 +40,15 @@ final class ConvergencePlotTest {
     assertThat(steps.series().get(1).y()).containsExactly(2, 1, 0.5, 0.25, 0.125);
     assertThat(steps.caption().orElseThrow())
         .isEqualTo(
-            "The guarantee is kept at all 5 recorded steps; envelope over run: at least 1.33.");
+            "The run stays within the guarantee at all 5 recorded steps; the envelope is at least"
+                + " 1.33 times what was observed. Proved for t steps of the certified size 0.100:"
+                + " F - F* <= 2 (1 - 0.5)^t, half of its start after step 1.");
 
     Prediction flow = Prediction.flow(Monitored.RESIDUAL_NORM, TWO, RATE, UNKNOWN);
     Trajectory smooth =
         new Trajectory(
             "flow", Dynamics.GRADIENT_FLOW, "a loss", run(t -> Math.exp(-t)).snapshots());
-    LinePlot.Content time = ConvergencePlot.of(smooth, flow).plot().content();
+    Content time = ConvergencePlot.of(smooth, flow).plot().content();
     assertThat(time.xAxis().title()).isEqualTo("time");
     assertThat(time.series().get(0).x()).containsExactly(0, 0.1, 0.2, 0.3, 0.4);
     double[] at = time.series().get(1).x();
@@ -60,15 +61,14 @@ final class ConvergencePlotTest {
   @Test
   void violationsAndExpectationsAreNamed() {
     assertThat(caption(run(t -> t == 3 ? 1.9 : 0.1), STEPS))
-        .isEqualTo("The guarantee is VIOLATED, first at step 3.");
+        .startsWith("The guarantee is VIOLATED, first at step 3. ");
     Prediction expected = Prediction.of(Monitored.EXPECTED_EXCESS_LOSS, TWO, 0.1, RATE, UNKNOWN);
     assertThat(caption(run(t -> 1.9), expected)).contains("expected value");
   }
 
   @Test
   void subtractsTheInfimum() {
-    LinePlot.Content content =
-        ConvergencePlot.of(run(t -> 1 + Math.pow(0.5, t)), STEPS, 1).plot().content();
+    Content content = ConvergencePlot.of(run(t -> 1 + Math.pow(0.5, t)), STEPS, 1).plot().content();
     assertThat(content.series().get(0).y()).containsExactly(1, 0.5, 0.25, 0.125, 0.0625);
   }
 
@@ -78,11 +78,11 @@ final class ConvergencePlotTest {
         Prediction.reciprocal(Monitored.LOSS_ABOVE_REFERENCE, TWO, 0.1, TWO, UNKNOWN)
             .withReferenceLoss(
                 Quantity.verified("L(wbar)", Interval.of(0.5, 1), Subject.EXACT_NETWORK, "test"));
-    LinePlot.Content content =
-        ConvergencePlot.of(run(t -> 1 + Math.pow(0.5, t)), above).plot().content();
+    Content content = ConvergencePlot.of(run(t -> 1 + Math.pow(0.5, t)), above).plot().content();
     assertThat(content.yAxis()).isEqualTo(Axis.log10("L(w_t) - L(wbar)"));
     assertThat(content.series().get(0).y()).containsExactly(1, 0.5, 0.25, 0.125, 0.0625);
-    assertThat(content.caption().orElseThrow()).contains("kept at all 5");
+    assertThat(content.caption().orElseThrow())
+        .contains("at all 5 recorded steps", "L(w_t) - L(wbar) <= ");
   }
 
   @Test
@@ -91,12 +91,13 @@ final class ConvergencePlotTest {
         Prediction.of(Monitored.EXCESS_LOSS, TWO, 0.1, quantity("rate", 0.99), UNKNOWN);
     Trajectory stuck = run(t -> t < 4 ? 1e-3 : Double.NaN);
     ConvergencePlot plot = ConvergencePlot.of(stuck, fast);
-    LinePlot.Content content = plot.plot().content();
+    Content content = plot.plot().content();
     assertThat(content.series().get(0).y()).containsExactly(1e-3, 1e-3, 1e-3, 1e-3);
     // 2, 2e-2 and 2e-4 are drawn; 2e-6 is less than a tenth of the run.
     assertThat(content.series().get(1).x()).containsExactly(0, 1, 2);
     assertThat(content.caption().orElseThrow())
-        .isEqualTo("The guarantee is VIOLATED, first at step 2. 1 of 5 records are not finite.");
+        .startsWith("The guarantee is VIOLATED, first at step 2. ")
+        .endsWith(" 1 of 5 records are not finite.");
     byte[] png = plot.withTitle("Another title").withSize(640, 480).toPng();
     assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isEqualTo(640);
     assertThat(png).isNotEqualTo(plot.withSize(640, 480).toPng());
@@ -105,9 +106,31 @@ final class ConvergencePlotTest {
 
   @Test
   void aRunWithoutAnyNumberIsStillDrawn() {
-    LinePlot.Content content = ConvergencePlot.of(run(t -> Double.NaN), STEPS).plot().content();
+    Content content = ConvergencePlot.of(run(t -> Double.NaN), STEPS).plot().content();
     assertThat(content.series()).hasSize(1);
     assertThat(content.caption().orElseThrow()).contains("VIOLATED", "5 of 5 records");
+  }
+
+  @Test
+  void recordsAtPowersOfTwoHaveALogarithmicAxisAndTheStartInWords() {
+    List<Snapshot> all = new ArrayList<>();
+    for (long t : new long[] {0, 1, 2, 4, 8, 16, 32, 64}) {
+      double value = 1.25 * Math.pow(0.4, t);
+      all.add(new Snapshot(t, t / 10.0, value, value, 0, Map.of()));
+    }
+    Trajectory doubling = new Trajectory("m", Dynamics.GRADIENT_DESCENT, "a loss", all);
+    ConvergencePlot plot = ConvergencePlot.of(doubling, STEPS).withIntroduction("Trained: all.");
+    Content content = plot.plot().content();
+    assertThat(content.xAxis()).isEqualTo(Axis.log10("step"));
+    assertThat(content.series().get(0).x()).containsExactly(1, 2, 4, 8, 16, 32, 64);
+    double[] envelope = content.series().get(1).x();
+    assertThat(envelope[0]).isEqualTo(1);
+    assertThat(envelope[envelope.length - 1]).isEqualTo(64);
+    assertThat(content.caption().orElseThrow())
+        .startsWith("Trained: all. The run stays within the guarantee at all 8 recorded steps")
+        .endsWith(" At the start: 1.25, not on the logarithmic axis.");
+    assertThat(ConvergencePlot.of(run(t -> 0.1), STEPS).plot().content().xAxis())
+        .isEqualTo(Axis.linear("step"));
   }
 
   private static String caption(Trajectory trajectory, Prediction prediction) {

@@ -1,4 +1,4 @@
-package org.fullrank.report;
+package org.fullrank.report.plot;
 
 /**
  * One axis of a plot.
@@ -10,7 +10,7 @@ public record Axis(String title, boolean logarithmic) {
 
   /** Checks the title. */
   public Axis {
-    Text.require(title, "Axis", "title");
+    Words.require(title, "Axis", "title");
   }
 
   /** An axis on which equal differences are equally long. */
@@ -24,5 +24,10 @@ public record Axis(String title, boolean logarithmic) {
    */
   public static Axis log10(String title) {
     return new Axis(title, true);
+  }
+
+  /** Whether a finite number has a place on this axis. */
+  boolean holds(double value) {
+    return !logarithmic || value > 0;
   }
 }

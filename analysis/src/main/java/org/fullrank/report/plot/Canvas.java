@@ -1,17 +1,17 @@
-package org.fullrank.report;
+package org.fullrank.report.plot;
 
 import java.util.Arrays;
 import java.util.List;
+import org.fullrank.report.plot.StrokeFont.Style;
 
 /**
- * A small antialiased rasteriser. Coordinates are pixels, x to the right and y down; the centre of
- * the top left pixel is (0.5, 0.5). Shapes may extend beyond the edges.
+ * A small antialiased rasteriser. Shapes may extend beyond the edges.
  *
  * <p>The coverage of a pixel is approximated by its distance from the shape, clamped to one pixel.
  * A stroke collects the coverage of all its segments before it is blended once, so joints and
  * crossings of one stroke do not darken.
  */
-final class Canvas {
+final class Canvas implements Surface {
   private final int width;
   private final int height;
   private final int[] pixels;
@@ -35,13 +35,15 @@ final class Canvas {
     return Png.encode(width, height, pixels);
   }
 
-  /** A line through points {@code {x0, y0, x1, y1, ...}} with round joints and ends. */
-  void polyline(double[] points, double lineWidth, int colour, double opacity) {
-    strokes(List.of(points), lineWidth, colour, opacity);
-  }
+  /** Pixels know no groups. */
+  @Override
+  public void group(String role, String label) {}
 
-  /** Several lines blended as one shape. */
-  void strokes(List<double[]> lines, double lineWidth, int colour, double opacity) {
+  @Override
+  public void endGroup() {}
+
+  @Override
+  public void strokes(List<double[]> lines, double lineWidth, int colour, double opacity) {
     for (double[] line : lines) {
       if (line.length == 2) {
         cover(line[0], line[1], line[0], line[1], lineWidth / 2);
@@ -53,14 +55,14 @@ final class Canvas {
     blend(colour, opacity);
   }
 
-  /** A disc. */
-  void disc(double x, double y, double radius, int colour) {
+  @Override
+  public void disc(double x, double y, double radius, int colour) {
     cover(x, y, x, y, radius);
     blend(colour, 1);
   }
 
-  /** A rectangle with edges parallel to the axes. */
-  void rectangle(double x0, double y0, double x1, double y1, int colour, double opacity) {
+  @Override
+  public void rectangle(double x0, double y0, double x1, double y1, int colour, double opacity) {
     Box box = box(x0, y0, x1, y1, 1);
     for (int y = box.top(); y < box.bottom(); y++) {
       double vertical = Math.min(y + 1, y1) - Math.max(y, y0);
@@ -72,8 +74,8 @@ final class Canvas {
     blend(colour, opacity);
   }
 
-  /** A triangle pointing down with its tip at {@code (x, y)}. */
-  void triangle(double x, double y, double size, int colour) {
+  @Override
+  public void triangle(double x, double y, double size, int colour) {
     Box box = box(x - size, y - 2 * size, x + size, y, 1);
     double norm = Math.sqrt(5); // of (2, 1), the normal of both long sides
     for (int row = box.top(); row < box.bottom(); row++) {
@@ -85,6 +87,28 @@ final class Canvas {
       }
     }
     blend(colour, 1);
+  }
+
+  @Override
+  public void area(double[] x, double[] upper, double[] lower, int colour, double opacity) {
+    for (int i = 0; i + 1 < x.length; i++) {
+      for (int column = clamp(Math.floor(x[i]), width); column < x[i + 1]; column++) {
+        double at = Math.max(x[i], Math.min(column + 0.5, x[i + 1]));
+        double share = x[i + 1] > x[i] ? (at - x[i]) / (x[i + 1] - x[i]) : 0;
+        double above = upper[i] + share * (upper[i + 1] - upper[i]);
+        double below = lower[i] + share * (lower[i + 1] - lower[i]);
+        Box box = box(column, above, column + 0.5, below, 0);
+        for (int row = box.top(); row < box.bottom(); row++) {
+          raise(column, row, Math.min(row + 1, below) - Math.max(row, above));
+        }
+      }
+    }
+    blend(colour, opacity);
+  }
+
+  @Override
+  public void text(String text, double x, double y, Style style, boolean upward) {
+    strokes(StrokeFont.outline(text, x, y, style.size(), upward), style.line(), style.colour(), 1);
   }
 
   private record Box(int left, int top, int right, int bottom) {}

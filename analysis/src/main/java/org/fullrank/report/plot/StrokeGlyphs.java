@@ -1,4 +1,4 @@
-package org.fullrank.report;
+package org.fullrank.report.plot;
 
 /** The glyphs of {@link StrokeFont}: character, width, polylines. */
 final class StrokeGlyphs {

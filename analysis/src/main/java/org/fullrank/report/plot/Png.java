@@ -1,4 +1,4 @@
-package org.fullrank.report;
+package org.fullrank.report.plot;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
