@@ -1,5 +1,6 @@
 package org.fullrank.report.plot;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -123,14 +124,16 @@ public final class DensityPlot implements Plot {
         String.format(
             Locale.ROOT,
             "%s: order %d, estimated from %d random probes with up to %d Lanczos steps each,"
-                + " smoothed by %.2g decades. Shaded: %.6g%% confidence, at each place by itself;"
+                + " smoothed by %.2g decades. Shaded: %s%% confidence, at each place by itself;"
                 + " not a proof.",
             label,
             density.order(),
             density.probes(),
             IntStream.range(0, density.probes()).map(p -> density.nodes(p).length).max().orElse(0),
             width,
-            100 * confidence);
+            BigDecimal.valueOf(Math.round(1e6 * confidence), 4)
+                .stripTrailingZeros()
+                .toPlainString());
     return weight > 0
         ? text
             + String.format(

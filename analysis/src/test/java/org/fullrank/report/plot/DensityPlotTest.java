@@ -51,7 +51,7 @@ final class DensityPlotTest {
     assertThat(caption(plot.withCaption("So it is.")))
         .startsWith(
             "K: order 40, estimated from 60 random probes with up to 2 Lanczos steps each, smoothed"
-                + " by 0.25 decades. Shaded: 95% confidence, at each place by itself; not a proof.")
+                + " by 0.25 decades. Shaded: 99% confidence, at each place by itself; not a proof.")
         .endsWith(" So it is.")
         .doesNotContain("below zero", "raise");
     double[] half = IntStream.range(0, N).mapToDouble(i -> i < N / 2 ? -1 : 2).toArray();

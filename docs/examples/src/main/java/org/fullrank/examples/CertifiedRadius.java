@@ -77,11 +77,28 @@ public final class CertifiedRadius {
             "reference",
             "median_by_reference");
     LinePlot plot =
-        LinePlot.titled("Certified residual radius", Axis.linear("depth"), Axis.log10("radius"));
+        LinePlot.titled(
+                "Certified residual radius of networks of width "
+                    + width
+                    + " on "
+                    + SAMPLES
+                    + " points of a sphere",
+                Axis.linear("depth"),
+                Axis.log10("certified radius, largest ||f - y|| at the start"))
+            .withCaption(
+                "Lines: median of "
+                    + seeds
+                    + " seeds for points and weights; shaded: from the least to the greatest. All"
+                    + " layers trained, default step 1/(beta^2 + Lam R0). c_res: factor of the"
+                    + " residual branches. Within the radius gradient descent is proved to reach"
+                    + " zero loss. As depth grows residual networks keep more of it than plain"
+                    + " ones.");
     Map<Setting, Double> kept = new LinkedHashMap<>();
     Map<Double, Fit> fits = new LinkedHashMap<>();
     for (Setting s : settings) {
       double[] medians = new double[DEPTHS.length];
+      double[] least = new double[DEPTHS.length];
+      double[] greatest = new double[DEPTHS.length];
       for (int i = 0; i < DEPTHS.length; i++) {
         double[] radii = new double[seeds];
         for (int seed = 0; seed < seeds; seed++) {
@@ -89,6 +106,8 @@ public final class CertifiedRadius {
         }
         Arrays.sort(radii);
         medians[i] = radii[seeds / 2];
+        least[i] = radii[0];
+        greatest[i] = radii[seeds - 1];
         double reference = s.reference[i];
         if (reference > 0) {
           Fit fit = fits.computeIfAbsent(s.scale, c -> new Fit());
@@ -108,10 +127,11 @@ public final class CertifiedRadius {
             reference == 0 ? "-" : medians[i] / reference);
       }
       kept.put(s, s.scale > 0 ? medians[2] / medians[0] : medians[1] / medians[0]);
-      String label = s.kind + ", " + s.activation.name() + (s.scale == 0 ? "" : ", " + s.scale);
+      String label =
+          s.kind + ", " + s.activation.name() + (s.scale == 0 ? "" : ", c_res = " + s.scale);
       double[] depths = Arrays.stream(DEPTHS).asDoubleStream().toArray();
       if (s.scale == 0 || s.scale == PLOTTED) {
-        plot = plot.withSeries(label, depths, medians);
+        plot = plot.withSeries(label, depths, medians).withSpread(least, greatest);
       }
     }
     Table summary = Table.of("c_res", "references", "within_seeds", "mean_median_by_reference");
@@ -136,7 +156,7 @@ public final class CertifiedRadius {
                 + " that is certified. The references are one run each of an independent"
                 + " implementation at m = 400; its seed and c_res are not known.")
         .table(table)
-        .plot(plot.toPng(), "Certified residual radius by depth, c_res = " + PLOTTED)
+        .plot(plot, "Certified residual radius by depth, c_res = " + PLOTTED)
         .check(
             "residual networks keep, from depth 2 to 8, more of their radius than plain ones from 2"
                 + " to 4",

@@ -9,17 +9,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fullrank.convergence.Certificate;
+import org.fullrank.report.plot.Plot;
 
 /**
  * The report of an experiment: {@code NAME.md}, its tables as {@code NAME.csv} and its pictures as
- * {@code NAME.png} (further ones as {@code NAME-2.csv} and so on). Immutable. An experiment is used
- * so:
+ * {@code NAME.png} and {@code NAME.svg} (further ones as {@code NAME-2.csv} and so on). Immutable.
+ * An experiment is used so:
  *
  * <pre>{@code
  * Table table = Table.of("step", "loss", "envelope");
  * table.add(step, loss, envelope); // for each row; Double, Long, Integer or text
  * Experiment.named("my-study", "What is asked").text("Setting: ...").certificate(certificate)
- *     .table(table).plot(ConvergencePlot.of(trajectory, prediction).toPng(), "Loss and envelope")
+ *     .table(table).plot(ConvergencePlot.of(trajectory, prediction), "Loss and envelope")
  *     .check("the run stays below the envelope", comparison.kept()).text("What it shows: ...")
  *     .finish(args); // writes into the folder args[0], by default the current one, and prints
  * }</pre>
@@ -63,10 +64,12 @@ final class Experiment {
         .withFile(file, table.toCsv().getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Appends a PNG picture. */
-  Experiment plot(byte[] png, String caption) {
+  /** Appends a picture, which is written as PNG and as SVG. */
+  Experiment plot(Plot plot, String caption) {
     String file = freeName("png");
-    return append("![" + caption + "](" + file + ")\n\n*" + caption + "*\n").withFile(file, png);
+    return append("![" + caption + "](" + file + ")\n\n*" + caption + "*\n")
+        .withFile(file, plot.toPng())
+        .withFile(freeName("svg"), plot.toSvg().getBytes(StandardCharsets.UTF_8));
   }
 
   /** Appends a certificate in full. */

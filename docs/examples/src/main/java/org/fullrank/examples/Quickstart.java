@@ -105,7 +105,12 @@ public final class Quickstart {
     Study study =
         new Study(
             dossier,
-            SpectrumPlot.titledWithLogIndex("NTK spectra of a residual network on digits"));
+            SpectrumPlot.titledWithLogIndex("NTK spectra of a residual tanh network on digits")
+                .withCaption(
+                    "All eigenvalues of the Gram matrix of the neural tangent kernel at the initial"
+                        + " parameters; n: samples, k: outputs. Labels: proved bounds of the least"
+                        + " and of the greatest eigenvalue of the stored matrix. A least eigenvalue"
+                        + " above zero means full rank."));
     study = study(study, digits, 500, 1);
     study = study(study, digits, 200, 10);
     PROGRESS.show("does gradient descent converge?");
@@ -127,8 +132,10 @@ public final class Quickstart {
                     + " evaluation in plain Java that carries proved bounds of all of them.");
     Files.writeString(out.resolve("report.md"), done.toMarkdown());
     Files.writeString(out.resolve("report.json"), done.toJson());
-    study.plot().writeTo(out.resolve("spectrum.png"));
-    training.plot().writeTo(out.resolve("convergence.png"));
+    for (String kind : List.of(".png", ".svg")) {
+      study.plot().writeTo(out.resolve("spectrum" + kind));
+      training.plot().writeTo(out.resolve("convergence" + kind));
+    }
     PROGRESS.close();
     System.out.println(done);
     System.out.println(

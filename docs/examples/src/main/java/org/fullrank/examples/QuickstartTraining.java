@@ -72,7 +72,16 @@ final class QuickstartTraining {
                       run.trajectory().last().loss()))
               .figure(
                   "convergence.png", "The residual of the run below the envelope that was proved.");
-      return new Result(dossier, ConvergencePlot.of(run.trajectory(), prediction));
+      return new Result(
+          dossier,
+          ConvergencePlot.of(run.trajectory(), prediction)
+              .withTitle(
+                  "Last layer of a residual tanh network on "
+                      + problem.x().size(0)
+                      + " digits: run and guarantee")
+              .withIntroduction(
+                  "Gradient descent of the last layer, the features fixed; half the sum of squares"
+                      + " against one-hot targets."));
     }
   }
 

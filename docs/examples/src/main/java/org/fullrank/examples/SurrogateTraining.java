@@ -2,6 +2,7 @@ package org.fullrank.examples;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Locale;
 import org.fullrank.convergence.theorem.SurrogateDescent;
 import org.fullrank.evidence.Evidence;
 import org.fullrank.evidence.TrainingProblem;
@@ -163,10 +164,22 @@ public final class SurrogateTraining {
                 + " parameters. The gates come from a frozen network of the same widths.")
         .table(losses)
         .plot(
-            LinePlot.titled("Training loss", Axis.linear("step"), Axis.log10("F"))
-                .withSeries("surrogate", losses.column("step"), losses.column("loss surrogate"))
-                .withSeries("ReLU", losses.column("step"), losses.column("loss ReLU"))
-                .toPng(),
+            LinePlot.titled(
+                    "Training loss of 64-64-64-10 networks on " + n + " digits",
+                    Axis.log10("step"),
+                    Axis.log10("loss F, half the sum of squares"))
+                .withSeries("surrogate", after(losses, "step"), after(losses, "loss surrogate"))
+                .withSeries("ReLU", after(losses, "step"), after(losses, "loss ReLU"))
+                .withCaption(
+                    String.format(
+                        Locale.ROOT,
+                        "Surrogate: activation patterns fixed by a frozen network. Both start from"
+                            + " the same parameters, where the losses are %.4g (surrogate) and %.4g"
+                            + " (ReLU), which has no place on the logarithmic axis. Gradient"
+                            + " descent of all layers with step %.3g.",
+                        fixed.first().loss(),
+                        plain.first().loss(),
+                        eta)),
             "Training loss of the surrogate and of the ReLU network")
         .text("## The transform at several times")
         .table(transforms)
@@ -192,6 +205,12 @@ public final class SurrogateTraining {
                 + fixed.first().residualNorm()
                 + ".")
         .finish(args);
+  }
+
+  /** A column without the start, which has no place on a logarithmic axis. */
+  private static double[] after(Table table, String column) {
+    double[] all = table.column(column);
+    return Arrays.copyOfRange(all, 1, all.length);
   }
 
   /** Share of rows whose largest output is at the target. */

@@ -3,6 +3,7 @@ package org.fullrank.examples;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.fullrank.convergence.Certificate;
 import org.fullrank.convergence.theorem.DeepLinearDescent;
 import org.fullrank.evidence.TrainingProblem;
@@ -38,6 +39,9 @@ public final class ZouFigure1 {
   private static final int DIMENSION = 10;
   private static final int DEPTH = 10;
   private static final int STEPS = 400;
+  private static final String ENDS =
+      " A line ends with the last record above 1e-16 of its start, where rounding begins.";
+
   private static final double[] SHARES = {0.03, 0.1, 0.3, 1};
 
   /** A run counts as fitted when the excess loss has fallen by this factor. */
@@ -57,6 +61,20 @@ public final class ZouFigure1 {
         loss = s.step() <= step ? s.loss() : loss;
       }
       return loss;
+    }
+
+    /** The records before the first one below the floor, where rounding begins. */
+    private Stream<Snapshot> drawn() {
+      double floor = FLOOR * trajectory.first().loss();
+      return trajectory.snapshots().stream().takeWhile(s -> s.loss() >= floor);
+    }
+
+    double[] steps() {
+      return drawn().mapToDouble(Snapshot::step).toArray();
+    }
+
+    double[] losses() {
+      return drawn().mapToDouble(Snapshot::loss).toArray();
     }
 
     /** First recorded step at which it is fitted, or -1. */
@@ -95,7 +113,8 @@ public final class ZouFigure1 {
                     + data.infimum
                     + ", 1/2 ||Y||^2 - F* = "
                     + level
-                    + ". The pictures end at 1e-16 of the start, where rounding begins.")
+                    + ". In the pictures a line ends with the last record above 1e-16 of its start,"
+                    + " where rounding begins; the tables go on.")
             .check(
                 "the small problem has the loss F - F* and the gradient of the large one",
                 same(data));
@@ -131,7 +150,18 @@ public final class ZouFigure1 {
     Table table = Table.of("maps", "best_step", "t_0", "t_50", "t_100", "t_200", "t_400");
     LinePlot plot =
         LinePlot.titled(
-            "Width " + m + ", depth " + DEPTH, Axis.linear("step"), Axis.log10("F - F*"));
+                "Deep linear residual networks of width "
+                    + m
+                    + " and depth "
+                    + DEPTH
+                    + ", targets near -x",
+                Axis.linear("step"),
+                Axis.log10("loss above its infimum, F - F*"))
+            .withCaption(
+                "Names: the fixed first and last maps. Gradient descent with the best of four step"
+                    + " sizes for each (in the table). Identity maps cannot fit targets near -x and"
+                    + " stay at their level; the other maps fit them."
+                    + ENDS);
     double[] last = new double[models.size()];
     double[] reduction = new double[models.size()];
     for (int i = 0; i < models.size(); i++) {
@@ -147,12 +177,12 @@ public final class ZouFigure1 {
           best.excess(STEPS));
       last[i] = best.excess(STEPS);
       reduction[i] = last[i] / best.excess(0);
-      plot = plot.withSeries(names.get(i), steps(best), losses(best));
+      plot = plot.withSeries(names.get(i), best.steps(), best.losses());
     }
     return report
         .text("## Width " + m)
         .table(table)
-        .plot(plot.toPng(), "Excess loss by step, width " + m)
+        .plot(plot, "Excess loss by step, width " + m)
         .check(
             "width " + m + ": identity maps are on the plateau near 1/2 ||Y||^2",
             last[0] > PLATEAU * level)
@@ -167,7 +197,14 @@ public final class ZouFigure1 {
     Table table = Table.of("network", "depth", "best_step", "steps_to_1e-3", "t_400_by_t_0");
     LinePlot plot =
         LinePlot.titled(
-            "Residual and plain, width " + m, Axis.linear("step"), Axis.log10("F - F*"));
+                "Residual and plain deep linear networks of width " + m + ", targets near -x",
+                Axis.linear("step"),
+                Axis.log10("loss above its infimum, F - F*"))
+            .withCaption(
+                "L: depth. Residual: modified identity maps, hidden layers start at 0. Plain: the"
+                    + " scaled Gaussian start of Du and Hu. Gradient descent with the best of four"
+                    + " step sizes for each (in the table)."
+                    + ENDS);
     double normX;
     try (INDArray x = data.reducedInputs()) {
       normX = SpectralNorm.enclose(Tensors.toRows(x), 1).hi();
@@ -183,8 +220,8 @@ public final class ZouFigure1 {
       row(table, "plain", depth, p);
       residualFits &= r.fitted() >= 0;
       plot =
-          plot.withSeries("residual, L = " + depth, steps(r), losses(r))
-              .withSeries("plain, L = " + depth, steps(p), losses(p));
+          plot.withSeries("residual, L = " + depth, r.steps(), r.losses())
+              .withSeries("plain, L = " + depth, p.steps(), p.losses());
     }
     return report
         .text(
@@ -193,7 +230,7 @@ public final class ZouFigure1 {
                 + "\n\nResidual: modified identity maps. Plain: the network of Du and Hu, steps"
                 + " {0.03, 0.1, 0.3, 1} d_y/(L ||X||^2).")
         .table(table)
-        .plot(plot.toPng(), "Residual and plain networks by depth, width " + m)
+        .plot(plot, "Residual and plain networks by depth, width " + m)
         .check("width " + m + ": residual networks of all depths fit", residualFits);
   }
 
@@ -289,14 +326,5 @@ public final class ZouFigure1 {
       equal &= Math.abs(theta[0][j] - theta[1][j]) <= 1e-10 * largest;
     }
     return equal && largest > 0;
-  }
-
-  private static double[] steps(Best run) {
-    return run.trajectory.series((Snapshot s) -> s.step());
-  }
-
-  private static double[] losses(Best run) {
-    double floor = FLOOR * run.trajectory.first().loss();
-    return run.trajectory.series((Snapshot s) -> Math.max(s.loss(), floor));
   }
 }

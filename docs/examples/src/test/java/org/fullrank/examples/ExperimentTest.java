@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.fullrank.io.Csv;
 import org.fullrank.nn.Seed;
+import org.fullrank.report.plot.Axis;
+import org.fullrank.report.plot.LinePlot;
+import org.fullrank.report.plot.Plot;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,12 +24,15 @@ final class ExperimentTest {
     Table table = Table.of("width", "loss");
     table.add(512, Math.PI / 1e7);
     table.add(1024, -0.1);
+    Plot picture =
+        LinePlot.titled("t", Axis.linear("x"), Axis.linear("y"))
+            .withSeries("s", new double[] {1, 2}, new double[] {3, 4});
     Experiment experiment =
         Experiment.named("study", "Title")
             .text("Setting.")
             .table(table)
             .table(table)
-            .plot(new byte[] {1, 2}, "A picture")
+            .plot(picture, "A picture")
             .check("one is less than two", true)
             .check("two is less than one", false);
     String[] args = {folder.resolve("new").toString()};
@@ -38,7 +44,8 @@ final class ExperimentTest {
     assertThat(read.column("width")).containsExactly(512, 1024);
     assertThat(read.column("loss")).containsExactly(table.column("loss"));
     assertThat(out.resolve("study-2.csv")).hasSameTextualContentAs(out.resolve("study.csv"));
-    assertThat(Files.readAllBytes(out.resolve("study.png"))).containsExactly(1, 2);
+    assertThat(Files.readAllBytes(out.resolve("study.png"))).isEqualTo(picture.toPng());
+    assertThat(Files.readString(out.resolve("study.svg"))).isEqualTo(picture.toSvg());
     assertThat(Files.readString(out.resolve("study.md")))
         .isEqualTo(
             """
