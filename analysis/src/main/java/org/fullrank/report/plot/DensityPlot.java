@@ -81,16 +81,17 @@ public final class DensityPlot implements Plot {
     double[] lower = new double[POINTS];
     double[] upper = new double[POINTS];
     int coarse = 0;
-    SampledEstimate estimate = null;
+    double confidence = 0;
     for (int i = 0; i < POINTS; i++) {
       at[i] = Math.pow(10, from + (to - from) * i / (POINTS - 1));
-      estimate = density.smoothedPerDecade(at[i], width);
+      SampledEstimate estimate = density.smoothedPerDecade(at[i], width);
+      confidence = estimate.confidence();
       value[i] = estimate.value();
       lower[i] = Math.max(0, estimate.interval().lo()); // a density is not negative
       upper[i] = estimate.interval().hi();
       coarse += isMostlyQuadrature(estimate) ? 1 : 0;
     }
-    String longer = caption + describe(label, density, width, estimate.confidence());
+    String longer = caption + describe(label, density, width, confidence);
     if (2 * coarse > POINTS) {
       longer +=
           String.format(

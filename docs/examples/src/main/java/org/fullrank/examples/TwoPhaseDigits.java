@@ -173,14 +173,13 @@ public final class TwoPhaseDigits {
                 Axis.log10("training loss, mean of squares"))
             .withSeries("SGD on all layers", at, table.column("base loss"))
             .withSeries("two-phase", at, table.column("two-phase loss"))
-            .withMark(tau, "switch at step " + tau)
+            .withMark((double) tau, "switch at step " + tau)
             .withCaption(
                 String.format(
                     Locale.ROOT,
                     "Both are SGD with step %s until step %d; then two-phase perturbs the"
                         + " parameters and trains the last layer alone by gradient descent with"
-                        + " step %.3g, for which convergence to the least loss is proved. The"
-                        + " guarantee costs speed.",
+                        + " step %.3g, for which convergence to the least loss is proved.",
                     BASE_STEP,
                     tau,
                     prediction.stepSize()));
