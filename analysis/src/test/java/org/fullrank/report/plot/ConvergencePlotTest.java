@@ -115,7 +115,7 @@ final class ConvergencePlotTest {
   void recordsAtPowersOfTwoHaveALogarithmicAxisAndTheStartInWords() {
     List<Snapshot> all = new ArrayList<>();
     for (long t : new long[] {0, 1, 2, 4, 8, 16, 32, 64}) {
-      double value = 1.25 * Math.pow(0.4, t);
+      double value = 1.25 * Math.pow(0.4, (double) t);
       all.add(new Snapshot(t, t / 10.0, value, value, 0, Map.of()));
     }
     Trajectory doubling = new Trajectory("m", Dynamics.GRADIENT_DESCENT, "a loss", all);
