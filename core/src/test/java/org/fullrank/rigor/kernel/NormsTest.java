@@ -50,8 +50,7 @@ final class NormsTest {
     Arrays.fill(x, 0x1p-27);
     x[0] = 1;
     double small = 0x1p-54;
-    BigDecimal squares =
-        new BigDecimal(small).multiply(new BigDecimal(n - 1)).add(BigDecimal.ONE);
+    BigDecimal squares = new BigDecimal(small).multiply(new BigDecimal(n - 1)).add(BigDecimal.ONE);
     assertContains(Norms.sumOfSquares(x, n), squares);
     Arrays.fill(x, 1, n, small);
     assertContains(Norms.sumOfAbsolutes(x, n), squares);
