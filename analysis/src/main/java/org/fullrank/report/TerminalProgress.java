@@ -9,7 +9,8 @@ import java.util.Locale;
  * One line of progress that overwrites itself, on a terminal only. Elsewhere (a pipe, a file, a
  * build server) it prints nothing, so that logs stay readable.
  *
- * <p>It belongs to one thread. Close it to erase the line before other output.
+ * <p>For one computation at a time, whose workers take turns. Close it to erase the line before
+ * other output.
  */
 public final class TerminalProgress implements AutoCloseable {
   private static final int WIDTH = 78;

@@ -1,6 +1,9 @@
 package org.fullrank.rigor;
 
-/** Told now and then how far a long computation is; called by the computing thread. */
+/**
+ * Told now and then how far a long computation is, by one thread at a time: the calling one or, in
+ * parallel computations, one of their workers.
+ */
 @FunctionalInterface
 public interface ProgressListener {
   /**
