@@ -277,7 +277,7 @@ public final class HypothesisCheck {
   }
 
   private String numbers(Quantity l, Quantity r) {
-    if (l.interval().equals(Interval.ZERO)) {
+    if (l.symbol().equals("0") && l.interval().equals(Interval.ZERO)) {
       // The margin would be the right-hand side once more.
       return ProofText.named(r) + (verdict == Verdict.HOLDS ? " > 0" : ", to be more than 0");
     }

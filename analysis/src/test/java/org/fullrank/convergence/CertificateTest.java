@@ -40,6 +40,8 @@ final class CertificateTest {
     assertThat(summary(structural("a dense layer", Verdict.INAPPLICABLE, Rigor.VERIFIED)))
         .startsWith("not applicable: theorem: a dense layer");
     assertThat(positive.toString()).contains("(s0 = 0.5 > 0;");
+    HypothesisCheck zero = HypothesisCheck.less("h < 1", exact("h", Interval.ZERO), ONE);
+    assertThat(zero.toString()).contains("(h = 0, to be less than 1; margin 1;");
   }
 
   private static String summary(HypothesisCheck... checks) {

@@ -91,12 +91,15 @@ public final class CertifiedWidth {
                     String.format(
                         Locale.ROOT,
                         "Inner layer trained, f = 0 at the start, targets of norm sqrt(n),"
-                            + " dimension %d, step 1/(beta^2 + Lam R0). From this width on gradient"
-                            + " descent is proved to reach zero loss; it is extrapolated from width"
-                            + " %d. Shaded: from the least to the greatest seed. Fitted: m ~"
-                            + " n^%.2f.",
+                            + " dimension %d, step 1/(beta^2 + Lam R0). The width from which"
+                            + " gradient descent should be proved to reach zero loss, extrapolated"
+                            + " from width %d; for the first seed it was proved at %s times this"
+                            + " width, and not at 1/%s of it. Shaded: from the least to the"
+                            + " greatest seed. Fitted: m ~ n^%.2f.",
                         DIMENSION,
                         WIDTH,
+                        MARGIN,
+                        MARGIN,
                         exponent)),
             "Width needed for a certificate, by number of samples")
         .text(
