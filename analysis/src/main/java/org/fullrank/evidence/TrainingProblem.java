@@ -117,6 +117,7 @@ public final class TrainingProblem {
    *
    * @param count at least 1
    * @return the changed problem
+   * @throws IllegalArgumentException if it is less
    */
   public TrainingProblem withThreads(int count) {
     if (count < 1) {

@@ -89,7 +89,7 @@ public record Extremes(
         factorizations);
   }
 
-  /** Both enclosures, how they are known and what they are about. */
+  /** Both enclosures, how they are known, what they are about and the method of the smaller one. */
   @Override
   public String toString() {
     return "lambda_min in "
@@ -100,6 +100,8 @@ public record Extremes(
         + Rigor.weakest(lambdaMin.rigor(), lambdaMax.rigor())
         + ", about "
         + lambdaMin.subject().text()
+        + "; "
+        + lambdaMin.method()
         + ")";
   }
 }

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.fullrank.convergence.Prediction;
+import org.fullrank.rigor.DecimalInterval;
 
 /**
  * A prediction held against a run that used its step size.
@@ -200,12 +201,10 @@ public record Comparison(
     if (kept()) {
       return "kept the guarantee at "
           + records
+          + ": the envelope is at least "
+          + (Double.isFinite(slack) ? DecimalInterval.lower(slack, 6) : Double.toString(slack))
           + String.format(
-              Locale.ROOT,
-              ": the envelope is at least %.6g times what was observed, and %.3g of the radius was"
-                  + " used",
-              slack,
-              radiusUsed);
+              Locale.ROOT, " times what was observed, and %.3g of the radius was used", radiusUsed);
     }
     return "left the guarantee at step "
         + firstViolation.getAsLong()

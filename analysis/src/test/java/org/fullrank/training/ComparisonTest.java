@@ -71,7 +71,7 @@ final class ComparisonTest {
         .hasToString(
             "kept the guarantee at "
                 + RECORDS
-                + " records: the envelope is at least 2.00000 times what was observed, and 0.667 of"
+                + " records: the envelope is at least 2 times what was observed, and 0.667 of"
                 + " the radius was used");
     assertThat(Comparison.of(RESIDUAL, run(3, s -> with(s, s.loss(), 1e9, 2, 0.25))).toString())
         .startsWith("left the guarantee at step 3: ")

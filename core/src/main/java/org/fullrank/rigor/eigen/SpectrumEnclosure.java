@@ -28,11 +28,14 @@ public final class SpectrumEnclosure {
 
   private final List<Interval> intervals;
   private final Subject subject;
+  private final String method;
   private final boolean decompositionUsed;
 
-  private SpectrumEnclosure(List<Interval> intervals, Subject subject, boolean decompositionUsed) {
+  private SpectrumEnclosure(
+      List<Interval> intervals, Subject subject, String method, boolean decompositionUsed) {
     this.intervals = intervals;
     this.subject = subject;
+    this.method = method;
     this.decompositionUsed = decompositionUsed;
   }
 
@@ -110,14 +113,17 @@ public final class SpectrumEnclosure {
     for (double t : scaled) {
       intervals.add(a.widened(ostrowski(Interval.around(t, d), theta).intersect(all)));
     }
-    return new SpectrumEnclosure(List.copyOf(intervals), a.subject(), true);
+    return new SpectrumEnclosure(List.copyOf(intervals), a.subject(), a.method(METHOD), true);
   }
 
   /** What is known without a decomposition: every eigenvalue lies in Gershgorin's discs. */
   public static SpectrumEnclosure withoutDecomposition(SymmetricMatrix a) {
     Interval all = a.widened(discs(a));
     return new SpectrumEnclosure(
-        List.copyOf(java.util.Collections.nCopies(a.order(), all)), a.subject(), false);
+        List.copyOf(java.util.Collections.nCopies(a.order(), all)),
+        a.subject(),
+        a.method(METHOD),
+        false);
   }
 
   /** All {@code x} with {@code theta x} in {@code product} for some theta; theta is positive. */
@@ -152,7 +158,7 @@ public final class SpectrumEnclosure {
 
   /** Eigenvalue number {@code i}, 0 the smallest, as a verified quantity. */
   public Quantity quantity(int i) {
-    return Quantity.verified("lambda_" + (i + 1), interval(i), subject, METHOD);
+    return Quantity.verified("lambda_" + (i + 1), interval(i), subject, method);
   }
 
   /** What the eigenvalues are those of. */

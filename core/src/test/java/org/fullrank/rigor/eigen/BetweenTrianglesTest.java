@@ -35,6 +35,8 @@ class BetweenTrianglesTest {
     SymmetricMatrix ball = SymmetricMatrix.between(new double[][] {{2, 0.5}, {0.5001, 3}});
     assertThat(bound.encloseLambdaMin(ball, Hint.none()).eigenvalue().method())
         .contains("; for every symmetric matrix within 5e-05 of it in the 2-norm");
+    assertThat(SpectrumEnclosure.withoutDecomposition(ball).quantity(0).method())
+        .contains("; for every symmetric matrix within ");
     assertThat(ball).hasToString("SymmetricMatrix(order 2, within 5e-05, " + text() + ")");
     SymmetricMatrix exact = SymmetricMatrix.between(new double[][] {{2, 0.5}, {0.5, 3}});
     assertThat(bound.encloseLambdaMin(exact, Hint.none()).eigenvalue().method())
